@@ -1,0 +1,59 @@
+import { EncodingError } from "./error.ts";
+import type { Matrix } from "./matrix.ts";
+
+/** `20 samples × 4 features`, for messages. */
+export function shapeOf(m: Matrix): string {
+  return `${m.rows} ${m.axes[0]} × ${m.cols} ${m.axes[1]}`;
+}
+
+/** Refuse two matrices whose rows differ.
+ * @throws EncodingError "shape" naming both shapes. */
+export function checkSameRows(
+  name: string,
+  a: Matrix,
+  b: Matrix,
+  names: readonly [string, string] = ["X", "Y"],
+): void {
+  if (a.rows !== b.rows)
+    throw new EncodingError(
+      "shape",
+      `${name}: ${names[0]} and ${names[1]} must have the same ${a.axes[0]}; got ${names[0]} ${shapeOf(a)} and ${names[1]} ${shapeOf(b)}. Was only one of them trimmed?`,
+      { a: [a.rows, a.cols], b: [b.rows, b.cols] },
+    );
+}
+
+/** Refuse NaN and infinities, naming the first place and how many there are.
+ * @throws EncodingError "value". */
+export function checkFinite(name: string, m: Matrix, what: string): void {
+  let count = 0;
+  let first = -1;
+  for (let k = 0; k < m.data.length; k++)
+    if (!Number.isFinite(m.data[k])) {
+      if (count === 0) first = k;
+      count++;
+    }
+  if (count > 0) {
+    const row = Math.floor(first / m.cols);
+    throw new EncodingError(
+      "value",
+      `${name}: ${what} must be finite; got ${count} NaN or infinite values in ${shapeOf(m)}, the first at row ${row}, column ${first % m.cols}. Mask these ${m.axes[1]} out or repair the ${m.axes[0]}.`,
+      { count, row, column: first % m.cols },
+    );
+  }
+}
+
+/** Refuse an option that is not a finite number within [min, max].
+ * @throws EncodingError "option". */
+export function checkNumber(
+  name: string,
+  option: string,
+  value: number,
+  { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, whole = false } = {},
+): void {
+  if (!Number.isFinite(value) || value < min || value > max || (whole && !Number.isInteger(value)))
+    throw new EncodingError(
+      "option",
+      `${name}: ${option} must be a ${whole ? "whole " : ""}number in [${min}, ${max}]; got ${value}.`,
+      { option, value },
+    );
+}

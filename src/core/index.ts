@@ -1,0 +1,26 @@
+/** Matrices with named axes, the error class, seeded random numbers, argument checks and progress events.
+ * @module core */
+export { checkFinite, checkNumber, checkSameRows, shapeOf } from "./check.ts";
+export { EncodingError, type ErrorKind, isEncodingError } from "./error.ts";
+export {
+  allocate,
+  at,
+  column,
+  type Dtype,
+  dtypeOf,
+  type Features,
+  type FloatArray,
+  fromRows,
+  type Matrix,
+  matrix,
+  type Responses,
+  stackCols,
+  stackRows,
+  takeCols,
+  takeRows,
+  toDtype,
+  transpose,
+  zeros,
+} from "./matrix.ts";
+export { checkCancelled, type OnProgress, type Progress } from "./progress.ts";
+export { createRandom, type Random } from "./random.ts";

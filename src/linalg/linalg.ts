@@ -1,0 +1,55 @@
+import type { FloatArray, Matrix } from "../core/index.ts";
+
+/** Eigenvalues in ascending order and orthonormal eigenvectors as columns: A = V diag(values) Vᵀ. */
+export interface Eigh<R extends string> {
+  readonly values: FloatArray;
+  readonly vectors: Matrix<R, "components">;
+  /** max |A V − V Λ| / max |A|, estimated on seeded probe columns. */
+  readonly residual: number;
+  /** The precision in which it was computed; "float64" for a float32 input means that the residual check failed in float32. */
+  readonly computedIn: "float32" | "float64";
+}
+
+/** Thin singular value decomposition, singular values descending: A = U diag(s) Vᵀ. */
+export interface Svd<R extends string, C extends string> {
+  readonly u: Matrix<R, "components">;
+  readonly s: FloatArray;
+  readonly v: Matrix<C, "components">;
+}
+
+/** Products and decompositions on row-major matrices, behind one interface.
+ * Both operands of a call have the same dtype; the result has it too. Operands are never changed.
+ * Calls are asynchronous, so that a backend may work in another thread. */
+export interface Linalg {
+  readonly name: "openblas" | "accelerate" | "onnx";
+  /** What exactly was found, for the manifest, e.g. "OpenBLAS 0.3.21 pthread" or "ONNX Runtime 1.30.0". */
+  readonly version: string;
+  /** A B. */
+  gemm<R extends string, K extends string, C extends string>(
+    a: Matrix<R, K>,
+    b: Matrix<K, C>,
+  ): Promise<Matrix<R, C>>;
+  /** Aᵀ B. */
+  gemmTN<R extends string, K extends string, C extends string>(
+    a: Matrix<K, R>,
+    b: Matrix<K, C>,
+  ): Promise<Matrix<R, C>>;
+  /** A Bᵀ. */
+  gemmNT<R extends string, K extends string, C extends string>(
+    a: Matrix<R, K>,
+    b: Matrix<C, K>,
+  ): Promise<Matrix<R, C>>;
+  /** Aᵀ A, exactly symmetric. */
+  syrkTN<R extends string, C extends string>(a: Matrix<R, C>): Promise<Matrix<C, C>>;
+  /** A Aᵀ, exactly symmetric. */
+  syrkNT<R extends string, C extends string>(a: Matrix<R, C>): Promise<Matrix<R, R>>;
+  /** Solve A X = B for symmetric positive definite A.
+   * @throws EncodingError "numeric" if A is not positive definite, naming the first bad pivot. */
+  solveCholesky<R extends string, C extends string>(a: Matrix<R, R>, b: Matrix<R, C>): Promise<Matrix<R, C>>;
+  /** Symmetric eigen-decomposition; float32 results are checked by their residual and recomputed in float64 where it fails. */
+  eigh<R extends string>(a: Matrix<R, R>): Promise<Eigh<R>>;
+  /** Thin singular value decomposition. */
+  svd<R extends string, C extends string>(a: Matrix<R, C>): Promise<Svd<R, C>>;
+  /** Release threads and sessions. Pinned libraries stay loaded. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,178 @@
+/** A mean with the interval that goes with it. Undefined values are NaN, never 0. */
+export interface Estimate {
+  readonly mean: number;
+  /** Bounds of the interval, at the level stated in {@link StudyTests}. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** One region × feature space: the cell of the main table. Scores are means over the region's targets, then over people. */
+export interface Cell {
+  readonly region: string;
+  readonly space: string;
+  /** R² of the model that has this feature space alone. */
+  readonly alone: Estimate;
+  /** Joint R² − R² of the joint model without this space. */
+  readonly unique: Estimate;
+  /** Joint R² − unique variances of all spaces; the same for all cells of a region only with two spaces. */
+  readonly shared: Estimate;
+  /** Product-measure share of the joint R²; arbitrary when spaces are nearly collinear. */
+  readonly split: Estimate;
+  /** Unique variance as a share of the region's explainable variance. */
+  readonly uniqueShareOfCeiling: number;
+  /** Unique variance of each person, in the order of `StudyResult.participants`. */
+  readonly perPerson: readonly number[];
+  /** Uncorrected p of the unique variance (the test is named in {@link StudyTests}). */
+  readonly p: number;
+  /** Corrected over the declared family. */
+  readonly pCorrected: number;
+  /** People whose own unique variance is above zero. */
+  readonly inFavour: number;
+  readonly significant: boolean;
+}
+
+/** One region: how well the joint model predicts it. */
+export interface RegionScore {
+  readonly region: string;
+  /** Targets of the region, mean over people. */
+  readonly targets: number;
+  readonly r: Estimate;
+  readonly r2: Estimate;
+  /** Explainable variance (from repeats) or inter-subject ceiling, as a variance share. NaN if neither is known. */
+  readonly ceiling: number;
+  /** r / sqrt(ceiling): CC_norm. Values above 1 are shown, not clipped. */
+  readonly ccNorm: number;
+  readonly perPerson: readonly number[];
+  readonly ceilingPerPerson: readonly number[];
+  readonly p: number;
+  readonly pCorrected: number;
+  readonly inFavour: number;
+  readonly significant: boolean;
+}
+
+/** A pairwise comparison of two models (sets of feature spaces) in one region, by the paired test. */
+export interface Comparison {
+  readonly a: string;
+  readonly b: string;
+  readonly region: string;
+  /** R²(a) − R²(b). */
+  readonly difference: Estimate;
+  readonly perPerson: readonly number[];
+  readonly p: number;
+  readonly pCorrected: number;
+  readonly inFavour: number;
+  readonly significant: boolean;
+}
+
+/** What was tested and how, in words and numbers. */
+export interface StudyTests {
+  /** e.g. "exact sign-flip over 8 people, one-sided". */
+  readonly test: string;
+  /** e.g. "Benjamini–Hochberg over 8 regions × 6 feature spaces". */
+  readonly correction: string;
+  readonly level: number;
+  /** The smallest p that this test can give with these data. */
+  readonly smallestP: number;
+  /** e.g. "95 % two-level bootstrap: people × blocks of 10 TRs, 1,000 draws". */
+  readonly interval: string;
+}
+
+/** How often a hyper-parameter was chosen, and how often on the edge of its grid. */
+export interface Choices {
+  readonly alphas: readonly number[];
+  /** Times each alpha was chosen by the joint model, over targets, people and folds. */
+  readonly alphaCounts: readonly number[];
+  /** Share of choices on the first or last alpha. */
+  readonly alphaEdgeRate: number;
+  /** Mean band weight of each space (rows: regions in order, columns: spaces in order). */
+  readonly bandWeights: readonly (readonly number[])[];
+  /** Share of choices that sit on an extreme of the weight grid (a band at its smallest or largest weight). */
+  readonly bandEdgeRate: number;
+}
+
+/** Planted truth of the virtual laboratory, and what the study made of it. */
+export interface Recovery {
+  readonly planted: readonly {
+    readonly region: string;
+    readonly spaces: readonly string[];
+    readonly description: string;
+  }[];
+  /** Planted regions all of whose planted spaces were found. */
+  readonly found: number;
+  readonly plantedTotal: number;
+  /** Cells called significant that were not planted. */
+  readonly falseCells: readonly { readonly region: string; readonly space: string }[];
+  /** Regions with at least one false cell. */
+  readonly falseRegions: readonly string[];
+  readonly nominalRate: number;
+  /** Correlation over region × space cells between planted and estimated variance shares. */
+  readonly shareCorrelation: number;
+}
+
+/** One run as the study used it. */
+export interface RunSummary {
+  readonly id: string;
+  readonly role: "train" | "test";
+  readonly samples: number;
+  readonly repeats: number;
+}
+
+/** Per-target scores of one person; NaN where undefined. Arrays are in target order. */
+export interface TargetScores {
+  readonly participant: string;
+  /** Region index of each target into `StudyResult.regions`, −1 for none. */
+  readonly region: Int32Array;
+  readonly r: Float64Array;
+  readonly r2: Float64Array;
+  /** Explainable variance, NaN without repeats. */
+  readonly ceiling: Float64Array;
+  readonly alpha: Float64Array;
+  /** One array a feature space, in order: unique R², alone R², split R², band weight. */
+  readonly unique: readonly Float64Array[];
+  readonly alone: readonly Float64Array[];
+  readonly split: readonly Float64Array[];
+  readonly bandWeight: readonly Float64Array[];
+}
+
+/** Everything the report says. Plain data: no field depends on the options, and nothing here depends on time or place,
+ * so that the same study gives the same bytes. */
+export interface StudyResult {
+  readonly title: string;
+  readonly question: string;
+  readonly design: "time-series" | "stimulus-rows";
+  /** Seconds; NaN for stimulus-rows. */
+  readonly tr: number;
+  readonly participants: readonly string[];
+  readonly regions: readonly string[];
+  readonly spaces: readonly {
+    readonly name: string;
+    readonly description: string;
+    /** Columns before delays. */
+    readonly features: number;
+    /** True for control spaces (word rate, luminance …): a win that a control also has is not a win. */
+    readonly control: boolean;
+  }[];
+  readonly runs: readonly RunSummary[];
+  /** Sentences for the design section: delays, folds, gap, preprocessing, test. */
+  readonly designNotes: readonly string[];
+  readonly cells: readonly Cell[];
+  readonly regionScores: readonly RegionScore[];
+  readonly comparisons: readonly Comparison[];
+  readonly targets: readonly TargetScores[];
+  readonly tests: StudyTests;
+  readonly choices: Choices;
+  readonly ceilingNote: string;
+  /** Things the reader must know: collinear spaces, edge rates, dropped targets, rules overridden. */
+  readonly warnings: readonly string[];
+  readonly recovery: Recovery | null;
+  readonly provenance: {
+    readonly version: string;
+    readonly code: string;
+    readonly node: string;
+    readonly backend: string;
+    readonly dtype: string;
+    readonly seed: number;
+    readonly settings: string;
+    readonly inputs: readonly { readonly name: string; readonly sha256: string }[];
+  };
+}
