@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { parseSettings } from "./read-settings.ts";
+
+const study = `title: a
+question: b
+tr: 2
+participants: [s1, 2]
+runs:
+  - { id: r, samples: 100 }
+responses:
+  file: "{participant}.npy"
+regions: { names: [A, B] }
+features:
+  low: { ready: { file: low.npy } }
+outer: { folds: 4 }
+`;
+
+describe("parseSettings", () => {
+  it("fills in the defaults", () => {
+    const s = parseSettings(study);
+    expect(s.tests).toEqual({
+      level: 0.05,
+      correction: "bh",
+      block: 10,
+      permutations: 4999,
+      bootstrap: 1000,
+    });
+    expect(s.participants).toEqual(["s1", "2"]);
+    expect(s.fit.alphas.count).toBe(13);
+    expect(parseSettings("title: a\nquestion: b\nvirtual: {}\n").virtual?.people).toBe(8);
+  });
+  it("names the line of an unknown setting and the near one", () => {
+    expect(() => parseSettings(study.replace('file: "', 'fiel: "'), "s.yaml")).toThrow(
+      /s\.yaml, line 8: responses/,
+    );
+    expect(() => parseSettings(`${study}qustion: x\n`)).toThrow(
+      /did you mean "question"\?.*Legal: title, question/,
+    );
+  });
+  it("names legal values", () => {
+    expect(() => parseSettings(`${study}tests:\n  correction: bonferroni\n`)).toThrow(
+      /line 14: tests.correction: must be one of bh, by, max/,
+    );
+  });
+  it("refuses a study that holds nothing out", () => {
+    expect(() => parseSettings(study.replace("outer: { folds: 4 }\n", ""))).toThrow(
+      /line 5: runs: none has `role: test`/,
+    );
+  });
+  it("refuses a comparison with a space that is not there", () => {
+    expect(() => parseSettings(`${study}compare: [[low, hihg]]\n`)).toThrow(
+      /no feature space "hihg"; legal: low/,
+    );
+  });
+  it("names the line where YAML itself is broken", () => {
+    expect(() => parseSettings("title: [a\nquestion: b\n")).toThrow(/study\.yaml, line \d: not valid YAML/);
+  });
+  it("refuses a feature space with two sources", () => {
+    expect(() =>
+      parseSettings(study.replace("low.npy }", "low.npy }, events: { file: e.tsv, values: [v] }")),
+    ).toThrow(/line 11: features.low: needs exactly one source/);
+  });
+});

@@ -1,0 +1,187 @@
+import { z } from "zod";
+
+/** Settings of a study, as the YAML file writes them. Times are seconds, delays and gaps are samples (TRs or rows). */
+const name = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} _.+-]*$/u, "letters, digits, space, _ . + - only");
+const count = z.int().min(1);
+const rows = z.int().min(0);
+const strict = z.strictObject;
+
+const sampling = z.enum(["mean", "sum", "lanczos"]);
+
+/** A file with one row a sample: NPY, NPZ, HDF5, NIfTI with a mask, GIFTI or a table. */
+const table = {
+  /** May hold {participant}, {run} and {repeat}; `*` matches exactly one file. */
+  file: z.string().min(1),
+  /** Path inside an HDF5 file, or the entry of an NPZ file. */
+  dataset: z.string().optional(),
+  /** Names (tables with a header) or zero-based numbers of the columns to take. */
+  columns: z
+    .array(z.union([z.string(), rows]))
+    .min(1)
+    .optional(),
+  /** Rows to drop from the start of each run. */
+  drop: rows.default(0),
+};
+
+const responses = strict({
+  ...table,
+  /** File of the test runs, if it differs; a leading repeat axis (repeats × samples × targets) is understood. */
+  test: strict({ file: z.string().min(1), dataset: z.string().optional() }).optional(),
+  /** Brain mask for NIfTI responses. */
+  mask: z.string().optional(),
+  /** Degree of the polynomial drift removed from each run; −1 for none. */
+  detrend: z.int().min(-1).max(20).default(-1),
+  /** Confounds (motion …), regressed out run by run. */
+  confounds: strict(table).optional(),
+  /** z-score each run of each repeat by itself (allowed and declared: method, rule 3). */
+  zscore: z.boolean().default(true),
+});
+
+const regions = z.union([
+  /** One name a target, in order. */
+  strict({ names: z.array(name).min(1) }),
+  /** One label a target, from a table, NPY, GIFTI or NIfTI label file; label 0 is none. */
+  strict({
+    labels: z.string(),
+    dataset: z.string().optional(),
+    names: z.record(z.string().regex(/^\d+$/, "label numbers"), name),
+  }),
+]);
+
+const words = strict({
+  /** Praat TextGrid with one interval a word. */
+  textgrid: z.string(),
+  tier: z.string().default("word"),
+  /** Interval texts that are not words (silence, noise). */
+  skip: z.array(z.string()).default(["", "sp", "sil"]),
+  /** Time in the TextGrid of the first sample that is kept, seconds. */
+  start: z.number().default(0),
+  /** What of the words becomes a feature. */
+  measure: z.enum(["rate", "letters", "embedding"]),
+  /** JSON object of word → vector, for `embedding`. */
+  vectors: z.string().optional(),
+  sampling: sampling.default("lanczos"),
+});
+
+const events = strict({
+  /** Table with columns onset, duration and one a value; may hold {participant} and {run}. */
+  file: z.string(),
+  values: z.array(z.string()).min(1),
+  sampling: sampling.default("mean"),
+});
+
+const space = strict({
+  description: z.string().default(""),
+  /** A control feature space (sound power, word rate, luminance …). */
+  control: z.boolean().default(false),
+  /** false: fitted alone for comparison, not part of the joint model. */
+  joint: z.boolean().default(true),
+  /** Ready-made features; may hold {participant}, {run} and {layer}. */
+  ready: strict({
+    ...table,
+    test: strict({ file: z.string().min(1), dataset: z.string().optional() }).optional(),
+  }).optional(),
+  words: words.optional(),
+  events: events.optional(),
+  /** Overrides the study's delays. */
+  delays: z.array(rows).min(1).optional(),
+  /** Principal components kept, fitted on training rows only. */
+  pca: count.optional(),
+}).refine((s) => [s.ready, s.words, s.events].filter((x) => x !== undefined).length === 1, {
+  message: "needs exactly one source: ready, words or events",
+});
+
+const virtual = strict({
+  people: z.int().min(1).max(64).default(8),
+  /** Training runs of each sense. */
+  runs: z.int().min(2).max(40).default(5),
+  /** Samples (TRs) of a run. */
+  samples: z.int().min(40).max(2000).default(120),
+  /** Presentations of the two test runs. */
+  repeats: z.int().min(2).max(20).default(4),
+  /** Targets of each region. */
+  targets: z.int().min(1).max(5000).default(16),
+});
+
+const runs = z
+  .array(
+    strict({
+      id: name,
+      role: z.enum(["train", "test"]).default("train"),
+      samples: count,
+      repeats: count.default(1),
+      /** Write `count: 12` for twelve alike runs id-1 … id-12. */
+      count: count.default(1),
+    }),
+  )
+  .min(1);
+
+const fold = strict({
+  folds: z.int().min(2),
+  /** Samples left out on both sides between neighbouring time blocks of one run. */
+  gap: rows.default(0),
+  /** Table with one group label a sample (passage, topic); without it whole runs are kept together. */
+  groups: z.string().optional(),
+});
+
+const fit = strict({
+  alphas: strict({ from: z.number().positive(), to: z.number().positive(), count: count }).default({
+    from: 0.1,
+    to: 1e5,
+    count: 13,
+  }),
+  /** Band weightings tried: points of the grid for two bands, Dirichlet draws beyond the corners for more. */
+  weightings: count.default(12),
+  inner: strict({ folds: z.int().min(2).default(5), gap: rows.default(0) }).default({ folds: 5, gap: 0 }),
+  intercept: z.boolean().default(true),
+  dtype: z.enum(["float32", "float64"]).default("float32"),
+  form: z.enum(["auto", "primal", "dual"]).default("auto"),
+});
+
+const tests = strict({
+  level: z.number().min(0.0001).max(0.5).default(0.05),
+  correction: z.enum(["bh", "by", "max"]).default("bh"),
+  /** Samples of a block, for permutation and bootstrap within runs. */
+  block: z.int().min(1).default(10),
+  permutations: z.int().min(99).default(4999),
+  bootstrap: z.int().min(100).default(1000),
+});
+
+const layers = strict({ from: rows, to: rows });
+
+/** The schema of `study.yaml`. */
+export const studySchema = strict({
+  title: z.string().min(1),
+  question: z.string().min(1),
+  seed: z.int().min(0).default(0),
+  /** Folder of the data; `${NAME:-default}` takes an environment variable. */
+  data: z.string().default("."),
+  design: z.enum(["time-series", "stimulus-rows"]).default("time-series"),
+  /** Repetition time in seconds (time-series only). */
+  tr: z.number().positive().optional(),
+  virtual: virtual.optional(),
+  participants: z
+    .array(z.union([name, z.int()]).transform(String))
+    .min(1)
+    .optional(),
+  runs: runs.optional(),
+  responses: responses.optional(),
+  regions: regions.optional(),
+  features: z.record(name, space).optional(),
+  /** Layers that {layer} in a feature file runs through; each model chooses its layer inside the training folds. */
+  layers: layers.optional(),
+  delays: z.array(rows).min(1).default([0]),
+  /** Outer folds; without them the runs with `role: test` are the test. */
+  outer: fold.optional(),
+  fit: fit.prefault({}),
+  tests: tests.prefault({}),
+  /** Pairs of feature spaces whose models are compared, each fitted alone. */
+  compare: z.array(z.tuple([name, name])).default([]),
+  /** Known noise: "people" computes the inter-subject ceiling where there are no repeats. */
+  ceiling: z.enum(["repeats", "people", "none"]).default("repeats"),
+});
+
+/** A checked study. */
+export type StudySettings = z.output<typeof studySchema>;
+/** One feature space of a checked study. */
+export type SpaceSettings = z.output<typeof space>;
