@@ -21,7 +21,7 @@ export interface Svd<R extends string, C extends string> {
  * Both operands of a call have the same dtype; the result has it too. Operands are never changed.
  * Calls are asynchronous, so that a backend may work in another thread. */
 export interface Linalg {
-  readonly name: "openblas" | "accelerate" | "onnx";
+  readonly name: "openblas" | "accelerate" | "onnx" | "reference";
   /** What exactly was found, for the manifest, e.g. "OpenBLAS 0.3.21 pthread" or "ONNX Runtime 1.30.0". */
   readonly version: string;
   /** A B. */

@@ -42,7 +42,9 @@ export interface RegionScore {
   readonly ceiling: number;
   /** r / sqrt(ceiling): CC_norm. Values above 1 are shown, not clipped. */
   readonly ccNorm: number;
+  /** Joint r of each person, in the order of `StudyResult.participants`. */
   readonly perPerson: readonly number[];
+  /** Ceiling of each person, a variance share as `ceiling` is. */
   readonly ceilingPerPerson: readonly number[];
   readonly p: number;
   readonly pCorrected: number;
@@ -60,8 +62,12 @@ export interface Comparison {
   readonly perPerson: readonly number[];
   readonly p: number;
   readonly pCorrected: number;
+  /** People whose own difference is above zero, that is, in favour of a. */
   readonly inFavour: number;
+  /** Of either sign: the sign of the mean says which model is ahead. */
   readonly significant: boolean;
+  /** What else differs between the two models (data, size, steps …). Empty: matched twins. Absent: not known. */
+  readonly unmatched?: readonly string[];
 }
 
 /** What was tested and how, in words and numbers. */

@@ -1,0 +1,116 @@
+import type { Findings } from "./findings.ts";
+import { countOf, joinWords } from "./format.ts";
+import type { Cell, Comparison, StudyResult } from "./result.ts";
+
+/** The first words of the answer: models compared, then unique variance, each with the control spaces that also win. */
+export function leadOf(result: StudyResult, findings: Findings): string {
+  const controls = controlClause(findings);
+  const compared = comparisonSentences(result, controls);
+  const unique = uniqueSentence(result, findings, compared.length > 0 ? "" : controls);
+  const sentences = [...compared, unique];
+  const [first = "", ...rest] = sentences;
+  return [inOnePerson(result, first), ...rest].join(" ");
+}
+
+/** Model against model, pair by pair. */
+export function pairsOf(comparisons: readonly Comparison[]): readonly (readonly Comparison[])[] {
+  const pairs = new Map<string, Comparison[]>();
+  for (const comparison of comparisons) {
+    const key = JSON.stringify([comparison.a, comparison.b]);
+    pairs.set(key, [...(pairs.get(key) ?? []), comparison]);
+  }
+  return [...pairs.values()];
+}
+
+function inOnePerson(result: StudyResult, sentence: string): string {
+  const [person] = result.participants;
+  if (result.participants.length !== 1 || person === undefined) return sentence;
+  const keep = result.spaces.some(({ name }) => sentence.startsWith(name));
+  const start = keep ? sentence : sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
+  return `In the one person measured (${person}), ${start}`;
+}
+
+function uniqueSentence(result: StudyResult, findings: Findings, controls: string): string {
+  const { wins, controlWins, nothing } = findings;
+  if (wins.length > 0) {
+    const where = ofRegions(new Set(wins.map((cell) => cell.region)).size, result.regions);
+    const how = controls === "" ? "" : ` — ${controls}`;
+    return `Unique variance is found in ${where}: ${bySpace(result, wins)}${how}.`;
+  }
+  if (controlWins.length > 0) {
+    const others = result.spaces.some((space) => !space.control);
+    const rest = others ? "; there is no evidence that any other feature space adds to them" : "";
+    return `Only control spaces add unique variance: ${bySpace(result, controlWins)}${rest}.`;
+  }
+  if (nothing.length === 0) return nothingDefined(findings);
+  const anywhere = result.regions.length === 1 ? "" : " in any region";
+  if (findings.predicted.length > 0)
+    return `The feature spaces together predict ${ofRegions(findings.predicted.length, result.regions)}, but there is no evidence that any of them adds variance of its own${anywhere}.`;
+  return `There is no evidence that these feature spaces predict ${result.regions.length === 1 ? `${result.regions[0]}, together or singly` : "any region, together or singly"}.`;
+}
+
+function nothingDefined({ predicted, notPredicted }: Findings): string {
+  if (predicted.length + notPredicted.length > 0)
+    return "What each feature space adds is undefined in every region, so this study says nothing about it.";
+  return "The question is not answered: no score is defined in any region (the warnings below say why).";
+}
+
+function controlClause({ wins, controlWins }: Findings): string {
+  if (controlWins.length === 0) return "";
+  const spaces = new Set(controlWins.map((cell) => cell.space));
+  const same = controlWins.some((cell) => wins.some((win) => win.region === cell.region));
+  const list = [...spaces].map(
+    (space) =>
+      `${space} in ${joinWords(
+        controlWins.filter((cell) => cell.space === space).map((cell) => cell.region),
+        4,
+      )}`,
+  );
+  return `but ${spaces.size === 1 ? "a control space adds" : "control spaces add"} unique variance too${same ? ", in part in the same regions" : ""}: ${list.join("; ")}`;
+}
+
+function bySpace(result: StudyResult, cells: readonly Cell[]): string {
+  const parts = result.spaces.flatMap(({ name }) => {
+    const regions = cells.filter((cell) => cell.space === name).map((cell) => cell.region);
+    return regions.length === 0 ? [] : [`${name} in ${joinWords(regions, 4)}`];
+  });
+  const shown = parts.length > 7 ? [...parts.slice(0, 6), `and ${parts.length - 6} more spaces`] : parts;
+  return shown.join("; ");
+}
+
+function comparisonSentences(result: StudyResult, controls: string): readonly string[] {
+  const pairs = pairsOf(result.comparisons);
+  const sentences = pairs.slice(0, 3).map((pair, index) => {
+    const clause = pairClause(pair);
+    return index === 0 && controls !== "" ? `${clause} — ${controls}.` : `${clause}.`;
+  });
+  if (pairs.length > 3)
+    sentences.push(`${countOf(pairs.length - 3, "more comparison")} of models follow below.`);
+  return sentences;
+}
+
+function pairClause(pair: readonly Comparison[]): string {
+  const [{ a, b } = { a: "", b: "" }] = pair;
+  const ahead = pair.filter((c) => c.significant && c.difference.mean > 0).map((c) => c.region);
+  const behind = pair.filter((c) => c.significant && c.difference.mean < 0).map((c) => c.region);
+  const tested = pair.filter((c) => Number.isFinite(c.pCorrected) && Number.isFinite(c.difference.mean));
+  const open = tested.length - ahead.length - behind.length;
+  if (tested.length === 0) return `The difference between ${a} and ${b} is undefined in every region`;
+  if (ahead.length + behind.length === 0)
+    return `There is no evidence that ${a} and ${b} differ in ${tested.length === 1 ? (tested[0]?.region ?? "") : `any of ${tested.length} regions`}`;
+  const better = (one: string, other: string, regions: readonly string[]) =>
+    `${one} predicts better than ${other} in ${regions.length} of ${countOf(tested.length, "region")} (${joinWords(regions, 5)})`;
+  const parts = [
+    ...(ahead.length > 0 ? [better(a, b, ahead)] : []),
+    ...(behind.length > 0 ? [better(b, a, behind)] : []),
+    ...(open > 0
+      ? [`no evidence of a difference in ${open === 1 ? "the other one" : `the other ${open}`}`]
+      : []),
+  ];
+  return parts.join("; ");
+}
+
+function ofRegions(count: number, regions: readonly string[]): string {
+  if (regions.length === 1) return regions[0] ?? "";
+  return `${count} of ${regions.length} regions`;
+}

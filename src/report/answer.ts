@@ -1,0 +1,154 @@
+import { leadOf } from "./answer-lead.ts";
+import { limitsOf } from "./answer-limits.ts";
+import {
+  controlNames,
+  controlsThatReach,
+  type Findings,
+  holdsZero,
+  isPredicted,
+  readFindings,
+} from "./findings.ts";
+import { countOf, formatInterval, formatP, formatR, formatR2, formatShare, joinWords } from "./format.ts";
+import type { Cell, Comparison, Estimate, StudyResult } from "./result.ts";
+
+/** The answer of a study in sentences, most important first. Plain text: escape it before it goes into HTML. */
+export interface Answer {
+  /** One or two sentences: what was found, where, and whether a control space does as well. */
+  readonly lead: string;
+  /** Which regions the joint model predicts at all. */
+  readonly predicted: string;
+  /** One entry a region (or compared pair × region) with something found, with its numbers. */
+  readonly findings: readonly { readonly name: string; readonly text: string }[];
+  /** What was not found, what this test could have shown, and how far the words may be taken. */
+  readonly limits: readonly string[];
+}
+
+/** Put the statistics of a study into plain sentences that they carry.
+ *
+ * Only corrected results count as found; everything else is "no evidence", which is never said to be an absence. A control space
+ * that also wins is named in the first sentence. One person carries no claim about people. Deterministic: same record, same words. */
+export function answerStudy(result: StudyResult): Answer {
+  const findings = readFindings(result);
+  return {
+    lead: leadOf(result, findings),
+    predicted: predictedSentence(result, findings),
+    findings: [...comparisonFindings(result, findings), ...regionFindings(result, findings)],
+    limits: limitsOf(result, findings),
+  };
+}
+
+/** The answer as plain text with line breaks, for a terminal. */
+export function answerText(result: StudyResult): string {
+  const answer = answerStudy(result);
+  const findings = answer.findings.map(({ name, text }) => `- ${name}: ${text}`);
+  return [result.question, "", answer.lead, "", answer.predicted, ...findings, "", ...answer.limits, ""].join(
+    "\n",
+  );
+}
+
+function predictedSentence(
+  result: StudyResult,
+  { predicted, notPredicted, undefinedRegions }: Findings,
+): string {
+  const total = result.regionScores.length;
+  const scale = result.tests;
+  const sentences: string[] = [];
+  const withR = predicted.map(({ region, r }) => `${region} (r ${formatR(r.mean)})`);
+  if (predicted.length > 0)
+    sentences.push(
+      `All feature spaces together predict ${total === 1 ? "the region" : `${predicted.length} of ${total} regions`}: ${joinWords(withR, 10)}.`,
+    );
+  if (notPredicted.length > 0) {
+    const names = notPredicted.map(
+      ({ region, r, pCorrected }) =>
+        `${region} (r ${formatR(r.mean)}, corrected p = ${formatP(pCorrected, scale)})`,
+    );
+    const all =
+      predicted.length === 0 && total > 1 ? `any of ${countOf(notPredicted.length, "region")}: ` : "";
+    sentences.push(
+      `No evidence that they predict ${all}${joinWords(names, 6)}.`.replace(
+        "they",
+        predicted.length > 0 ? "they" : "all feature spaces together",
+      ),
+    );
+  }
+  if (undefinedRegions.length > 0)
+    sentences.push(
+      `The score or its test is undefined in ${countOf(undefinedRegions.length, "region")}: ${joinWords(
+        undefinedRegions.map(({ region }) => region),
+        6,
+      )}.`,
+    );
+  return sentences.join(" ");
+}
+
+function regionFindings(result: StudyResult, { wins, controlWins }: Findings): Answer["findings"] {
+  const controls = controlNames(result);
+  return result.regions.flatMap((region) => {
+    const cells = [...wins, ...controlWins].filter((cell) => cell.region === region);
+    if (cells.length === 0) return [];
+    const first = cells.map((cell) => cellClause(result, cell, controls.has(cell.space)));
+    const sentences = [`${first.join("; ")}.`, ...reachSentences(result, cells)];
+    const score = result.regionScores.find((other) => other.region === region);
+    if (score !== undefined && !isPredicted(score))
+      sentences.push(
+        "There is no evidence that all feature spaces together predict this region, so take this with care.",
+      );
+    return [{ name: region, text: sentences.join(" ") }];
+  });
+}
+
+function cellClause(result: StudyResult, cell: Cell, control: boolean): string {
+  const share = Number.isFinite(cell.uniqueShareOfCeiling)
+    ? `, ${formatShare(cell.uniqueShareOfCeiling)} of the explainable variance`
+    : "";
+  const name = control ? `${cell.space} (a control)` : cell.space;
+  const zero = holdsZero(cell.unique) ? "; the interval holds zero" : "";
+  return `${name} adds R² ${estimate(cell.unique)}${share} (${evidence(result, cell)}${zero})`;
+}
+
+function reachSentences(result: StudyResult, cells: readonly Cell[]): readonly string[] {
+  return cells.flatMap((cell) => {
+    const reaching = controlsThatReach(result, cell);
+    if (reaching.length === 0) return [];
+    const names = reaching.map(({ space, alone }) => `${space} (R² ${formatR2(alone.mean)})`);
+    return [
+      `Alone, the control ${joinWords(names)} scores at least as high as ${cell.space} (R² ${formatR2(cell.alone.mean)}).`,
+    ];
+  });
+}
+
+function comparisonFindings(result: StudyResult, { differences }: Findings): Answer["findings"] {
+  const models = new Set(result.comparisons.map(({ a, b }) => `${a}\n${b}`));
+  return differences.map((comparison) => {
+    const { a, b, region, difference } = comparison;
+    const [ahead, behind] = difference.mean > 0 ? [a, b] : [b, a];
+    const pair = models.size > 1 ? `${region}, ${a} against ${b}` : region;
+    return {
+      name: pair,
+      text: `${ahead} scores higher than ${behind} by R² ${estimate(ahead === a ? difference : turned(difference))} (${evidence(result, ahead === a ? comparison : turnedCount(comparison))}).`,
+    };
+  });
+}
+
+function evidence(
+  result: StudyResult,
+  tested: { pCorrected: number; perPerson: readonly number[]; inFavour: number },
+): string {
+  const p = `corrected p = ${formatP(tested.pCorrected, result.tests)}`;
+  const people = tested.perPerson.filter(Number.isFinite).length;
+  return people > 1 ? `${p}, ${tested.inFavour} of ${people} people` : p;
+}
+
+function estimate({ mean, low, high }: Estimate): string {
+  const interval = formatInterval(low, high, formatR2);
+  return interval === "—" ? formatR2(mean) : `${formatR2(mean)} ${interval}`;
+}
+
+function turned({ mean, low, high }: Estimate): Estimate {
+  return { mean: -mean, low: -high, high: -low };
+}
+
+function turnedCount(comparison: Comparison): Comparison {
+  return { ...comparison, inFavour: comparison.perPerson.filter((value) => value < 0).length };
+}

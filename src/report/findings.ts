@@ -1,0 +1,80 @@
+import type { Cell, Comparison, Estimate, RegionScore, StudyResult } from "./result.ts";
+
+/** What the statistics carry, before it is put into words: the one reading of the record that answer, tables and figures share. */
+export interface Findings {
+  /** Regions that the joint model predicts, corrected. */
+  readonly predicted: readonly RegionScore[];
+  /** Regions with a defined joint score and no evidence of prediction. */
+  readonly notPredicted: readonly RegionScore[];
+  /** Regions whose joint score or test is undefined. */
+  readonly undefinedRegions: readonly RegionScore[];
+  /** Cells with unique variance above zero, corrected; without control spaces. */
+  readonly wins: readonly Cell[];
+  /** The same for control spaces. */
+  readonly controlWins: readonly Cell[];
+  /** Cells that were tested without a finding. */
+  readonly nothing: readonly Cell[];
+  /** Cells whose unique variance or test is undefined. */
+  readonly undefinedCells: readonly Cell[];
+  /** Comparisons with a corrected difference, of either sign. */
+  readonly differences: readonly Comparison[];
+}
+
+/** Sort the cells, regions and comparisons of a study by what their tests carry.
+ *
+ * A significant cell counts only with a defined mean above zero; a control space is never among `wins`.
+ * @returns lists in the order of the record. */
+export function readFindings(result: StudyResult): Findings {
+  const controls = controlNames(result);
+  const found = result.cells.filter(isFound);
+  return {
+    predicted: result.regionScores.filter(isPredicted),
+    notPredicted: result.regionScores.filter((region) => isScored(region) && !isPredicted(region)),
+    undefinedRegions: result.regionScores.filter((region) => !isScored(region)),
+    wins: found.filter((cell) => !controls.has(cell.space)),
+    controlWins: found.filter((cell) => controls.has(cell.space)),
+    nothing: result.cells.filter((cell) => isTested(cell) && !isFound(cell)),
+    undefinedCells: result.cells.filter((cell) => !isTested(cell)),
+    differences: result.comparisons.filter((c) => c.significant && Math.abs(c.difference.mean) > 0),
+  };
+}
+
+/** Names of the control spaces. */
+export function controlNames(result: StudyResult): ReadonlySet<string> {
+  return new Set(result.spaces.filter((space) => space.control).map((space) => space.name));
+}
+
+/** Whether a cell's unique variance is above zero at the corrected level. */
+export function isFound(cell: Cell): boolean {
+  return cell.significant && isTested(cell) && cell.unique.mean > 0;
+}
+
+/** Whether a cell has a defined unique variance and a defined corrected p. */
+export function isTested(cell: Cell): boolean {
+  return Number.isFinite(cell.unique.mean) && Number.isFinite(cell.pCorrected);
+}
+
+/** Whether the joint model predicts a region at the corrected level. */
+export function isPredicted(region: RegionScore): boolean {
+  return region.significant && isScored(region) && region.r.mean > 0;
+}
+
+/** Whether an interval is defined and holds zero. */
+export function holdsZero({ low, high }: Estimate): boolean {
+  return low <= 0 && high >= 0;
+}
+
+function isScored(region: RegionScore): boolean {
+  return Number.isFinite(region.r.mean) && Number.isFinite(region.pCorrected);
+}
+
+/** Control cells of the same region that alone score at least as much as `cell` does alone.
+ * @returns the control cells, in order; empty for a control or where a score is undefined. */
+export function controlsThatReach(result: StudyResult, cell: Cell): readonly Cell[] {
+  const controls = controlNames(result);
+  if (controls.has(cell.space)) return [];
+  return result.cells.filter(
+    (other) =>
+      other.region === cell.region && controls.has(other.space) && other.alone.mean >= cell.alone.mean,
+  );
+}
