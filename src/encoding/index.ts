@@ -1,0 +1,20 @@
+/** Ridge, kernel ridge and banded ridge with every choice made per target inside the training rows; folds that follow the
+ * data's own groups.
+ * @module encoding */
+export { spaceAlphas } from "./alphas.ts";
+export { type Band, oneBand } from "./band.ts";
+export type { Chosen } from "./cross-validate.ts";
+export type { Kernel } from "./dual.ts";
+export {
+  type BandedOptions,
+  type FitOptions,
+  fitBandedRidge,
+  fitKernelRidge,
+  fitRidge,
+  type KernelFit,
+  linearKernels,
+  type RidgeFit,
+} from "./fit.ts";
+export { cutsRuns, type Fold, type FoldOptions, makeFolds, restrictFolds } from "./folds.ts";
+export { predict, predictKernel, predictSplit } from "./predict.ts";
+export { drawWeightings, restrictWeightings, type Weightings } from "./weightings.ts";

@@ -1,0 +1,107 @@
+import { availableParallelism } from "node:os";
+import type { Worker } from "node:worker_threads";
+import { EncodingError, type ErrorKind } from "../core/index.ts";
+import { startWorker } from "../graph/index.ts";
+
+/** Workers of this machine that run named functions of one module. */
+export interface Pool {
+  readonly size: number;
+  /** Run the exported function `task` of the pool's module on `payload`, in the next free worker. Plain data and typed arrays
+   * travel; the caller's arrays are copied, never taken away.
+   * @throws what the function throws; EncodingError "cancelled" once the pool is closed. */
+  run(task: string, payload: unknown): Promise<unknown>;
+  /** Stop all workers; waiting and running tasks end as cancelled. */
+  close(): Promise<void>;
+}
+
+interface Job {
+  readonly task: string;
+  readonly payload: unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What a worker answers. */
+export type Answer =
+  | { readonly ok: true; readonly value: unknown }
+  | {
+      readonly ok: false;
+      readonly kind: ErrorKind | null;
+      readonly message: string;
+      readonly stack: string | undefined;
+      readonly details: Readonly<Record<string, unknown>>;
+    };
+
+/** Start local workers.
+ * @param module file URL of a module whose exported async functions are the tasks.
+ * @param size number of workers; default one a core. They start with the first task. */
+export function openPool(module: URL, { size = availableParallelism() }: { size?: number } = {}): Pool {
+  const waiting: Job[] = [];
+  const idle: Worker[] = [];
+  const all = new Map<Worker, Job | undefined>();
+  let closed = false;
+
+  function next(): void {
+    while (waiting.length > 0 && (idle.length > 0 || all.size < size)) {
+      const job = waiting.shift() as Job;
+      const worker = idle.pop() ?? start();
+      all.set(worker, job);
+      worker.postMessage({ task: job.task, payload: job.payload });
+    }
+  }
+
+  function start(): Worker {
+    const worker = startWorker(new URL(workerFile, import.meta.url), { module: module.href });
+    all.set(worker, undefined);
+    worker.on("message", (answer: Answer) => {
+      const job = all.get(worker);
+      all.set(worker, undefined);
+      idle.push(worker);
+      if (answer.ok) job?.resolve(answer.value);
+      else job?.reject(revive(answer));
+      next();
+    });
+    const fail = (error: Error) => {
+      const job = all.get(worker);
+      all.delete(worker);
+      job?.reject(error);
+      if (!closed) next();
+    };
+    worker.on("error", fail);
+    worker.on("exit", (code) => {
+      if (all.has(worker)) fail(new EncodingError("backend", `openPool: a worker ended with code ${code}.`));
+    });
+    return worker;
+  }
+
+  return {
+    size,
+    run: (task, payload) =>
+      new Promise((resolve, reject) => {
+        if (closed) return reject(cancelled());
+        waiting.push({ task, payload, resolve, reject });
+        next();
+      }),
+    async close() {
+      closed = true;
+      const jobs = [...waiting.splice(0), ...[...all.values()].filter((job) => job !== undefined)];
+      const workers = [...all.keys()];
+      all.clear();
+      for (const job of jobs) job.reject(cancelled());
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}
+
+const workerFile = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
+
+function cancelled(): EncodingError {
+  return new EncodingError("cancelled", "Stopped; finished steps are kept and the next start goes on.");
+}
+
+function revive(answer: Extract<Answer, { ok: false }>): Error {
+  if (answer.kind !== null) return new EncodingError(answer.kind, answer.message, answer.details);
+  const error = new Error(answer.message);
+  if (answer.stack !== undefined) error.stack = answer.stack;
+  return error;
+}

@@ -1,0 +1,57 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { EncodingError, isEncodingError } from "../core/index.ts";
+import { writeFileAtomic } from "../io/index.ts";
+import { decodeContainer, encodeContainer } from "./container.ts";
+import { hashValue } from "./hash.ts";
+
+/** Results kept on disk under the hash of everything they were computed from. */
+export interface Store {
+  readonly folder: string;
+  /** The key of a step: a hash of its name and of all that its result depends on. */
+  key(step: string, inputs: unknown): string;
+  /** A kept value, or undefined. A damaged file counts as missing: the step is computed again. */
+  get(key: string): Promise<unknown>;
+  /** Keep a value. Written beside its place and renamed into it, so that a kill never leaves half a file.
+   * @throws EncodingError "file" if the disk is full or the folder cannot be written. */
+  put(key: string, value: unknown): Promise<void>;
+}
+
+/** Open (or create) a content-addressed store.
+ * @param folder where values are kept. @param code version of the code that computes them; other code never sees them.
+ * @throws EncodingError "file" if the folder cannot be made. */
+export async function openStore(folder: string, { code }: { code: string }): Promise<Store> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new EncodingError(
+      "file",
+      `openStore: cannot make the folder ${folder}: ${reasonOf(cause)}. Name another with --store.`,
+      { folder },
+      cause,
+    );
+  }
+  const placeOf = (key: string) => join(folder, key.slice(0, 2), `${key.slice(2)}.scx`);
+  return {
+    folder,
+    key: (step, inputs) => hashValue({ step, inputs, code }),
+    async get(key) {
+      try {
+        return decodeContainer(await readFile(placeOf(key)));
+      } catch (error) {
+        const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+        if (missing || isEncodingError(error, "format") || error instanceof SyntaxError) return undefined;
+        throw new EncodingError("file", `Store: cannot read ${placeOf(key)}: ${reasonOf(error)}.`, {}, error);
+      }
+    },
+    put: (key, value) => writeFileAtomic(placeOf(key), encodeContainer(value)),
+  };
+}
+
+function reasonOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS") return "no permission to write there";
+  if (code === "ENOSPC") return "the disk is full";
+  if (code === "ENOTDIR" || code === "EEXIST") return "a part of the path is a file";
+  return (error as Error).message;
+}

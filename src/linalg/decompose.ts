@@ -1,0 +1,59 @@
+import {
+  allocate,
+  checkFinite,
+  dtypeOf,
+  type FloatArray,
+  type Matrix,
+  matrix,
+  transpose,
+} from "../core/index.ts";
+import { checkOperands, checkSquare } from "./checks.ts";
+import { choleskyFactor, choleskySolve } from "./cholesky.ts";
+import type { Eigh, Svd } from "./linalg.ts";
+import { eighResidual } from "./residual.ts";
+import { symmetricEigen } from "./symmetric-eigen.ts";
+import { thinSvd } from "./thin-svd.ts";
+
+/** Our own decompositions, in float64 whatever the dtype of the input: the default where the machine has no LAPACK. */
+
+/** Solve A X = B by Cholesky. See {@link Linalg}. */
+export function ownSolve<R extends string, C extends string>(a: Matrix<R, R>, b: Matrix<R, C>): Matrix<R, C> {
+  checkSquare("solveCholesky", a);
+  checkOperands("solveCholesky", a, b, a.cols, b.rows);
+  checkFinite("solveCholesky", a, "A");
+  const x = choleskySolve(choleskyFactor(a.data, a.rows), a.rows, b.data, b.cols);
+  return matrix(b.axes, b.rows, b.cols, like(b, x));
+}
+
+/** Symmetric eigen-decomposition. See {@link Linalg}. */
+export function ownEigh<R extends string>(a: Matrix<R, R>): Eigh<R> {
+  checkSquare("eigh", a);
+  checkFinite("eigh", a, "A");
+  const n = a.rows;
+  const { values, rows } = symmetricEigen(a.data, n);
+  const vectors = transpose(matrix(["components", a.axes[0]] as const, n, n, like(a, rows)));
+  const result = { values: like(a, values), vectors };
+  return { ...result, residual: eighResidual(a, result.values, vectors), computedIn: "float64" };
+}
+
+/** Thin singular value decomposition. See {@link Linalg}. */
+export function ownSvd<R extends string, C extends string>(a: Matrix<R, C>): Svd<R, C> {
+  checkFinite("svd", a, "A");
+  if (a.rows < a.cols) {
+    const { u, s, v } = ownSvd(transpose(a));
+    return { u: v, s, v: u };
+  }
+  const { left, right, s } = thinSvd(a.data, a.rows, a.cols);
+  return {
+    u: transpose(matrix(["components", a.axes[0]] as const, a.cols, a.rows, like(a, left))),
+    s: like(a, s),
+    v: transpose(matrix(["components", a.axes[1]] as const, a.cols, a.cols, like(a, right))),
+  };
+}
+
+function like(a: Matrix, numbers: Float64Array): FloatArray {
+  if (dtypeOf(a) === "float64") return numbers as Float64Array<ArrayBuffer>;
+  const out = allocate("float32", numbers.length);
+  out.set(numbers);
+  return out;
+}

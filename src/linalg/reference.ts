@@ -1,0 +1,31 @@
+import { transpose } from "../core/index.ts";
+import { checkOperands } from "./checks.ts";
+import { ownEigh, ownSolve, ownSvd } from "./decompose.ts";
+import type { Linalg } from "./linalg.ts";
+import { plainGram, plainProduct } from "./plain-products.ts";
+
+/** Plain TypeScript throughout, with float64 sums: the oracle of the tests, and good for small matrices anywhere. */
+export function createReferenceLinalg(): Linalg {
+  return {
+    name: "reference",
+    version: "plain TypeScript",
+    async gemm(a, b) {
+      checkOperands("gemm", a, b, a.cols, b.rows);
+      return plainProduct(a, b);
+    },
+    async gemmTN(a, b) {
+      checkOperands("gemmTN", a, b, a.rows, b.rows);
+      return plainProduct(transpose(a), b);
+    },
+    async gemmNT(a, b) {
+      checkOperands("gemmNT", a, b, a.cols, b.cols);
+      return plainProduct(a, transpose(b));
+    },
+    syrkTN: async (a) => plainGram(transpose(a)),
+    syrkNT: async (a) => plainGram(a),
+    solveCholesky: async (a, b) => ownSolve(a, b),
+    eigh: async (a) => ownEigh(a),
+    svd: async (a) => ownSvd(a),
+    close: async () => {},
+  };
+}
