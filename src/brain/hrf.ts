@@ -41,7 +41,10 @@ export function drawHrf(streams: readonly Random[]): HrfShape {
     undershoot += spread * stream.normal();
     later += spread * stream.normal();
   }
-  const shape = { peak: clamp(gloverShape.peak + 0.7 * peak, 3.5, 8), width: clamp(5.2 + 0.5 * width, 3.5, 7) };
+  const shape = {
+    peak: clamp(gloverShape.peak + 0.7 * peak, 3.5, 8),
+    width: clamp(5.2 + 0.5 * width, 3.5, 7),
+  };
   return {
     ...shape,
     undershoot: clamp(0.35 + 0.08 * undershoot, 0, 0.6),

@@ -37,7 +37,10 @@ export function checkNoise(plan: Partial<NoisePlan>): NoisePlan {
   for (const [field, most] of Object.entries(ranges)) {
     const value = noise[field as keyof typeof ranges];
     if (!(Number.isFinite(value) && value >= 0 && value <= most))
-      throw new EncodingError("option", `simulateCohort: noise.${field} must lie in [0, ${most}]; got ${value}.`);
+      throw new EncodingError(
+        "option",
+        `simulateCohort: noise.${field} must lie in [0, ${most}]; got ${value}.`,
+      );
   }
   const [a = 0, b = 0] = noise.ar;
   if (noise.ar.length > 2 || !(Math.abs(b) < 1 && a + b < 1 && b - a < 1))
@@ -80,7 +83,11 @@ export function drawDrift(random: Random, samples: number): Float64Array {
 }
 
 /** Motion of one person in one run: height of the disturbance of each sample, mostly 0. */
-export function drawSpikes(random: Random, { spikeRate, spikeSize }: NoisePlan, samples: number): Float64Array {
+export function drawSpikes(
+  random: Random,
+  { spikeRate, spikeSize }: NoisePlan,
+  samples: number,
+): Float64Array {
   const out = new Float64Array(samples);
   for (let t = 0; t < samples; t++) {
     const [hit, long, height] = [random.uniform(), random.uniform(), spikeSize * random.normal()];

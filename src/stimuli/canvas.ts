@@ -103,7 +103,10 @@ export function shrinkCanvas({ side, data }: Canvas): Uint8Array<ArrayBuffer> {
         const at = 3 * (2 * y * side + 2 * x) + c;
         const below = at + 3 * side;
         const sum =
-          (data[at] as number) + (data[at + 3] as number) + (data[below] as number) + (data[below + 3] as number);
+          (data[at] as number) +
+          (data[at + 3] as number) +
+          (data[below] as number) +
+          (data[below + 3] as number);
         out[3 * (y * half + x) + c] = Math.min(255, Math.max(0, Math.floor(sum / 4 + 0.5)));
       }
   return out;

@@ -1,5 +1,23 @@
 /** The procedural world: scenes, pictures, captions, their features, and runs of them.
  * @module stimuli */
+export {
+  type Attributes,
+  meaningFeatures,
+  objectFeatures,
+  sceneFeatures,
+  syntaxFeatures,
+  wordFormFeatures,
+} from "./attributes.ts";
+export {
+  type Caption,
+  type CaptionOptions,
+  type Construction,
+  constructions,
+  describeScene,
+  type Form,
+  phraseMeaning,
+} from "./grammar.ts";
+export { type Attribute, chooseMeaning, type Meaning } from "./meaning.ts";
 export { type Picture, renderScene } from "./render.ts";
 export {
   aspects,
@@ -18,3 +36,11 @@ export {
   type Texture,
   textures,
 } from "./scene.ts";
+export {
+  drawPictureRun,
+  drawSentenceRun,
+  type PictureEvent,
+  type RunLength,
+  type SentenceEvent,
+  type WordEvent,
+} from "./timeline.ts";

@@ -1,4 +1,12 @@
-import { type Canvas, fillEllipse, fillPolygon, hashCell, mixColors, type Rgb, smoothNoise } from "./canvas.ts";
+import {
+  type Canvas,
+  fillEllipse,
+  fillPolygon,
+  hashCell,
+  mixColors,
+  type Rgb,
+  smoothNoise,
+} from "./canvas.ts";
 import type { Background, Scene } from "./scene.ts";
 
 /** Colour of a sample; u and v from 0 to 1 over the picture, `d` from 0 at the horizon to 1 at the top or bottom edge. */
@@ -35,7 +43,11 @@ export function paintBackground(canvas: Canvas, { background, horizon, light, gr
 
 const sky: Ground = (u, v, d, seed) => {
   const cloud = smoothNoise(3 * u, 7 * v, seed) * 0.7 + smoothNoise(7 * u, 15 * v, seed + 1) * 0.3;
-  return mixColors(mixColors([206, 226, 240], [96, 158, 226], d), [250, 250, 252], Math.max(0, 2.2 * cloud - 1.3));
+  return mixColors(
+    mixColors([206, 226, 240], [96, 158, 226], d),
+    [250, 250, 252],
+    Math.max(0, 2.2 * cloud - 1.3),
+  );
 };
 
 /** A flat colour that darkens away from the horizon, with grain of the given fineness and depth. */
@@ -82,7 +94,11 @@ const places: Readonly<Record<Background, Place>> = {
   kitchen: { above: wallTiles, below: tiles, extras: addCounter },
   room: { above: wallpaper, below: boards, extras: addWindow },
   street: { above: sky, below: asphalt, extras: addBuildings },
-  beach: { above: sky, below: (u, v, d, s) => (d < 0.3 ? sea(u, v, d, s) : sand(u, v, d, s)), extras: addSun },
+  beach: {
+    above: sky,
+    below: (u, v, d, s) => (d < 0.3 ? sea(u, v, d, s) : sand(u, v, d, s)),
+    extras: addSun,
+  },
   forest: {
     above: grainy([52, 92, 56], [112, 150, 96], 9, 0.5),
     below: grainy([78, 76, 42], [86, 100, 52], 22, 0.5),
@@ -126,11 +142,25 @@ function addBuildings(canvas: Canvas, horizon: number, seed: number): void {
   ];
   for (let k = 0; k < 5; k++) {
     const [x, top] = [k * 0.2, horizon * (0.05 + 0.55 * hashCell(k, 11, seed))];
-    block(canvas, x, top, x + 0.195, horizon, tones[Math.floor(4 * hashCell(k, 12, seed))] ?? [150, 150, 162]);
+    block(
+      canvas,
+      x,
+      top,
+      x + 0.195,
+      horizon,
+      tones[Math.floor(4 * hashCell(k, 12, seed))] ?? [150, 150, 162],
+    );
     for (let y = top + 0.03; y < horizon - 0.05; y += 0.075)
       for (let i = 0; i < 3; i++) {
         const lit = hashCell(31 * k + i, Math.floor(100 * y), seed) > 0.6;
-        block(canvas, x + 0.025 + 0.055 * i, y, x + 0.06 + 0.055 * i, y + 0.04, lit ? [248, 230, 160] : [70, 84, 104]);
+        block(
+          canvas,
+          x + 0.025 + 0.055 * i,
+          y,
+          x + 0.06 + 0.055 * i,
+          y + 0.04,
+          lit ? [248, 230, 160] : [70, 84, 104],
+        );
       }
   }
 }
@@ -166,7 +196,11 @@ function addHills(canvas: Canvas, horizon: number, seed: number): void {
   for (let k = 0; k < 26; k++) {
     const [x, d] = [hashCell(k, 33, seed), hashCell(k, 34, seed)];
     const y = horizon + 0.08 + (1 - horizon) * d;
-    fillEllipse(canvas, [x * s, y * s, 0.008 * s, 0.007 * s], k % 2 === 0 ? [250, 240, 120] : [250, 250, 250]);
+    fillEllipse(
+      canvas,
+      [x * s, y * s, 0.008 * s, 0.007 * s],
+      k % 2 === 0 ? [250, 240, 120] : [250, 250, 250],
+    );
   }
 }
 
@@ -183,7 +217,10 @@ function ridge(canvas: Canvas, x: number, half: number, rise: number, horizon: n
 function addPeaks(canvas: Canvas, horizon: number, seed: number): void {
   const s = canvas.side;
   for (let k = 0; k < 4; k++) {
-    const [x, top] = [0.1 + 0.27 * k + 0.1 * hashCell(k, 41, seed), horizon * (0.15 + 0.4 * hashCell(k, 42, seed))];
+    const [x, top] = [
+      0.1 + 0.27 * k + 0.1 * hashCell(k, 41, seed),
+      horizon * (0.15 + 0.4 * hashCell(k, 42, seed)),
+    ];
     const rise = horizon - top;
     const tone = 0.82 + 0.3 * hashCell(k, 43, seed);
     fillPolygon(
@@ -192,7 +229,20 @@ function addPeaks(canvas: Canvas, horizon: number, seed: number): void {
       [116 * tone, 124 * tone, 146 * tone],
     );
     const cap = 0.3 * rise;
-    const snow = [x - 0.85 * cap, cap, x - 0.3 * cap, 0.75 * cap, x + 0.2 * cap, 1.05 * cap, x + 0.85 * cap, cap];
-    fillPolygon(canvas, [x * s, top * s, ...snow.map((p, i) => (i % 2 === 0 ? p : top + p) * s)], [244, 246, 250]);
+    const snow = [
+      x - 0.85 * cap,
+      cap,
+      x - 0.3 * cap,
+      0.75 * cap,
+      x + 0.2 * cap,
+      1.05 * cap,
+      x + 0.85 * cap,
+      cap,
+    ];
+    fillPolygon(
+      canvas,
+      [x * s, top * s, ...snow.map((p, i) => (i % 2 === 0 ? p : top + p) * s)],
+      [244, 246, 250],
+    );
   }
 }

@@ -1,5 +1,13 @@
 import { EncodingError } from "../core/index.ts";
-import { type Canvas, createCanvas, fillEllipse, fillPolygon, type Rgb, type Shade, shrinkCanvas } from "./canvas.ts";
+import {
+  type Canvas,
+  createCanvas,
+  fillEllipse,
+  fillPolygon,
+  type Rgb,
+  type Shade,
+  shrinkCanvas,
+} from "./canvas.ts";
 import { paintBackground } from "./paint-background.ts";
 import { aspects, colors, type Scene, type SceneObject, type Texture } from "./scene.ts";
 import { type Ink, type Part, shapes } from "./shapes.ts";
@@ -41,20 +49,37 @@ interface Frame {
   readonly height: number;
 }
 
-function paintObject(canvas: Canvas, object: SceneObject, { light, relation, objects, horizon }: Scene): void {
+function paintObject(
+  canvas: Canvas,
+  object: SceneObject,
+  { light, relation, objects, horizon }: Scene,
+): void {
   const height = object.size * canvas.side;
   const width = height * aspects[object.category];
-  const frame = { x: object.x * canvas.side - width / 2, y: object.y * canvas.side - height / 2, width, height };
+  const frame = {
+    x: object.x * canvas.side - width / 2,
+    y: object.y * canvas.side - height / 2,
+    width,
+    height,
+  };
   const rests = relation === "on" && object === objects[0];
   const floats = object.y + object.size / 2 < horizon;
   if (!rests && !floats) paintShadow(canvas, frame);
   const parts = shapes[object.category];
   const rim = canvas.side / 110;
-  for (const part of parts) if (typeof part.ink === "string") paintPart(canvas, part, frame, [30, 28, 32], null, rim);
+  for (const part of parts)
+    if (typeof part.ink === "string") paintPart(canvas, part, frame, [30, 28, 32], null, rim);
   const plain = shadeOf(frame, "plain", light);
   const textured = shadeOf(frame, object.texture, light);
   for (const part of parts)
-    paintPart(canvas, part, frame, inkOf(part.ink, colors[object.color]), part.ink === "main" ? textured : plain, 0);
+    paintPart(
+      canvas,
+      part,
+      frame,
+      inkOf(part.ink, colors[object.color]),
+      part.ink === "main" ? textured : plain,
+      0,
+    );
 }
 
 function paintShadow(canvas: Canvas, { x, y, width, height }: Frame): void {
@@ -63,7 +88,14 @@ function paintShadow(canvas: Canvas, { x, y, width, height }: Frame): void {
   fillEllipse(canvas, [...middle, 0.4 * width, 0.045 * height], [20, 20, 30], null, 0.25);
 }
 
-function paintPart(canvas: Canvas, part: Part, frame: Frame, rgb: Rgb, shade: Shade | null, rim: number): void {
+function paintPart(
+  canvas: Canvas,
+  part: Part,
+  frame: Frame,
+  rgb: Rgb,
+  shade: Shade | null,
+  rim: number,
+): void {
   const { x, y, width, height } = frame;
   if ("ellipse" in part) {
     const [cx, cy, rx, ry] = part.ellipse;

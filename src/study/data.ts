@@ -9,7 +9,7 @@ export interface StudyRun {
   readonly repeats: number;
 }
 
-/** A feature space before delays and scaling: what it is, and how it enters the model. */
+/** A feature space before scaling and delays: what it is, and how it enters the model. */
 export interface StudySpace {
   readonly name: string;
   readonly description: string;
@@ -22,20 +22,24 @@ export interface StudySpace {
   readonly pca: number | null;
 }
 
-/** Features of all runs: `byLayer[layer][space][run]`, each (samples × features). Without layers there is one layer. */
-export interface StudyFeatures {
-  readonly layers: readonly string[];
-  readonly byLayer: readonly Readonly<Record<string, readonly Features[]>>[];
+/** One feature space of all runs: `[layer][run]`, each (samples × features). A space without layers has one. */
+export type SpaceFeatures = readonly (readonly Features[])[];
+
+/** What was shown to some people: the features of each space, in the order of `StudyData.spaces`. */
+export interface StimulusSet {
+  readonly spaces: readonly SpaceFeatures[];
 }
 
 /** One person: responses[run][repeat], (samples × targets), preprocessed run by run. */
 export interface StudyPerson {
   readonly id: string;
-  /** Index into `StudyData.features`; people who saw the same stimuli share features and are fitted together. */
-  readonly features: number;
+  /** Index into `StudyData.stimuli`; people who saw the same stimuli are fitted together. */
+  readonly stimuli: number;
   readonly responses: readonly (readonly Responses[])[];
   /** Region index of each target, −1 for none. */
   readonly regionOf: Int32Array;
+  /** Targets that never vary in some run; their scores are undefined. */
+  readonly constant: readonly number[];
 }
 
 /** What the virtual laboratory planted. */
@@ -45,7 +49,7 @@ export interface PlantedTruth {
     readonly spaces: readonly string[];
     readonly description: string;
   }[];
-  /** Planted variance share, regions × spaces. */
+  /** Planted share of the variance, regions × spaces of the study. */
   readonly share: readonly (readonly number[])[];
 }
 
@@ -53,11 +57,13 @@ export interface PlantedTruth {
 export interface StudyData {
   readonly runs: readonly StudyRun[];
   readonly spaces: readonly StudySpace[];
+  /** Names of the layers that layered spaces run through; one empty name without layers. */
+  readonly layers: readonly string[];
   readonly regions: readonly string[];
-  readonly features: readonly StudyFeatures[];
+  readonly stimuli: readonly StimulusSet[];
   readonly people: readonly StudyPerson[];
   readonly truth: PlantedTruth | null;
-  /** Group label of each training-or-test sample for outer folds, or null: whole runs. */
+  /** Group of each sample of all runs, for folds (passages, topics); null: whole runs. */
   readonly groups: Int32Array | null;
   /** Sentences for the design section of the report. */
   readonly notes: readonly string[];

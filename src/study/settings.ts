@@ -177,6 +177,8 @@ export const studySchema = strict({
   tests: tests.prefault({}),
   /** Pairs of feature spaces whose models are compared, each fitted alone. */
   compare: z.array(z.tuple([name, name])).default([]),
+  /** Rules of method that this study may break; each is written into the report. */
+  allow: z.array(z.enum(["short-gap", "ungrouped-rows"])).default([]),
   /** Known noise: "people" computes the inter-subject ceiling where there are no repeats. */
   ceiling: z.enum(["repeats", "people", "none"]).default("repeats"),
 });

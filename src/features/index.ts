@@ -1,0 +1,15 @@
+/** Activations and stimuli → features on the TR grid: sampling, scaling, delays, components and control features.
+ * @module features */
+export { autocorrelationFeatures } from "./autocorrelation.ts";
+export { colorFeatures, colorNames } from "./color.ts";
+export { completeRows, delayNames, delayRuns } from "./delay.ts";
+export { detrendRuns, regressOut } from "./detrend.ts";
+export { createGaborBank, type GaborBank, type GaborOptions, gaborEnergy } from "./gabor.ts";
+export { canonicalHrf, convolve, type HrfOptions } from "./hrf.ts";
+export { applyPca, fitPca, type Pca } from "./pca.ts";
+export type { RgbPicture } from "./picture.ts";
+export { applyProjection, drawProjection } from "./random-projection.ts";
+export { type FeatureEvent, type SampleOptions, type Sampling, sampleEvents } from "./sample-events.ts";
+export { type FeatureSpace, type StackedSpaces, stackSpaces } from "./space.ts";
+export { bareWord, lookUpVectors, type TimedWord, wordFeatures } from "./words.ts";
+export { applyScaler, fitScaler, type Scaler, zscoreRuns } from "./zscore.ts";

@@ -1,0 +1,43 @@
+import { createRequire } from "node:module";
+import { allocate, dtypeOf, type Matrix, matrix } from "../core/index.ts";
+import { checkOperands } from "./checks.ts";
+import { ownEigh, ownSolve, ownSvd } from "./decompose.ts";
+import type { Linalg } from "./linalg.ts";
+import { symmetrise } from "./plain-products.ts";
+import { openProducts, type Transposed } from "./products.ts";
+
+/** The default that is always there: products by ONNX Runtime, decompositions our own in float64. Works in the calling thread. */
+export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
+  const products = openProducts(threads);
+  const run = async <R extends string, C extends string>(
+    name: string,
+    a: Matrix,
+    b: Matrix,
+    transposed: Transposed,
+    axes: readonly [R, C],
+  ): Promise<Matrix<R, C>> => {
+    const [rows, innerA] = transposed === "first" ? [a.cols, a.rows] : [a.rows, a.cols];
+    const [innerB, cols] = transposed === "second" ? [b.cols, b.rows] : [b.rows, b.cols];
+    checkOperands(name, a, b, innerA, innerB);
+    if (rows * cols * innerA === 0) return matrix(axes, rows, cols, allocate(dtypeOf(a), rows * cols));
+    const product = await products.product(a, b, transposed, rows, cols);
+    return matrix(axes, rows, cols, product.data);
+  };
+  return {
+    name: "onnx",
+    version: `ONNX Runtime ${onnxVersion()}`,
+    gemm: (a, b) => run("gemm", a, b, "none", [a.axes[0], b.axes[1]]),
+    gemmTN: (a, b) => run("gemmTN", a, b, "first", [a.axes[1], b.axes[1]]),
+    gemmNT: (a, b) => run("gemmNT", a, b, "second", [a.axes[0], b.axes[0]]),
+    syrkTN: async (a) => symmetrise(await run("syrkTN", a, a, "first", [a.axes[1], a.axes[1]])),
+    syrkNT: async (a) => symmetrise(await run("syrkNT", a, a, "second", [a.axes[0], a.axes[0]])),
+    solveCholesky: async (a, b) => ownSolve(a, b),
+    eigh: async (a) => ownEigh(a),
+    svd: async (a) => ownSvd(a),
+    close: () => products.close(),
+  };
+}
+
+function onnxVersion(): string {
+  return (createRequire(import.meta.url)("onnxruntime-node/package.json") as { version: string }).version;
+}

@@ -1,0 +1,69 @@
+import type { Worker } from "node:worker_threads";
+import { EncodingError, type ErrorKind } from "../core/index.ts";
+import { startWorker } from "../graph/index.ts";
+import type { Linalg } from "./linalg.ts";
+
+/** Methods that are carried over to the worker. */
+export type Method = Exclude<keyof Linalg, "name" | "version" | "close">;
+
+/** What the worker answers. */
+export type Reply =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly kind: ErrorKind | null; readonly message: string };
+
+const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
+
+/** A backend in a thread of its own. Matrices are copied there and results moved back. */
+export async function openRemote(options: { backend: string; threads: number }): Promise<Linalg> {
+  const worker = startWorker(new URL(file, import.meta.url), options);
+  const call = caller(worker);
+  const { name, version } = (await call("open", [])) as { name: Linalg["name"]; version: string };
+  const run =
+    (method: Method) =>
+    (...matrices: unknown[]) =>
+      call(method, matrices) as Promise<never>;
+  return {
+    name,
+    version,
+    gemm: run("gemm"),
+    gemmTN: run("gemmTN"),
+    gemmNT: run("gemmNT"),
+    syrkTN: run("syrkTN"),
+    syrkNT: run("syrkNT"),
+    solveCholesky: run("solveCholesky"),
+    eigh: run("eigh"),
+    svd: run("svd"),
+    close: async () => void (await worker.terminate()),
+  };
+}
+
+function caller(worker: Worker) {
+  const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  let next = 0;
+  const failAll = (error: Error) => {
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  worker.unref();
+  worker.on("error", failAll);
+  worker.on("exit", () =>
+    failAll(new EncodingError("backend", "openLinalg: the backend's worker has ended.")),
+  );
+  worker.on("message", (reply: Reply) => {
+    const call = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if (waiting.size === 0) worker.unref();
+    if ("value" in reply) call?.resolve(reply.value);
+    else
+      call?.reject(
+        reply.kind === null ? new Error(reply.message) : new EncodingError(reply.kind, reply.message),
+      );
+  });
+  return (method: Method | "open", matrices: readonly unknown[]): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const id = next++;
+      waiting.set(id, { resolve, reject });
+      worker.ref();
+      worker.postMessage({ id, method, matrices });
+    });
+}

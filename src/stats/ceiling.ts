@@ -1,0 +1,122 @@
+import { EncodingError, type Matrix, matrix, type Responses } from "../core/index.ts";
+import { correlate, fisherMean, meanDefined } from "./scores.ts";
+
+/** Stretches of rows that are measured apart, as [from, to); the results are averaged. Default: all rows. */
+export type Segments = readonly (readonly [number, number])[];
+
+/** Share of the variance of a SINGLE presentation that is the same in all presentations, per target.
+ *
+ * Two-way analysis of variance: signal power = (N · Var(mean over repeats) − mean of Var(repeat)) / (N − 1), divided by the mean of
+ * Var(repeat), variances with n − 1. Unbiased in numerator and denominator; negative values are kept.
+ * @param repeats at least two presentations of the same stimulus, each (samples × targets).
+ * @returns one share a target; NaN where a target is constant.
+ * @throws EncodingError "shape" if fewer than two repeats, or sizes differ. @source Sahani and Linden 2003; Schoppe et al. 2016. */
+export function explainableVariance(
+  repeats: readonly Responses[],
+  { segments }: { segments?: Segments } = {},
+): Float64Array {
+  return ratioOver("explainableVariance", repeats, segments, (signal, total) => signal / total);
+}
+
+/** Share of the variance of the MEAN over repeats that is signal, per target: the highest R² that a perfect model reaches on the mean.
+ * @returns signal power / (signal power + noise power / N), which is signal power / Var(mean).
+ * @throws EncodingError "shape". @source Schoppe et al. 2016; Spearman–Brown for equal repeats. */
+export function reliabilityOfMean(
+  repeats: readonly Responses[],
+  { segments }: { segments?: Segments } = {},
+): Float64Array {
+  return ratioOver("reliabilityOfMean", repeats, segments, (signal, _, mean) => signal / mean);
+}
+
+/** Correlation of the mean over odd repeats with the mean over even ones, stepped up to all repeats (Spearman–Brown).
+ * @throws EncodingError "shape". */
+export function splitHalf(repeats: readonly Responses[]): Float64Array {
+  checkRepeats("splitHalf", repeats);
+  const odd = average(repeats.filter((_, k) => k % 2 === 0));
+  const even = average(repeats.filter((_, k) => k % 2 === 1));
+  return correlate(odd, even).map((r) => (2 * r) / (1 + r));
+}
+
+/** Leave-one-out inter-subject correlation: each person's course with the mean of the others', within segments, averaged through
+ * Fisher's z.
+ * @param people responses of people to the same stimulus, each (samples × targets).
+ * @returns [person][target]; its square is the share of variance that others' responses predict.
+ * @throws EncodingError "shape". @source Hasson et al. 2004; Nastase et al. 2019. */
+export function interSubjectCeiling(
+  people: readonly Responses[],
+  { segments }: { segments?: Segments } = {},
+): Float64Array[] {
+  checkRepeats("interSubjectCeiling", people);
+  return people.map((own, p) => {
+    const others = average(people.filter((_, k) => k !== p));
+    const parts = (segments ?? [[0, own.rows] as const]).map((s) => correlate(part(own, s), part(others, s)));
+    return Float64Array.from({ length: own.cols }, (_, t) => fisherMean(parts.map((r) => r[t] as number)));
+  });
+}
+
+type Ratio = (signal: number, total: number, mean: number) => number;
+
+function ratioOver(
+  name: string,
+  repeats: readonly Responses[],
+  segments: Segments | undefined,
+  ratio: Ratio,
+): Float64Array {
+  checkRepeats(name, repeats);
+  const first = repeats[0] as Responses;
+  const whole = average(repeats);
+  const n = repeats.length;
+  const parts = (segments ?? [[0, first.rows] as const]).map((s) => {
+    const single = repeats.map((repeat) => variances(part(repeat, s)));
+    const mean = variances(part(whole, s));
+    return mean.map((v, t) => {
+      const total = meanDefined(single.map((one) => one[t] as number));
+      const signal = (n * v - total) / (n - 1);
+      return v > 0 && total > 0 ? ratio(signal, total, v) : Number.NaN;
+    });
+  });
+  return Float64Array.from({ length: first.cols }, (_, t) =>
+    meanDefined(parts.map((one) => one[t] as number)),
+  );
+}
+
+function checkRepeats(name: string, repeats: readonly Responses[]): void {
+  const first = repeats[0];
+  if (first === undefined || repeats.length < 2)
+    throw new EncodingError(
+      "shape",
+      `${name}: needs at least two sets of responses to the same stimulus; got ${repeats.length}.`,
+    );
+  for (const other of repeats)
+    if (other.rows !== first.rows || other.cols !== first.cols)
+      throw new EncodingError(
+        "shape",
+        `${name}: all sets need the same shape; got ${first.rows} × ${first.cols} and ${other.rows} × ${other.cols}.`,
+      );
+}
+
+function average(list: readonly Responses[]): Responses {
+  const first = list[0] as Responses;
+  const data = new Float64Array(first.data.length);
+  for (const one of list)
+    for (let k = 0; k < data.length; k++)
+      data[k] = (data[k] as number) + (one.data[k] as number) / list.length;
+  return matrix(first.axes, first.rows, first.cols, data);
+}
+
+function part<R extends string, C extends string>(
+  m: Matrix<R, C>,
+  [from, to]: readonly [number, number],
+): Matrix<R, C> {
+  return matrix(m.axes, to - from, m.cols, m.data.slice(from * m.cols, to * m.cols) as typeof m.data);
+}
+
+function variances(m: Matrix): Float64Array {
+  return Float64Array.from({ length: m.cols }, (_, t) => {
+    let mean = 0;
+    for (let i = 0; i < m.rows; i++) mean += (m.data[i * m.cols + t] as number) / m.rows;
+    let sum = 0;
+    for (let i = 0; i < m.rows; i++) sum += ((m.data[i * m.cols + t] as number) - mean) ** 2;
+    return sum / (m.rows - 1);
+  });
+}

@@ -1,0 +1,22 @@
+/** Scores, variance partition, noise ceilings, tests that respect autocorrelation and people, corrections and intervals.
+ * @module stats */
+export {
+  type Tested,
+  testBlockPermutation,
+  testCircularShift,
+  testPairedBlocks,
+  type WithinRuns,
+} from "./block-tests.ts";
+export { assignBlocks, drawBlocks } from "./blocks.ts";
+export { bootstrapTwoLevel, percentileInterval } from "./bootstrap.ts";
+export {
+  explainableVariance,
+  interSubjectCeiling,
+  reliabilityOfMean,
+  type Segments,
+  splitHalf,
+} from "./ceiling.ts";
+export { linearOverlap } from "./collinearity.ts";
+export { adjust } from "./correction.ts";
+export { correlate, fisherMean, meanDefined, rSquared, splitCorrelation, splitRSquared } from "./scores.ts";
+export { type SignFlip, testSignFlip } from "./sign-flip.ts";

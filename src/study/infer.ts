@@ -1,0 +1,223 @@
+import { matrix, type Random } from "../core/index.ts";
+import type { Cell, Comparison, Estimate, RegionScore, StudyTests } from "../report/index.ts";
+import { adjust, bootstrapTwoLevel, meanDefined, testSignFlip } from "../stats/index.ts";
+import type { StudyData } from "./data.ts";
+import type { Drawn, RegionDrawn, ScoreOutput } from "./score-person.ts";
+import type { StudySettings } from "./settings.ts";
+
+/** What the tests say: cells (region × space), regions, and compared pairs. */
+export interface Inference {
+  readonly cells: readonly Cell[];
+  readonly regionScores: readonly RegionScore[];
+  readonly comparisons: readonly Comparison[];
+  readonly tests: StudyTests;
+}
+
+/** Fewer people than this cannot reach .05 by flipping signs (with correction); then time blocks are the unit. */
+const fewestPeople = 6;
+const intervalLevel = 0.95;
+
+interface Tested {
+  readonly values: readonly (readonly number[])[];
+  readonly p: Float64Array;
+  readonly corrected: Float64Array;
+}
+
+/** Test every region × space, every region and every compared pair, each family corrected by itself.
+ *
+ * With six people or more the person is the unit (exact sign-flip up to 16 people); with fewer, the paired test exchanges models block
+ * by block of the held-out time, averaged over people, and carries no claim about people.
+ * @param ceilings per person, the explainable share of variance of each region. */
+export function inferStudy(
+  data: StudyData,
+  settings: StudySettings,
+  scores: readonly ScoreOutput[],
+  ceilings: readonly (readonly number[])[],
+  random: Random,
+): Inference {
+  const { level, correction } = settings.tests;
+  const regions = data.regions.map((_, g) => g);
+  const spaces = data.spaces.map((_, s) => s);
+  const of = (g: number): RegionDrawn[] => scores.map((person) => person.regions[g] as RegionDrawn);
+  const pairs = regions.flatMap((g) => spaces.map((s) => [g, s] as const));
+  const unit = chooseUnit(scores, settings, random);
+
+  const unique = unit.test(
+    "cells",
+    pairs.map(([g, s]) => of(g).map((region) => region.unique[s]?.value ?? Number.NaN)),
+    pairs.map(([g, s]) => of(g).map((region) => region.savedBy[s] as Float64Array)),
+    "greater",
+  );
+  const joint = unit.test(
+    "regions",
+    regions.map((g) => of(g).map((region) => region.r.value)),
+    regions.map((g) => of(g).map((region) => region.saved)),
+    "greater",
+  );
+  const compared = settings.compare.flatMap(([a, b]) => regions.map((g) => ({ a, b, g })));
+  const place = (name: string) => data.spaces.findIndex((space) => space.name === name);
+  const gaps = compared.map(({ a, b, g }) =>
+    of(g).map((region) => minus(region.alone[place(a)], region.alone[place(b)])),
+  );
+  const differences = unit.test(
+    "comparisons",
+    gaps.map((people) => people.map((gap) => gap.value)),
+    compared.map(({ a, b, g }) =>
+      of(g).map((region) => difference(region.savedBy[place(b)], region.savedBy[place(a)])),
+    ),
+    "two-sided",
+  );
+
+  const estimate = (name: string, people: readonly Drawn[]): Estimate => ({
+    mean: meanDefined(people.map((person) => person.value)),
+    ...bootstrapTwoLevel({
+      perPersonDraws: people.map((person) => person.draws),
+      random: random.stream(`interval ${name}`),
+      level: intervalLevel,
+    }),
+  });
+  const meanCeiling = (g: number) => meanDefined(ceilings.map((person) => person[g] as number));
+
+  const cells = pairs.map(([g, s], k): Cell => {
+    const at = (key: "alone" | "unique" | "shared" | "split") =>
+      estimate(
+        `${key} ${g} ${s}`,
+        of(g).map((region) => region[key][s] as Drawn),
+      );
+    const perPerson = unique.values[k] as readonly number[];
+    const mean = at("unique");
+    return {
+      region: data.regions[g] as string,
+      space: data.spaces[s]?.name as string,
+      alone: at("alone"),
+      unique: mean,
+      shared: at("shared"),
+      split: at("split"),
+      uniqueShareOfCeiling: share(mean.mean, meanCeiling(g)),
+      perPerson,
+      p: unique.p[k] as number,
+      pCorrected: unique.corrected[k] as number,
+      inFavour: above(perPerson),
+      significant: (unique.corrected[k] as number) <= level && mean.mean > 0,
+    };
+  });
+  const regionScores = regions.map((g): RegionScore => {
+    const perPerson = joint.values[g] as readonly number[];
+    const r = estimate(
+      `r ${g}`,
+      of(g).map((region) => region.r),
+    );
+    return {
+      region: data.regions[g] as string,
+      targets: meanDefined(
+        data.people.map((person) => person.regionOf.reduce((n, own) => n + (own === g ? 1 : 0), 0)),
+      ),
+      r,
+      r2: estimate(
+        `r2 ${g}`,
+        of(g).map((region) => region.r2),
+      ),
+      ceiling: meanCeiling(g),
+      ccNorm: meanCeiling(g) > 0 ? r.mean / Math.sqrt(meanCeiling(g)) : Number.NaN,
+      perPerson,
+      ceilingPerPerson: ceilings.map((person) => person[g] as number),
+      p: joint.p[g] as number,
+      pCorrected: joint.corrected[g] as number,
+      inFavour: above(perPerson),
+      significant: (joint.corrected[g] as number) <= level && r.mean > 0,
+    };
+  });
+  const comparisons = compared.map(({ a, b, g }, k): Comparison => {
+    const perPerson = differences.values[k] as readonly number[];
+    return {
+      a,
+      b,
+      region: data.regions[g] as string,
+      difference: estimate(`difference ${a} ${b} ${g}`, gaps[k] as readonly Drawn[]),
+      perPerson,
+      p: differences.p[k] as number,
+      pCorrected: differences.corrected[k] as number,
+      inFavour: above(perPerson),
+      significant: (differences.corrected[k] as number) <= level,
+    };
+  });
+  const joined = data.spaces.filter((space) => space.joint).length;
+  const tests: StudyTests = {
+    test: unit.name,
+    correction: `${corrections[correction]} over ${regions.length} regions × ${joined} feature spaces`,
+    level,
+    smallestP: unit.smallestP,
+    interval: `95 % ${scores.length > 1 ? "two-level bootstrap: people ×" : "bootstrap:"} blocks of ${settings.tests.block} samples, ${settings.tests.bootstrap} draws`,
+  };
+  return { cells, regionScores, comparisons, tests };
+}
+
+const corrections = {
+  bh: "Benjamini–Hochberg",
+  by: "Benjamini–Yekutieli",
+  max: "maximum statistic",
+} as const;
+
+/** The unit that is exchanged under the null: people, or blocks of held-out time. */
+function chooseUnit(scores: readonly ScoreOutput[], { tests }: StudySettings, random: Random) {
+  const people = scores.length;
+  const byPeople = people >= fewestPeople;
+  let smallestP = 1;
+  let exact = true;
+  const blocks = scores[0]?.regions[0]?.saved.length ?? 0;
+  return {
+    get smallestP() {
+      return smallestP;
+    },
+    get name() {
+      const how = exact ? "exact" : `${tests.permutations} draws`;
+      return byPeople
+        ? `sign-flip over ${people} people, one-sided, ${how}`
+        : `paired exchange of models over ${blocks} blocks of ${tests.block} held-out samples, one-sided, ${how}; too few people (${people}) for a test over people`;
+    },
+    test(
+      family: string,
+      perPerson: readonly (readonly number[])[],
+      perBlock: readonly (readonly Float64Array[])[],
+      alternative: "greater" | "two-sided",
+    ): Tested {
+      const columns = byPeople ? perPerson : perBlock.map(meanOverPeople);
+      const rows = byPeople ? people : blocks;
+      const table = new Float64Array(rows * columns.length);
+      for (const [k, column] of columns.entries())
+        for (let i = 0; i < rows; i++) table[i * columns.length + k] = column[i] as number;
+      const result = testSignFlip(matrix(["people", "tests"], rows, columns.length, table), {
+        alternative,
+        random: random.stream(`test ${family}`),
+        draws: tests.permutations,
+      });
+      if (alternative === "greater") ({ smallestP, exact } = result);
+      return {
+        values: perPerson,
+        p: result.p,
+        corrected: tests.correction === "max" ? result.pMax : adjust(result.p, tests.correction),
+      };
+    },
+  };
+}
+
+function meanOverPeople(people: readonly Float64Array[]): number[] {
+  return Array.from(people[0] ?? [], (_, b) => meanDefined(people.map((own) => own[b] as number)));
+}
+
+function minus(a: Drawn | undefined, b: Drawn | undefined): Drawn {
+  if (a === undefined || b === undefined) return { value: Number.NaN, draws: new Float64Array(0) };
+  return { value: a.value - b.value, draws: a.draws.map((value, d) => value - (b.draws[d] as number)) };
+}
+
+function difference(a: Float64Array | undefined, b: Float64Array | undefined): Float64Array {
+  return Float64Array.from(a ?? [], (value, k) => value - (b?.[k] ?? Number.NaN));
+}
+
+function share(value: number, of: number): number {
+  return of > 0 ? value / of : Number.NaN;
+}
+
+function above(values: readonly number[]): number {
+  return values.filter((value) => value > 0).length;
+}
