@@ -39,7 +39,9 @@ export function summariseTruth(
   const each = regions.map((_, r) => r);
   return {
     spaces,
-    share: each.map((r) => spaces.map((space) => mean(r, (v) => ratio(v, "all", v.signal.carried.get(space))))),
+    share: each.map((r) =>
+      spaces.map((space) => mean(r, (v) => ratio(v, "all", v.signal.carried.get(space)))),
+    ),
     explainable: each.map((r) => mean(r, (v) => ratio(v, "all", v.signal.variance))),
     explainableDetrended: each.map((r) => mean(r, (v) => ratio(v, "steady", v.signal.variance))),
   };

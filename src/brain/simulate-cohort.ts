@@ -1,7 +1,8 @@
-import { matrix, type Random, type Responses, toDtype } from "../core/index.ts";
+import { matrix, type Responses, toDtype } from "../core/index.ts";
 import { type CohortPlan, type CohortRun, checkPlan, type RegionPlan } from "./cohort-plan.ts";
+import { type CohortTruth, type NoiseVariance, type RegionVariance, summariseTruth } from "./cohort-truth.ts";
 import { drawHrf, type HrfShape, sampleHrf } from "./hrf.ts";
-import { drawAr, drawDrift, drawSpikes, type NoisePlan } from "./noise.ts";
+import { drawSpikes, type NoisePlan } from "./noise.ts";
 import {
   convolveDrive,
   type Drive,
@@ -10,6 +11,7 @@ import {
   type RegionSignal,
   scaleDrives,
 } from "./signal.ts";
+import { type NoiseSquares, writeTrial } from "./trial.ts";
 
 /** One virtual person. */
 export interface VirtualPerson {
@@ -20,17 +22,6 @@ export interface VirtualPerson {
   readonly regionOf: Int32Array;
   /** The haemodynamic response in each region. */
   readonly hrf: readonly HrfShape[];
-}
-
-/** What was planted, as it came out in the data; means over people and targets. Variances are within runs, runs counted once. */
-export interface CohortTruth {
-  readonly spaces: readonly string[];
-  /** Regions × spaces: share of the total single-trial variance carried by the space (product measure). */
-  readonly share: readonly (readonly number[])[];
-  /** Per region: share of the total single-trial variance that is signal; the sum of its row in `share`. */
-  readonly explainable: readonly number[];
-  /** As `explainable`, of the variance without the slow drift, which preprocessing takes away. */
-  readonly explainableDetrended: readonly number[];
 }
 
 /** A virtual cohort: responses of people whose regions are known mixtures, and the truth beside them. */
@@ -53,61 +44,58 @@ export interface Cohort {
 export function simulateCohort(plan: CohortPlan): Cohort {
   const noise = checkPlan(plan);
   const drives = new Map(Object.entries(plan.drives).map(([space, runs]) => [space, scaleDrives(runs)]));
-  const tally = new Tally(plan);
-  const people = Array.from({ length: plan.people }, (_, p) => simulatePerson(plan, noise, drives, p, tally));
-  return { people, regions: plan.regions.map((region) => region.name), truth: tally.truth() };
+  const simulated = Array.from({ length: plan.people }, (_, p) => simulatePerson(plan, noise, drives, p));
+  return {
+    people: simulated.map(({ person }) => person),
+    regions: plan.regions.map((region) => region.name),
+    truth: summariseTruth(
+      plan,
+      simulated.map(({ variances }) => variances),
+    ),
+  };
 }
 
 type Drives = ReadonlyMap<string, readonly Drive[]>;
+
+/** Everything of one person that its regions have in common. */
+interface Body {
+  readonly id: string;
+  /** Run → repeat → all targets, (volumes × width). */
+  readonly data: readonly (readonly Float64Array<ArrayBuffer>[])[];
+  /** Run → repeat → height of the motion spikes. */
+  readonly motion: readonly (readonly Float64Array[])[];
+}
 
 function simulatePerson(
   plan: CohortPlan,
   noise: NoisePlan,
   drives: Drives,
   p: number,
-  tally: Tally,
-): VirtualPerson {
+): { person: VirtualPerson; variances: RegionVariance[] } {
   const { runs, regions, targets, random } = plan;
   const id = `P${String(p + 1).padStart(2, "0")}`;
   const width = regions.length * targets;
-  const motion = runs.map((run) => trials(run).map((k) => spikesOf(random, id, run, k, noise)));
-  const data = runs.map((run) => trials(run).map(() => new Float64Array(run.samples * width)));
-  const hrf: HrfShape[] = [];
-  for (const [r, region] of regions.entries()) {
-    const streams = [`hrf/${region.name}`, `${id}/hrf`, `${id}/hrf/${region.name}`];
-    const shape = drawHrf(streams.map(random.stream));
-    const signal = simulateSignal(plan, drives, region, id, shape);
-    hrf.push(shape);
-    tally.addSignal(r, region, signal);
-    for (const [i, run] of runs.entries())
-      for (const k of trials(run)) {
-        const out = data[i]?.[k] as Float64Array;
-        const height = motion[i]?.[k] as Float64Array;
-        const stream = random.stream(`${id}/noise/${region.name}/${run.id}/${k}`);
-        const place = { out, width, from: r * targets, signal: signal.runs[i] as Float64Array };
-        tally.addNoise(r, run, addTrial(stream, noise, place, height, targets));
-      }
-  }
-  const responses = data.map((repeats, i) =>
-    repeats.map((numbers): Responses => {
-      const full = matrix(["samples", "targets"] as const, runs[i]?.samples ?? 0, width, numbers);
-      return toDtype(full, plan.dtype ?? "float32");
-    }),
+  const motion = runs.map((run) =>
+    repeatsOf(run).map((k) => drawSpikes(random.stream(`${id}/motion/${run.id}/${k}`), noise, run.samples)),
   );
-  return {
-    id,
-    responses,
-    regionOf: Int32Array.from({ length: width }, (_, t) => Math.floor(t / targets)),
-    hrf,
-  };
+  const data = runs.map((run) => repeatsOf(run).map(() => new Float64Array(run.samples * width)));
+  const hrf: HrfShape[] = [];
+  const variances = regions.map((region, r) => {
+    const shape = drawHrf([
+      random.stream(`hrf/${region.name}`),
+      random.stream(`${id}/hrf`),
+      random.stream(`${id}/hrf/${region.name}`),
+    ]);
+    hrf.push(shape);
+    const signal = simulateSignal(plan, drives, region, id, shape);
+    return { signal, noise: writeRegion(plan, noise, r, signal, { id, data, motion }) };
+  });
+  const regionOf = Int32Array.from({ length: width }, (_, t) => Math.floor(t / targets));
+  return { person: { id, responses: wrapResponses(plan, data), regionOf, hrf }, variances };
 }
 
-function trials(run: CohortRun): number[] {
+function repeatsOf(run: CohortRun): number[] {
   return Array.from({ length: run.repeats }, (_, k) => k);
-}
-
-function spikesOf(random: Random, id: string, run: CohortRun, k: number, noise: NoisePlan): Float64Array {
-  return drawSpikes(random.stream(`${id}/motion/${run.id}/${k}`), noise, run.samples);
 }
 
 function simulateSignal(
@@ -118,73 +106,57 @@ function simulateSignal(
   shape: HrfShape,
 ): RegionSignal {
   const kernel = sampleHrf(shape, step, tr);
+  const perVolume = Math.round(tr / step);
   const answers = new Map<string, Float64Array[]>();
   const columns = new Map<string, number>();
   for (const space of Object.keys(region.spaces)) {
     const own = drives.get(space) ?? [];
-    answers.set(
-      space,
-      own.map((drive) => convolveDrive(drive, kernel, Math.round(tr / step))),
-    );
+    const answer = own.map((drive) => convolveDrive(drive, kernel, perVolume));
+    answers.set(space, answer);
     columns.set(space, own[0]?.cols ?? 0);
   }
   const weights = drawWeights(random, id, region, columns, targets);
-  return mixSignal(
-    region,
-    answers,
-    weights,
-    runs.map((run) => run.samples),
-    targets,
-  );
+  const volumes = runs.map((run) => run.samples);
+  return mixSignal(region, answers, weights, volumes, targets);
 }
 
-interface Place {
-  /** All targets of the person in this trial, (volumes × width). */
-  readonly out: Float64Array;
-  readonly width: number;
-  /** First column of the region. */
-  readonly from: number;
-  readonly signal: Float64Array;
-}
-
-/** Write signal and noise of one region and trial.
- * @returns sums of squares about the mean, over targets: all noise, and noise without drift, per target. */
-function addTrial(
-  random: Random,
+/** Write one region of one person in all runs and repeats.
+ * @returns the variances of the noise, each run counted once. */
+function writeRegion(
+  { runs, regions, targets, random }: CohortPlan,
   noise: NoisePlan,
-  place: Place,
-  motion: Float64Array,
-  targets: number,
-): NoiseSquares {
-  const { out, width, from, signal } = place;
-  const samples = motion.length;
-  const { level, ar, white, common, drift } = noise;
-  const all = drawAr(random, ar, samples); // common to the region
-  const squares = { all: new Float64Array(targets), steady: new Float64Array(targets) };
-  const [full, steady] = [new Float64Array(samples), new Float64Array(samples)];
-  for (let t = 0; t < targets; t++) {
-    const own = drawAr(random, ar, samples);
-    const slow = drawDrift(random, samples);
-    const gain = 0.5 + random.uniform();
-    for (let i = 0; i < samples; i++) {
-      const smooth = Math.sqrt(common) * (all[i] as number) + Math.sqrt(1 - common) * (own[i] as number);
-      const rough = Math.sqrt(white) * random.normal() + gain * (motion[i] as number);
-      steady[i] = level * (Math.sqrt(1 - white) * smooth + rough);
-      full[i] = (steady[i] as number) + level * Math.sqrt(drift) * (slow[i] as number);
-      out[i * width + from + t] = (signal[i * targets + t] as number) + (full[i] as number);
+  r: number,
+  signal: RegionSignal,
+  { id, data, motion }: Body,
+): NoiseVariance {
+  const total = runs.reduce((sum, run) => sum + run.samples, 0);
+  const variance = { all: new Float64Array(targets), steady: new Float64Array(targets) };
+  for (const [i, run] of runs.entries())
+    for (const k of repeatsOf(run)) {
+      const squares = writeTrial(random.stream(`${id}/noise/${regions[r]?.name}/${run.id}/${k}`), noise, {
+        out: data[i]?.[k] as Float64Array,
+        width: regions.length * targets,
+        from: r * targets,
+        signal: signal.runs[i] as Float64Array,
+        motion: motion[i]?.[k] as Float64Array,
+      });
+      addSquares(variance, squares, 1 / (run.repeats * total));
     }
-    squares.all[t] = squaresOf(full);
-    squares.steady[t] = squaresOf(steady);
+  return variance;
+}
+
+function addSquares(sum: NoiseVariance, squares: NoiseSquares, weight: number): void {
+  for (let t = 0; t < sum.all.length; t++) {
+    sum.all[t] = (sum.all[t] as number) + weight * (squares.all[t] as number);
+    sum.steady[t] = (sum.steady[t] as number) + weight * (squares.steady[t] as number);
   }
-  return squares;
 }
 
-interface NoiseSquares {
-  readonly all: Float64Array;
-  readonly steady: Float64Array;
-}
-
-function squaresOf(x: Float64Array): number {
-  const mean = x.reduce((a, b) => a + b, 0) / x.length;
-  return x.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+function wrapResponses({ runs, dtype = "float32" }: CohortPlan, data: Body["data"]): Responses[][] {
+  return data.map((repeats, i) =>
+    repeats.map((numbers) => {
+      const rows = (runs[i] as CohortRun).samples;
+      return toDtype(matrix(["samples", "targets"] as const, rows, numbers.length / rows, numbers), dtype);
+    }),
+  );
 }

@@ -29,9 +29,12 @@ export interface Chosen {
 
 const columnsAtOnce = 4096;
 
+/** Scores nearer than this are tied (times log alpha between alphas, as in himalaya), so that rounding never decides. */
+const tie = 1e-10;
+
 /** Score every weighting and alpha on every inner fold, and choose the best for each target.
  *
- * Ties go to the earlier weighting and the smaller index of alpha. A target without a finite score keeps index 0 and NaN. */
+ * Ties go to the larger alpha and the earlier weighting. A target without a finite score keeps index 0 and NaN. */
 export async function crossValidate(
   folds: readonly InnerFold[],
   {
@@ -70,15 +73,16 @@ export async function crossValidate(
       let least = Number.POSITIVE_INFINITY;
       let index = 0;
       for (let a = 0; a < alphas.length; a++) {
-        const loss = losses[a * count + t] as number;
+        const loss = (losses[a * count + t] as number) - tie * Math.log(alphas[a] as number);
         if (loss < least) {
           least = loss;
           index = a;
         }
       }
-      cvScores.data[w * count + t] = Number.isFinite(least) ? -least : Number.NaN;
-      if (-least > (best[t] as number)) {
-        best[t] = -least;
+      const score = Number.isFinite(least) ? -(losses[index * count + t] as number) : Number.NaN;
+      cvScores.data[w * count + t] = score;
+      if (score > (best[t] as number) + tie) {
+        best[t] = score;
         alphaIndex[t] = index;
         weightingIndex[t] = w;
       }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Features, type Matrix, matrix, type Responses } from "../core/index.ts";
 import { parseNpy } from "../io/index.ts";
-import { createReferenceLinalg } from "../linalg/index.ts";
+import { openLinalg } from "../linalg/index.ts";
 import { columnMeans, subtractRow } from "./center.ts";
 import {
   fitBandedRidge,
@@ -18,7 +18,7 @@ import {
 /** Answers of himalaya 0.4.11 in float64 (conventions in the README.json beside them). */
 const data = process.env.SIMCORTEX_DATA ?? "../shared/data";
 const folder = (seed: number) => `${data}/../parity/himalaya-seed${seed}`;
-const linalg = createReferenceLinalg();
+const linalg = await openLinalg({ where: "here" });
 
 describe.skipIf(!existsSync(folder(0))).each([0, 1])("himalaya, seed %i", (seed) => {
   const load = (name: string) => {
@@ -47,6 +47,7 @@ describe.skipIf(!existsSync(folder(0))).each([0, 1])("himalaya, seed %i", (seed)
     alphas = load("alphas").data;
   });
 
+  const logs = (index: Int32Array) => Float64Array.from(index, (k) => Math.log(alphas[k] as number));
   const largest = (a: ArrayLike<number>, b: ArrayLike<number>) => {
     expect(a.length).toBe(b.length);
     let most = 0;
@@ -56,7 +57,7 @@ describe.skipIf(!existsSync(folder(0))).each([0, 1])("himalaya, seed %i", (seed)
 
   it.each(["primal", "dual"] as const)("gives its ridge answers in the %s form", async (form) => {
     const fit = await fitRidge(X, Y, { alphas, folds, linalg, intercept: false, form });
-    expect([...fit.alphaIndex].map((k) => alphas[k])).toEqual([...load("ridge_best_alphas").data]);
+    expect(largest(logs(fit.alphaIndex), load("ridge_best_alphas").data.map(Math.log))).toBeLessThan(1e-12);
     expect(largest(fit.cvScores.data, load("ridge_cv_scores").data)).toBeLessThan(1e-8);
     expect(largest(fit.coefficients.data, load("ridge_coef").data)).toBeLessThan(1e-6);
   });
@@ -65,7 +66,7 @@ describe.skipIf(!existsSync(folder(0))).each([0, 1])("himalaya, seed %i", (seed)
     const kernels = await linearKernels(X, oneBand(X.cols), linalg);
     const weightings = matrix(["weightings", "bands"], 1, 1, Float64Array.of(1));
     const fit = await fitKernelRidge(kernels, Y, { alphas, folds, linalg, intercept: false, weightings });
-    expect([...fit.alphaIndex].map((k) => alphas[k])).toEqual([...load("kernel_best_alphas").data]);
+    expect(largest(logs(fit.alphaIndex), load("kernel_best_alphas").data.map(Math.log))).toBeLessThan(1e-12);
     expect(largest(fit.dual.data, load("kernel_dual_coef").data)).toBeLessThan(1e-6);
   });
 
@@ -82,12 +83,20 @@ describe.skipIf(!existsSync(folder(0))).each([0, 1])("himalaya, seed %i", (seed)
       weightings,
     });
     expect(largest(fit.cvScores.data, load("banded_cv_scores").data)).toBeLessThan(1e-8);
-    const deltas = [0, 1].flatMap((b) =>
-      Array.from(fit.alphaIndex, (a, t) =>
-        Math.log((gammas.data[(fit.weightingIndex[t] as number) * 2 + b] as number) / (alphas[a] as number)),
-      ),
-    );
-    expect(largest(deltas, load("banded_deltas").data)).toBeLessThan(1e-8);
+    const cv = load("banded_cv_scores").data;
+    const deltas = load("banded_deltas").data;
+    for (let t = 0; t < 60; t++) {
+      const w = fit.weightingIndex[t] as number;
+      const mine = [0, 1].map((b) =>
+        Math.log((gammas.data[w * 2 + b] as number) / (alphas[fit.alphaIndex[t] as number] as number)),
+      );
+      const theirs = [deltas[t] as number, deltas[60 + t] as number];
+      const best = Math.max(...Array.from({ length: 20 }, (_, k) => cv[k * 60 + t] as number));
+      // two weightings that differ only in a weight below 1e-15 tie in himalaya's own scores: rounding chose there
+      const tied = best - (cv[w * 60 + t] as number) < 1e-9;
+      expect(tied || largest(mine, theirs) < 1e-8).toBe(true);
+      expect(mine[0]).toBeCloseTo(theirs[0] as number, 8);
+    }
     const parts = await predictSplit(fit, Xtest, linalg);
     const split = parts.flatMap((part) => [...part.data]);
     expect(largest(split, load("banded_pred_split").data)).toBeLessThan(1e-6);

@@ -46,7 +46,7 @@ export function shrink(
 
 /** Eigenvalues without the negative ones that rounding makes. */
 export function clampValues(values: FloatArray): FloatArray {
-  return values.map((value) => (value > 0 ? value : 0)) as FloatArray;
+  return values.map((value) => Math.max(value, 0)) as FloatArray;
 }
 
 /** Zero means: used when no intercept is fitted. */

@@ -113,12 +113,15 @@ function accumulate(a: Float64Array, taus: Float64Array, n: number): Float64Arra
 }
 
 function implicitQl(d: Float64Array, e: Float64Array, rows: Float64Array, n: number): void {
+  let norm = 0;
+  for (let k = 0; k < n; k++) norm = Math.max(norm, Math.abs(d[k] as number) + Math.abs(e[k] as number));
+  const floor = (Number.EPSILON * norm) / 8; // below rounding of the whole: singular kernels have blocks of such noise
   for (let l = 0; l < n; l++) {
     for (let sweep = 0; ; sweep++) {
       let m = l;
       for (; m < n - 1; m++) {
         const size = Math.abs(d[m] as number) + Math.abs(d[m + 1] as number);
-        if (Math.abs(e[m] as number) <= Number.EPSILON * size) break;
+        if (Math.abs(e[m] as number) <= Math.max(floor, Number.EPSILON * size)) break;
       }
       if (m === l) break;
       if (sweep >= 60 || Number.isNaN(d[l]))
