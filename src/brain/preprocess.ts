@@ -57,7 +57,7 @@ export function preprocessRuns(
   if (named.length > 0) {
     const shown = named.slice(0, 8).join(", ") + (named.length > 8 ? " …" : "");
     warnings.push(
-      `${named.length} targets are constant in at least one run and were set to 0 there: ${shown}.`,
+      `Constant in at least one run and set to 0 there: ${named.length} of ${runs[0]?.cols} targets (${shown}).`,
     );
   }
   return { runs: out, warnings, constant: named };

@@ -4,11 +4,13 @@ import { checkNumber, EncodingError, fromRows, type Matrix, type Random } from "
 export type Weightings = Matrix<"weightings", "bands">;
 
 const concentrations = [0.1, 1] as const;
+const mostPaired = 8;
 
 /** Points of the simplex at which banded ridge is tried.
  *
  * One band: the weight 1. Two bands: a fixed grid, both corners and odds spaced evenly in the logarithm from 1:99 to 99:1.
- * More: the equal weighting, each band alone, then seeded Dirichlet draws with concentration 0.1 and 1 in turn, as himalaya draws them.
+ * More: the equal weighting, each band alone, each pair evenly (up to eight bands), then seeded Dirichlet draws with concentration
+ * 0.1 and 1 in turn, as himalaya draws them.
  * @param bands number of bands, ≥ 1.
  * @param count points wanted; for two bands the size of the grid (≥ 3), for more the number of draws beside the fixed points.
  * @param random used for three bands or more only.
@@ -22,12 +24,24 @@ export function drawWeightings(bands: number, count: number, random: Random): We
   const alone = Array.from({ length: bands }, (_, b) =>
     Array.from({ length: bands }, (_, j) => (j === b ? 1 : 0)),
   );
+  const pairs = bands <= mostPaired ? pairsOf(bands) : [];
   const drawn = Array.from({ length: count }, (_, k) =>
     Array.from(
       random.dirichlet(new Array<number>(bands).fill(concentrations[k % concentrations.length] as number)),
     ),
   );
-  return fromRows(["weightings", "bands"], [new Array<number>(bands).fill(1 / bands), ...alone, ...drawn]);
+  return fromRows(
+    ["weightings", "bands"],
+    [new Array<number>(bands).fill(1 / bands), ...alone, ...pairs, ...drawn],
+  );
+}
+
+function pairsOf(bands: number): number[][] {
+  const out: number[][] = [];
+  for (let a = 0; a < bands; a++)
+    for (let b = a + 1; b < bands; b++)
+      out.push(Array.from({ length: bands }, (_, j) => (j === a || j === b ? 0.5 : 0)));
+  return out;
 }
 
 function gridOfTwo(count: number): number[][] {

@@ -21,6 +21,7 @@ describe("canonicalHrf", () => {
     expect(fine.length).toBe(65);
     expect(fine[9]).toBeCloseTo(0.10247909923725661, 13);
     expect(canonicalHrf({ step: 0.1 }).length).toBe(321);
+    expect(canonicalHrf({ step: 1.1, duration: 3.3 }).length).toBe(4); // 3.3 / 1.1 is a little below 3
   });
   it.skipIf(!existsSync(library))("correlates with GLMsingle's library of 20 canonical responses", () => {
     const rows = readFileSync(library, "utf8")

@@ -31,7 +31,7 @@ export function canonicalHrf({
   checkNumber("canonicalHrf", "peak", peak, { min: 1 + 1e-9, max: 1000 });
   checkNumber("canonicalHrf", "undershoot", undershoot, { min: 1 + 1e-9, max: 1000 });
   checkNumber("canonicalHrf", "ratio", ratio, { min: Number.MIN_VALUE });
-  const length = Math.floor(duration / step + 1e-9) + 1; // 32 / 0.1 is a little below 320
+  const length = Math.floor(duration / step + 1e-9) + 1; // 3.3 / 1.1 is a little below 3
   checkNumber("canonicalHrf", "duration / step + 1", length, { min: 2, max: 10_000_000, whole: true });
   const h = Float64Array.from({ length }, (_, k) => {
     const t = k * step;

@@ -13,10 +13,7 @@ export function orthonormalBasis(columns: readonly Float64Array[], tolerance = 1
     for (let pass = 0; pass < 2; pass++) for (const q of basis) subtract(rest, q, dot(rest, q));
     const left = norm(rest);
     if (left <= tolerance) continue;
-    for (let i = 0; i < rest.length; i++) rest[i]! /= left;
-    for (const q of basis) subtract(rest, q, dot(rest, q)); // what the division blew up again
-    const unit = norm(rest);
-    basis.push(rest.map((x) => x / unit));
+    basis.push(rest.map((x) => x / left));
   }
   return basis;
 }

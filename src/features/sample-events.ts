@@ -37,6 +37,7 @@ interface Grid {
 }
 
 const LOBES = 3;
+const ROUNDING = 1e-9; // in samples: 0.3 / 0.1 is a little below 3
 const spreads: Readonly<Record<Sampling, Spread>> = {
   mean: spreadMean,
   sum: spreadSum,
@@ -48,7 +49,8 @@ const spreads: Readonly<Record<Sampling, Spread>> = {
  * - `mean`: the average of the features over the sample's time, 0 while nothing is on; for states (pictures, scenes).
  *   Σ samples · tr = Σ values · duration inside the run. Overlapping events add up. Events of zero duration weigh
  *   nothing; when all in the run are so, that is an error.
- * - `sum`: the sum over events whose onset lies in the sample; for counts (words, letters). Durations do not matter.
+ * - `sum`: the sum over events whose onset lies in the sample; for counts (words, letters). Durations do not matter. An onset
+ *   within 1e-9 samples of the next sample counts there.
  * - `lanczos`: events as impulses at their midpoint, low-passed by a sinc under a Lanczos window of 3 lobes and read at
  *   the middle of each sample; for words. Zero crossings are one TR apart, so the cutoff is the Nyquist frequency
  *   1/(2 tr) Hz. As in the reference, weights are not renormalised (more words give larger values, weight 1 at t = 0),
@@ -58,7 +60,7 @@ const spreads: Readonly<Record<Sampling, Spread>> = {
  * @param events in any order; times in seconds.
  * @returns samples × features.
  * @throws EncodingError "value" for NaN, infinite times or a negative duration; "shape" if an event has not `columns`
- *   values; "option" for a grid that makes no sense.
+ *   values; "option" or "range" for a grid that makes no sense.
  * @source `lanczosinterp2D` and `lanczosfun` of HuthLab/deep-fMRI-dataset, encoding/ridge_utils/interpdata.py, where
  *   old times are word midpoints and new times TR midpoints (LeBel et al. 2023). That code calls 1/tr its cutoff:
  *   the first zero crossing, for the same filter. */
@@ -75,6 +77,11 @@ export function sampleEvents(
     throw new EncodingError(
       "option",
       `sampleEvents: sampling must be "mean", "sum" or "lanczos"; got ${String(sampling)}.`,
+    );
+  if (samples * columns > 2 ** 31)
+    throw new EncodingError(
+      "range",
+      `sampleEvents: a run may hold up to 2^31 numbers; got ${samples} samples × ${columns} features.`,
     );
   checkEvents(events, columns);
   const sums = new Float64Array(samples * columns); // (samples, features)
@@ -105,7 +112,7 @@ function spreadMean(
 }
 
 function spreadSum({ onset }: FeatureEvent, { tr, samples, start }: Grid, add: Parameters<Spread>[2]) {
-  const k = Math.floor((onset - start) / tr);
+  const k = Math.floor((onset - start) / tr + ROUNDING);
   if (k >= 0 && k < samples) add(k, 1);
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { at, column } from "../core/index.ts";
-import { bareWord, canonicalHrf, convolve, lookUpVectors, sampleEvents, wordFeatures } from "./index.ts";
+import { bareWord, canonicalHrf, convolve, lookUpVectors, wordFeatures } from "./index.ts";
 
 const vectors = {
   alice: [1, 2],

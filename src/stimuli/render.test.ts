@@ -54,7 +54,7 @@ describe("renderScene", () => {
     expect(seen).toBeGreaterThan(0.95 * area);
     expect(seen).toBeLessThan(1.25 * area);
   });
-  it("smooths edges: pixels on the rim of a disc lie between its inside and its outside", () => {
+  it("draws the same picture at both sizes", () => {
     const large = renderScene({ ...empty, objects: [ball] }, { size: 96 });
     const small = renderScene({ ...empty, objects: [ball] });
     const mean = (data: Uint8Array) => data.reduce((a, v) => a + v, 0) / data.length;

@@ -27,7 +27,7 @@ export function computeCeilings(
     const counts = repeated.map((r) => data.runs[r]?.repeats);
     return finish(
       data,
-      data.people.map((person) => fromRepeats(person, repeated)),
+      data.people.map((person) => fromRepeats(data, person, repeated)),
       `Explainable variance: reliability of the mean over ${[...new Set(counts)].join(" and ")} repeats of the held-out runs (bias-corrected signal power). CC_norm is r / √ceiling; values above 1 are shown, not clipped.`,
     );
   }
@@ -45,9 +45,18 @@ export function computeCeilings(
   );
 }
 
-function fromRepeats(person: StudyPerson, runs: readonly number[]): Float64Array {
-  const perRun = runs.map((r) => reliabilityOfMean(person.responses[r] as readonly Responses[]));
-  return Float64Array.from(person.regionOf, (_, t) => meanDefined(perRun.map((one) => one[t] as number)));
+/** Runs that were repeated alike are pooled, as they are scored together. */
+function fromRepeats(data: StudyData, person: StudyPerson, runs: readonly number[]): Float64Array {
+  const counts = [...new Set(runs.map((r) => data.runs[r]?.repeats ?? 0))];
+  const pooled = counts.map((repeats) => {
+    const group = runs.filter((r) => data.runs[r]?.repeats === repeats);
+    return reliabilityOfMean(
+      Array.from({ length: repeats }, (_, k) =>
+        stackRows(group.map((r) => person.responses[r]?.[k] as Responses)),
+      ),
+    );
+  });
+  return Float64Array.from(person.regionOf, (_, t) => meanDefined(pooled.map((one) => one[t] as number)));
 }
 
 function fromPeople(data: StudyData, folds: readonly OuterFold[]): Float64Array[] {

@@ -22,16 +22,23 @@ export interface Design {
  *
  * Mean, scale and principal components come from the training rows only. Delays never cross a run: the missing past is 0, the
  * training mean.
- * @param train rows of all runs, in order, to learn from. @param test rows to be scored on. */
+ * @param train rows of all runs, in order, to learn from. @param test rows to be scored on.
+ * @param centerRuns take each run's own mean from its features, as preprocessing does with its responses; no response is used. */
 export async function buildDesign(
   spaces: readonly DesignSpace[],
-  { train, test, dtype, linalg }: { train: Int32Array; test: Int32Array; dtype: Dtype; linalg: Linalg },
+  {
+    train,
+    test,
+    centerRuns,
+    dtype,
+    linalg,
+  }: { train: Int32Array; test: Int32Array; centerRuns: boolean; dtype: Dtype; linalg: Linalg },
 ): Promise<Design> {
   const parts: Features[] = [];
   const bands: Band[] = [];
   let from = 0;
   for (const { name, runs, delays, pca } of spaces) {
-    const scaled = await reduce(scale(runs, train), train, pca, linalg);
+    const scaled = await reduce(scale(centerRuns ? runs.map(center) : runs, train), train, pca, linalg);
     const delayed = stackRows(delayRuns(scaled, delays));
     parts.push(delayed);
     bands.push({ name, from, to: from + delayed.cols });
@@ -39,6 +46,12 @@ export async function buildDesign(
   }
   const X = toDtype(stackCols(parts), dtype);
   return { train: takeRows(X, train), test: takeRows(X, test), bands };
+}
+
+function center(run: Features): Features {
+  const X = toDtype(run, "float64");
+  const { mean } = fitScaler(X);
+  return applyScaler(X, { mean, scale: mean.map(() => 1) });
 }
 
 function scale(runs: readonly Features[], train: Int32Array): Features[] {

@@ -38,6 +38,8 @@ export interface FitInput {
   readonly alphas: Float64Array;
   readonly weightings: Weightings;
   readonly intercept: boolean;
+  /** See {@link buildDesign}. */
+  readonly centerRuns: boolean;
   readonly dtype: Dtype;
   readonly form: "auto" | "primal" | "dual";
   /** Whether the part of each feature space is wanted too. */
@@ -72,12 +74,12 @@ export async function fitModel(input: FitInput, linalg: Linalg): Promise<FitOutp
 }
 
 async function fitLayer(input: FitInput, layer: number, linalg: Linalg) {
-  const { train, test, dtype } = input;
+  const { train, test, dtype, centerRuns } = input;
   const spaces = input.spaces.map(({ layers, ...rest }) => ({
     ...rest,
     runs: layers[Math.min(layer, layers.length - 1)] ?? [],
   }));
-  const design = await buildDesign(spaces, { train, test, dtype, linalg });
+  const design = await buildDesign(spaces, { train, test, centerRuns, dtype, linalg });
   const fit = await fitBandedRidge(design.train, toDtype(input.Y, dtype), {
     bands: design.bands,
     weightings: input.weightings,

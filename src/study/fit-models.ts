@@ -56,7 +56,7 @@ export function planFits(
 ): { steps: readonly Step[]; collect: (results: readonly unknown[]) => Fits; costs: readonly number[] } {
   const { fit } = settings;
   const alphas = spaceAlphas(fit.alphas.from, fit.alphas.to, fit.alphas.count);
-  const weightings = weightingsOf(data, plan, fit.weightings, random);
+  const weightings = weightingsOf(plan, fit.weightings, random);
   const wholes = data.people.map((person) => meanResponses(data, person));
   const groups = data.stimuli.map((_, k) => people(data, k));
   const joined = groups.map((members) =>
@@ -97,6 +97,7 @@ export function planFits(
       alphas,
       weightings: weightings[task.model] as Weightings,
       intercept: fit.intercept,
+      centerRuns: settings.design === "time-series",
       dtype: fit.dtype,
       form: fit.form,
       split: task.model === plan.joint,
@@ -115,7 +116,7 @@ export function planFits(
   };
 }
 
-function weightingsOf(data: StudyData, plan: ModelPlan, count: number, random: Random): Weightings[] {
+function weightingsOf(plan: ModelPlan, count: number, random: Random): Weightings[] {
   const joint = plan.models[plan.joint]?.spaces ?? [];
   const drawn = drawWeightings(joint.length, count, random.stream("weightings"));
   return plan.models.map(({ spaces }) => {

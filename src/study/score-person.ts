@@ -1,6 +1,6 @@
 import type { Matrix, Responses } from "../core/index.ts";
 import { fisherMean, meanDefined } from "../stats/index.ts";
-import { blockChannels, type Channels, resample } from "./resample.ts";
+import { addBlocks, type BlockSums, place, sumBlocks } from "./resample.ts";
 
 /** Held-out data of one person in one outer fold. */
 export interface ScoreFold {
@@ -91,25 +91,32 @@ export function scorePerson(input: ScoreInput): ScoreOutput {
 
 /** Scores of one target: each averaged over the outer folds. */
 function scoreTarget(input: ScoreInput, t: number): RegionDrawn {
-  const perFold = input.folds.map((fold) => {
-    const channels = blockChannels(fold, t, input.joint);
-    return { channels, whole: read(input, sumAll(channels)), draws: resample(channels, fold.drawn) };
-  });
+  const sums = input.folds.map((fold) => sumBlocks(fold, t, input.joint));
   const draws = input.folds[0]?.drawn.rows ?? 0;
   const width = 2 + 4 * input.alone.length;
-  const table = new Float64Array(draws * width); // (draws, scores)
-  for (let d = 0; d < draws; d++)
-    table.set(average(perFold.map((fold) => read(input, fold.draws(d)))), d * width);
-  const whole = average(perFold.map((fold) => fold.whole));
+  const columns = Array.from({ length: width }, () => new Float64Array(draws));
+  const buffers = sums.map((own) => new Float64Array(own.width));
+  const perFold = sums.map(() => new Float64Array(width));
+  const evaluate = (countsOf: (fold: number) => { counts: ArrayLike<number>; offset: number }) => {
+    for (const [f, own] of sums.entries()) {
+      const { counts, offset } = countsOf(f);
+      addBlocks(own, counts, offset, buffers[f] as Float64Array);
+      readScores(input, own, buffers[f] as Float64Array, perFold[f] as Float64Array);
+    }
+  };
+  for (let d = 0; d < draws; d++) {
+    evaluate((f) => {
+      const { data, cols } = (input.folds[f] as ScoreFold).drawn;
+      return { counts: data, offset: d * cols };
+    });
+    for (let k = 0; k < width; k++) (columns[k] as Float64Array)[d] = averageFolds(perFold, k);
+  }
+  evaluate((f) => ({ counts: new Float64Array(sums[f]?.blocks ?? 0).fill(1), offset: 0 }));
   const drawn = (k: number): Drawn => ({
-    value: whole[k] as number,
-    draws: Float64Array.from({ length: draws }, (_, d) => table[d * width + k] as number),
+    value: averageFolds(perFold, k),
+    draws: columns[k] as Float64Array,
   });
   const group = (kind: number) => input.alone.map((_, s) => drawn(2 + 4 * s + kind));
-  const saved = savedErrors(
-    input,
-    perFold.map((fold) => fold.channels),
-  );
   return {
     r: drawn(0),
     r2: drawn(1),
@@ -117,76 +124,68 @@ function scoreTarget(input: ScoreInput, t: number): RegionDrawn {
     unique: group(1),
     shared: group(2),
     split: group(3),
-    ...saved,
+    ...savedErrors(input, sums),
   };
 }
 
 /** Scores of one fold from sums over its (drawn) blocks: r, R², then alone, unique, shared, split of each space. */
-function read({ joint, alone, without }: ScoreInput, sums: Sums): Float64Array {
-  const out = new Float64Array(2 + 4 * alone.length).fill(Number.NaN);
-  const { deviation, errors, n, y, p, yy, pp, yp, parts } = sums;
+function readScores(
+  { joint, alone, without }: ScoreInput,
+  { models }: BlockSums,
+  sums: Float64Array,
+  out: Float64Array,
+): void {
+  const at = (k: number) => sums[k] as number;
+  const deviation = at(place.deviation);
   const r2 = (model: number) =>
-    model < 0 ? 0 : deviation > 0 ? 1 - (errors[model] as number) / deviation : Number.NaN;
-  const spread = (yy - (y * y) / n) * (pp - (p * p) / n);
-  out[0] = spread > 0 ? (yp - (y * p) / n) / Math.sqrt(spread) : Number.NaN;
-  out[1] = r2(joint);
+    deviation > 0 ? (model < 0 ? 0 : 1 - at(place.errors + model) / deviation) : Number.NaN;
+  const [n, y, p] = [at(place.n), at(place.y), at(place.p)];
+  const spread = (at(place.yy) - (y * y) / n) * (at(place.pp) - (p * p) / n);
+  out[0] = spread > 0 ? (at(place.yp) - (y * p) / n) / Math.sqrt(spread) : Number.NaN;
+  const whole = r2(joint);
+  out[1] = whole;
   let allUnique = 0;
-  for (const [s, model] of alone.entries()) {
-    out[2 + 4 * s] = r2(model);
+  for (let s = 0; s < alone.length; s++) {
     const rest = without[s];
-    if (rest === null || rest === undefined) continue;
-    out[3 + 4 * s] = deviation > 0 ? (out[1] as number) - r2(rest) : Number.NaN;
-    allUnique += out[3 + 4 * s] as number;
-    out[5 + 4 * s] = deviation > 0 ? (parts[s] as number) / deviation : Number.NaN;
+    const inJoint = rest !== null && rest !== undefined;
+    const unique = inJoint ? whole - r2(rest) : Number.NaN;
+    if (inJoint) allUnique += unique;
+    out[2 + 4 * s] = r2(alone[s] as number);
+    out[3 + 4 * s] = unique;
+    out[5 + 4 * s] = inJoint && deviation > 0 ? at(place.errors + models + s) / deviation : Number.NaN;
   }
-  for (const [s, rest] of without.entries())
-    if (rest !== null) out[4 + 4 * s] = (out[1] as number) - allUnique;
-  return out;
+  for (let s = 0; s < alone.length; s++)
+    out[4 + 4 * s] = without[s] === null ? Number.NaN : whole - allUnique;
 }
 
-/** Sums over blocks from which every score of a target is read. */
-export interface Sums {
-  readonly n: number;
-  readonly y: number;
-  readonly yy: number;
-  readonly p: number;
-  readonly pp: number;
-  readonly yp: number;
-  /** Squared deviations of y from its mean over the fold. */
-  readonly deviation: number;
-  /** Squared errors, one a model. */
-  readonly errors: ArrayLike<number>;
-  /** Product-measure sums, one a space. */
-  readonly parts: ArrayLike<number>;
-}
-
-function sumAll(channels: Channels): Sums {
-  return channels.sum(new Float64Array(channels.blocks).fill(1), 0);
-}
-
-/** Mean over folds; the first entry is a correlation and goes through Fisher's z. */
-function average(folds: readonly Float64Array[]): Float64Array {
-  if (folds.length === 1) return folds[0] as Float64Array;
-  return (folds[0] as Float64Array).map((_, k) => {
-    const values = folds.map((fold) => fold[k] as number);
-    return k === 0 ? fisherMean(values) : meanDefined(values);
-  });
+/** Mean of one score over folds; the correlation, score 0, goes through Fisher's z. */
+function averageFolds(folds: readonly Float64Array[], k: number): number {
+  if (folds.length === 1) return folds[0]?.[k] as number;
+  const values = folds.map((fold) => fold[k] as number);
+  return k === 0 ? fisherMean(values) : meanDefined(values);
 }
 
 /** Squared error saved in each block of all folds, as a share of the fold's response variance, averaged over folds. */
-function savedErrors({ joint, without }: ScoreInput, folds: readonly Channels[]) {
+function savedErrors({ joint, without }: ScoreInput, folds: readonly BlockSums[]) {
   const savedAgainst = (model: number | null) =>
-    Float64Array.from(
-      folds.flatMap((fold) => {
-        const total = fold.total("deviation");
-        return Array.from({ length: fold.blocks }, (_, b) => {
-          if (model === null) return Number.NaN;
-          const other = model < 0 ? fold.at(b, "deviation") : fold.errorAt(b, model);
-          return total > 0 ? (other - fold.errorAt(b, joint)) / total / folds.length : Number.NaN;
-        });
-      }),
-    );
+    Float64Array.from(folds.flatMap((fold) => savedInFold(fold, joint, model, folds.length)));
   return { savedBy: without.map((model) => savedAgainst(model)), saved: savedAgainst(-1) };
+}
+
+function savedInFold(
+  { blocks, width, table }: BlockSums,
+  joint: number,
+  model: number | null,
+  folds: number,
+) {
+  const at = (b: number, k: number) => table[b * width + k] as number;
+  let total = 0;
+  for (let b = 0; b < blocks; b++) total += at(b, place.deviation);
+  return Array.from({ length: blocks }, (_, b) => {
+    if (model === null || !(total > 0)) return Number.NaN;
+    const other = model < 0 ? at(b, place.deviation) : at(b, place.errors + model);
+    return (other - at(b, place.errors + joint)) / total / folds;
+  });
 }
 
 interface Growing {

@@ -1,0 +1,101 @@
+import { type Features, stackRows } from "../core/index.ts";
+import { zscoreRuns } from "../features/index.ts";
+import { createReferenceLinalg } from "../linalg/index.ts";
+import type { Choices } from "../report/index.ts";
+import { linearOverlap } from "../stats/index.ts";
+import type { StudyData } from "./data.ts";
+import type { OuterFold } from "./plan.ts";
+import type { StudySettings } from "./settings.ts";
+
+/** Sentences for the design section of the report: what was held out, how models were fitted, what was declared. */
+export function describeDesign(
+  data: StudyData,
+  settings: StudySettings,
+  folds: readonly OuterFold[],
+): string[] {
+  const { fit, tests, outer } = settings;
+  const sizes = folds.map(
+    (fold) => `${fold.name}: ${fold.train.length} training and ${fold.test.length} test samples`,
+  );
+  const held = data.runs.filter((run) => run.role === "test");
+  const repeats = held.filter((run) => run.repeats > 1).map((run) => `${run.id} × ${run.repeats}`);
+  return [
+    ...data.notes,
+    `Held out: ${sizes.length > 6 ? `${sizes.slice(0, 2).join("; ")}; … ${sizes.length} folds in all` : sizes.join("; ")}.${outer?.gap ? ` A gap of ${outer.gap} samples lies on both sides of each test block.` : ""}`,
+    ...(repeats.length > 0
+      ? [
+          `Repeats of held-out runs are averaged before scoring (${repeats.join(", ")}); each is kept for the ceiling.`,
+        ]
+      : []),
+    delaysNote(data),
+    settings.design === "time-series"
+      ? "Each run's features are centred by their own mean, as its responses are; scale and components come from training rows only."
+      : "Mean, scale and components of the features come from training rows only.",
+    `Banded ridge regression (alpha multiplies ‖b‖²): ${fit.alphas.count} alphas from ${fit.alphas.from} to ${fit.alphas.to} and ${fit.weightings} draws of band weights, chosen per target on ${fit.inner.folds} inner folds of the training rows${fit.inner.gap > 0 ? ` with a gap of ${fit.inner.gap}` : ""}. Smaller models try the same weightings with the missing bands struck out.`,
+    "Unique variance is R² of the joint model minus R² of the joint model fitted again without the feature space; shared is what is left of the joint R² after all unique parts. Scores are computed within each outer fold and then averaged.",
+    ...(data.layers.length > 1
+      ? [
+          `Layers ${data.layers[0]} to ${data.layers[data.layers.length - 1]}: every model chooses its layer per target, on inner folds.`,
+        ]
+      : []),
+    `Blocks of ${tests.block} held-out samples are the unit of the bootstrap within runs.`,
+  ];
+}
+
+function delaysNote(data: StudyData): string {
+  const groups = new Map<string, string[]>();
+  for (const space of data.spaces) {
+    const key = space.delays.join(", ");
+    groups.set(key, [...(groups.get(key) ?? []), space.name]);
+  }
+  const parts = [...groups].map(([delays, names]) =>
+    groups.size === 1 ? delays : `${delays} (${names.join(", ")})`,
+  );
+  return `Delays in samples: ${parts.join("; ")}. Delays never cross a run; the missing past is the training mean.`;
+}
+
+const collinear = 0.9;
+const edgeLimit = 0.1;
+
+/** Things the reader must know before believing a number. */
+export async function describeWarnings(
+  data: StudyData,
+  settings: StudySettings,
+  choices: Choices,
+  folds: readonly OuterFold[],
+): Promise<string[]> {
+  const out = [...data.warnings];
+  const constant = data.people.reduce((sum, person) => sum + person.constant.length, 0);
+  if (constant > 0)
+    out.push(`${constant} targets are constant in a run; their scores are undefined (NaN), not 0.`);
+  if (choices.alphaEdgeRate > edgeLimit)
+    out.push(
+      `${Math.round(100 * choices.alphaEdgeRate)} % of the chosen alphas lie on the edge of the grid; widen fit.alphas. For targets without signal the largest alpha is right.`,
+    );
+  for (const rule of settings.allow) out.push(`The rule "${rule}" was overridden by the study's settings.`);
+  out.push(...(await collinearityWarnings(data, folds)));
+  return out;
+}
+
+const mostColumns = 300;
+
+async function collinearityWarnings(data: StudyData, folds: readonly OuterFold[]): Promise<string[]> {
+  const linalg = createReferenceLinalg();
+  const rows = new Set(folds[0]?.train ?? []);
+  const wholes = data.spaces.map((_, s) =>
+    stackRows(zscoreRuns(data.stimuli[0]?.spaces[s]?.[0] as readonly Features[])),
+  );
+  const out: string[] = [];
+  if (rows.size === 0) return out;
+  for (const [a, A] of wholes.entries())
+    for (const [b, B] of wholes.entries()) {
+      const both = data.spaces[a]?.joint && data.spaces[b]?.joint;
+      if (a === b || !both || A.cols > mostColumns || B.cols > mostColumns) continue;
+      const overlap = await linearOverlap(A, B, linalg);
+      if (overlap > collinear)
+        out.push(
+          `"${data.spaces[a]?.name}" is nearly a linear function of "${data.spaces[b]?.name}" (${Math.round(100 * overlap)} % of its variance): its unique variance is small by construction, and the split of R² between them is arbitrary.`,
+        );
+    }
+  return out;
+}

@@ -1,0 +1,19 @@
+import type { OnProgress } from "../core/index.ts";
+import type { OnStep } from "../engine/index.ts";
+
+/** Turn finished steps into progress events: cost done, of the total of the stage. */
+export function follow(onProgress: OnProgress | undefined): {
+  begin(step: string, costs: readonly number[]): OnStep;
+} {
+  return {
+    begin(step, costs) {
+      const total = costs.reduce((a, b) => a + b, 0);
+      let done = 0;
+      onProgress?.({ step, done, total });
+      return (index, cached) => {
+        done += costs[index] ?? 0;
+        onProgress?.({ step, done, total, cached });
+      };
+    },
+  };
+}
