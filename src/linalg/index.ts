@@ -1,6 +1,7 @@
 /** Products and decompositions behind one interface; backends from the machine, with our own as the default.
  * @module linalg */
 export { blasHint } from "./find-blas.ts";
+export { type BackendReport, inspectMachine, type MachineReport } from "./inspect-machine.ts";
 export type { Eigh, Linalg, Svd } from "./linalg.ts";
 export { type Backend, type LinalgOptions, openLinalg } from "./open-linalg.ts";
 export { createReferenceLinalg } from "./reference.ts";

@@ -1,0 +1,28 @@
+import { readFile } from "node:fs/promises";
+import { parseSettings, type StudySettings } from "../study.ts";
+import { checkCount, execute, type RunOptions } from "./execute.ts";
+
+/** Options of `simcortex demo`. */
+interface DemoOptions extends RunOptions {
+  readonly seed?: string;
+  readonly small?: boolean;
+}
+
+const file = new URL("../../examples/virtual/study.yaml", import.meta.url);
+
+/** `simcortex demo`: the virtual laboratory with the settings of examples/virtual. */
+export async function demo(options: DemoOptions): Promise<void> {
+  const settings = parseSettings(await readFile(file, "utf8"), "examples/virtual/study.yaml");
+  const seed = options.seed === undefined ? settings.seed : checkCount("--seed", options.seed, 0);
+  const chosen: StudySettings = { ...settings, seed, ...(options.small === true && small(settings)) };
+  await execute(chosen, { ...options, folder: ".", out: options.out ?? "results/demo" });
+}
+
+/** The smallest laboratory that still has a test over people: for a look, and for continuous tests. */
+function small(settings: StudySettings): Partial<StudySettings> {
+  return {
+    virtual: { people: 6, runs: 2, samples: 60, repeats: 2, targets: 4 },
+    fit: { ...settings.fit, weightings: 2, inner: { folds: 2, gap: 0 } },
+    tests: { ...settings.tests, bootstrap: 200 },
+  };
+}

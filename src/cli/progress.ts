@@ -1,0 +1,87 @@
+import type { OnProgress, Progress } from "../core/index.ts";
+
+/** Where progress is written. */
+export interface ProgressStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+const words: Readonly<Record<string, string>> = {
+  simulate: "virtual laboratory",
+  load: "reading files",
+  fit: "fitting",
+  score: "scoring and resampling",
+};
+const width = 24;
+
+/** Write progress: JSON lines for programs, a bar with time left on a terminal, one line a step elsewhere.
+ * @param now clock in milliseconds, for tests. */
+export function showProgress({
+  json,
+  stream,
+  now = () => performance.now(),
+}: {
+  json: boolean;
+  stream: ProgressStream;
+  now?: () => number;
+}): { onProgress: OnProgress; end(): void } {
+  let step = "";
+  let started = 0;
+  let computed = 0; // cost done by computing, not taken from the store
+  let before = 0;
+  let open = false;
+  const end = () => {
+    if (open) stream.write("\n");
+    open = false;
+  };
+  const onProgress = (progress: Progress) => {
+    if (progress.step !== step) {
+      end();
+      step = progress.step;
+      started = now();
+      computed = 0;
+      before = 0;
+      if (!json && stream.isTTY !== true) stream.write(`${words[step] ?? step} …\n`);
+    }
+    if (progress.cached !== true) computed += progress.done - before;
+    before = progress.done;
+    const left = secondsLeft(progress, computed, (now() - started) / 1000);
+    if (json)
+      stream.write(
+        `${JSON.stringify({ event: "progress", ...progress, ...(left !== null && { secondsLeft: left }) })}\n`,
+      );
+    else if (stream.isTTY === true) {
+      stream.write(
+        `\r${bar(progress, left)
+          .slice(0, (stream.columns ?? 80) - 1)
+          .padEnd((stream.columns ?? 80) - 1)}`,
+      );
+      open = true;
+    }
+  };
+  return { onProgress, end };
+}
+
+/** Seconds left of this step at the pace so far; null before anything was computed. */
+function secondsLeft({ done, total }: Progress, computed: number, elapsed: number): number | null {
+  return computed > 0 ? Math.round(((total - done) * elapsed) / computed) : null;
+}
+
+function bar({ step, done, total, cached }: Progress, left: number | null): string {
+  const filled = total > 0 ? Math.round((width * done) / total) : width;
+  const percent = total > 0 ? Math.round((100 * done) / total) : 100;
+  const rest =
+    cached === true && left === null
+      ? "from the store"
+      : left === null || done === total
+        ? ""
+        : `${duration(left)} left`;
+  return `${(words[step] ?? step).padEnd(23)} ${"█".repeat(filled)}${"░".repeat(width - filled)} ${String(percent).padStart(3)} %  ${rest}`;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 90) return `${seconds} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
