@@ -132,6 +132,23 @@ describe("simulateCohort", () => {
     expect(Math.abs(one / count - 0.75 * 0.6)).toBeLessThan(2 * tolerance);
   });
 
+  it("gives the targets of a region the planned noise in common, and those of two regions none", () => {
+    const noise = { ar: [], white: 0.2, common: 0.5, drift: 0, spikeRate: 0 };
+    const two = ["left", "right"].map((name) => ({ name, spaces: {} }));
+    const { people } = simulate({ noise, targets: 2, people: 40, regions: two });
+    let [within, between, variance, count] = [0, 0, 0, 0];
+    for (const { data, cols } of people.flatMap((person) => person.responses.flat()))
+      for (let k = 0; k < data.length; k += cols, count++) {
+        within += data[k]! * data[k + 1]!;
+        between += data[k + 1]! * data[k + 2]!;
+        variance += data[k]! ** 2;
+      }
+    const tolerance = 4 * Math.sqrt(2 / count);
+    expect(Math.abs(variance / count - 1)).toBeLessThan(tolerance);
+    expect(Math.abs(within / count - 0.8 * 0.5)).toBeLessThan(tolerance);
+    expect(Math.abs(between / count)).toBeLessThan(tolerance);
+  });
+
   it("moves all targets of a person at a motion spike", () => {
     const noise = { spikeRate: 0.05, spikeSize: 20, drift: 0 };
     const { data, cols, rows } = simulate({ noise }).people[0]!.responses[0]![0]!;

@@ -130,8 +130,8 @@ export function layOutRegions(mesh: Mesh, regionOf: Int32Array, regions: number)
   for (const [r, group] of groups.entries()) {
     const taken = takeNearest(mesh, regionAt, fibonacciPoint(r, regions), group.length * perTarget);
     for (const v of taken) regionAt[v] = r;
-    const seeds = spreadSeeds(mesh, taken, group.length);
-    for (const v of taken) targetAt[v] = group[nearestSeed(mesh, seeds, v)] as number;
+    const patches = cutPatches(mesh, taken, group.length);
+    for (const [k, v] of taken.entries()) targetAt[v] = group[patches[k] as number] as number;
   }
   return { targetAt, regionAt };
 }
@@ -150,43 +150,48 @@ function takeNearest(
   centre: readonly number[],
   count: number,
 ): number[] {
+  const [x = 0, y = 0, z = 0] = centre;
+  const along = new Float64Array(regionAt.length);
   const free: number[] = [];
-  for (let v = 0; v < regionAt.length; v++) if (regionAt[v] === -1) free.push(v);
-  const along = (v: number) =>
-    centre.reduce((sum, value, d) => sum + value * (coordinates[3 * v + d] as number), 0);
-  const closeness = new Map(free.map((v) => [v, along(v)]));
-  return free
-    .sort((a, b) => (closeness.get(b) as number) - (closeness.get(a) as number) || a - b)
-    .slice(0, count);
-}
-
-/** Seeds far from each other: the first vertex, then always the one farthest from all seeds so far. */
-function spreadSeeds(mesh: Mesh, vertices: readonly number[], count: number): number[] {
-  const seeds = vertices.slice(0, Math.min(1, count));
-  const away = vertices.map(() => Number.POSITIVE_INFINITY);
-  while (seeds.length < count) {
-    const last = seeds[seeds.length - 1] as number;
-    let best = 0;
-    for (const [k, v] of vertices.entries()) {
-      away[k] = Math.min(away[k] as number, squaredDistance(mesh, v, last));
-      if ((away[k] as number) > (away[best] as number)) best = k;
-    }
-    seeds.push(vertices[best] as number);
+  for (let v = 0; v < regionAt.length; v++) {
+    if (regionAt[v] !== -1) continue;
+    free.push(v);
+    const [px, py, pz] = [coordinates[3 * v], coordinates[3 * v + 1], coordinates[3 * v + 2]];
+    along[v] = x * (px as number) + y * (py as number) + z * (pz as number);
   }
-  return seeds;
+  return free.sort((a, b) => (along[b] as number) - (along[a] as number) || a - b).slice(0, count);
 }
 
-function nearestSeed(mesh: Mesh, seeds: readonly number[], v: number): number {
-  let best = 0;
-  for (let k = 1; k < seeds.length; k++)
-    if (squaredDistance(mesh, v, seeds[k] as number) < squaredDistance(mesh, v, seeds[best] as number))
-      best = k;
-  return best;
-}
-
-function squaredDistance({ coordinates }: Mesh, a: number, b: number): number {
-  let sum = 0;
-  for (let d = 0; d < 3; d++)
-    sum += ((coordinates[3 * a + d] as number) - (coordinates[3 * b + d] as number)) ** 2;
-  return sum;
+/** Cut vertices into patches around seeds that lie far from each other: the first vertex, then always the one farthest
+ * from all seeds so far.
+ * @returns the nearest seed of each vertex, 0 to `count` − 1; each seed is its own nearest. */
+function cutPatches({ coordinates }: Mesh, vertices: readonly number[], count: number): Int32Array {
+  const place = Float64Array.from({ length: 3 * vertices.length }, (_, k) => {
+    return coordinates[3 * (vertices[Math.floor(k / 3)] as number) + (k % 3)] as number;
+  });
+  const away = new Float64Array(vertices.length).fill(Number.POSITIVE_INFINITY);
+  const nearest = new Int32Array(vertices.length);
+  let seed = 0;
+  for (let s = 0; s < count; s++) {
+    const [x, y, z] = place.subarray(3 * seed, 3 * seed + 3) as unknown as [number, number, number];
+    let [farthest, most] = [0, -1];
+    for (let k = 0; k < away.length; k++) {
+      const dx = (place[3 * k] as number) - x;
+      const dy = (place[3 * k + 1] as number) - y;
+      const dz = (place[3 * k + 2] as number) - z;
+      const squared = dx * dx + dy * dy + dz * dz;
+      let distance = away[k] as number;
+      if (squared < distance) {
+        distance = squared;
+        away[k] = squared;
+        nearest[k] = s;
+      }
+      if (distance > most) {
+        most = distance;
+        farthest = k;
+      }
+    }
+    seed = farthest;
+  }
+  return nearest;
 }

@@ -25,8 +25,8 @@ export function pairsOf(comparisons: readonly Comparison[]): readonly (readonly 
 function inOnePerson(result: StudyResult, sentence: string): string {
   const [person] = result.participants;
   if (result.participants.length !== 1 || person === undefined) return sentence;
-  const keep = result.spaces.some(({ name }) => sentence.startsWith(name));
-  const start = keep ? sentence : sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
+  const ours = /^(The|There|Unique|Only|What) /.test(sentence); // any other first word is a model's name
+  const start = ours ? sentence.slice(0, 1).toLowerCase() + sentence.slice(1) : sentence;
   return `In the one person measured (${person}), ${start}`;
 }
 

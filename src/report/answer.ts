@@ -46,40 +46,42 @@ export function answerText(result: StudyResult): string {
   );
 }
 
-function predictedSentence(
-  result: StudyResult,
-  { predicted, notPredicted, undefinedRegions }: Findings,
-): string {
+function predictedSentence(result: StudyResult, findings: Findings): string {
+  const { predicted, undefinedRegions } = findings;
   const total = result.regionScores.length;
-  const scale = result.tests;
   const sentences: string[] = [];
-  const withR = predicted.map(({ region, r }) => `${region} (r ${formatR(r.mean)})`);
   if (predicted.length > 0)
     sentences.push(
-      `All feature spaces together predict ${total === 1 ? "the region" : `${predicted.length} of ${total} regions`}: ${joinWords(withR, 10)}.`,
+      `All feature spaces together predict ${total === 1 ? "the region" : `${predicted.length} of ${total} regions`}: ${withR(predicted, total > 12 ? 3 : 10)}.`,
     );
-  if (notPredicted.length > 0) {
-    const names = notPredicted.map(
-      ({ region, r, pCorrected }) =>
-        `${region} (r ${formatR(r.mean)}, corrected p = ${formatP(pCorrected, scale)})`,
-    );
-    const all =
-      predicted.length === 0 && total > 1 ? `any of ${countOf(notPredicted.length, "region")}: ` : "";
+  sentences.push(...notPredictedSentence(result, findings));
+  if (undefinedRegions.length > 0) {
+    const names = undefinedRegions.map(({ region }) => region);
     sentences.push(
-      `No evidence that they predict ${all}${joinWords(names, 6)}.`.replace(
-        "they",
-        predicted.length > 0 ? "they" : "all feature spaces together",
-      ),
+      `The score or its test is undefined in ${countOf(names.length, "region")}: ${joinWords(names, 6)}.`,
     );
   }
-  if (undefinedRegions.length > 0)
-    sentences.push(
-      `The score or its test is undefined in ${countOf(undefinedRegions.length, "region")}: ${joinWords(
-        undefinedRegions.map(({ region }) => region),
-        6,
-      )}.`,
-    );
   return sentences.join(" ");
+}
+
+function notPredictedSentence(
+  { tests }: StudyResult,
+  { predicted, notPredicted }: Findings,
+): readonly string[] {
+  if (notPredicted.length === 0) return [];
+  const who = predicted.length > 0 ? "they" : "all feature spaces together";
+  const many = notPredicted.length > 1;
+  const what = many
+    ? `any of the ${predicted.length > 0 ? "other " : ""}${countOf(notPredicted.length, "region")}: `
+    : "";
+  const p = formatP(Math.min(...notPredicted.map(({ pCorrected }) => pCorrected)), tests);
+  const names = withR(notPredicted, notPredicted.length > 12 ? 3 : 6);
+  return [`No evidence that ${who} predict ${what}${names}; ${many ? "smallest " : ""}corrected p = ${p}.`];
+}
+
+function withR(scores: Findings["predicted"], most: number): string {
+  const names = scores.map(({ region, r }) => `${region} (r ${formatR(r.mean)})`);
+  return joinWords(names, most);
 }
 
 function regionFindings(result: StudyResult, { wins, controlWins }: Findings): Answer["findings"] {

@@ -1,5 +1,9 @@
 /** The record of a study in words, tables and figures.
  * @module report */
-export { answerStudy, answerText } from "./answer.ts";
+export { type Answer, answerStudy, answerText } from "./answer.ts";
+export type { Figure, LegendEntry } from "./figure.ts";
+export { drawFigures } from "./figures.ts";
+export { renderReport } from "./html.ts";
+export type { ReportFile, ReportSurface } from "./maps.ts";
 export type * from "./result.ts";
 export { writeReport } from "./write-report.ts";

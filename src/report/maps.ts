@@ -1,4 +1,4 @@
-import { encodeNpy } from "../io/index.ts";
+import { encodeGifti, encodeNpy, type GiftiArray } from "../io/index.ts";
 import { toFileNames } from "./file-name.ts";
 import type { StudyResult } from "./result.ts";
 
@@ -6,6 +6,16 @@ import type { StudyResult } from "./result.ts";
 export interface ReportFile {
   readonly path: string;
   readonly bytes: Uint8Array | string;
+}
+
+/** A surface to draw per-target maps on. */
+export interface ReportSurface {
+  /** (vertices × 3), millimetres. */
+  readonly coordinates: Float32Array;
+  /** (faces × 3) vertex numbers. */
+  readonly triangles: Int32Array;
+  /** Target shown at each vertex, −1 for none; the same for all people. */
+  readonly targetAt: Int32Array;
 }
 
 /** Per-target maps of each person as NumPy arrays (targets,), float64: r, R² and the unique variance of each feature space. */
@@ -23,4 +33,38 @@ export function mapFiles({ targets, spaces }: StudyResult): readonly ReportFile[
       ...person.unique.map((data, s) => file(`unique-${names[s]}`, data)),
     ];
   });
+}
+
+/** The surface as one GIFTI file, and one functional GIFTI file a person with r, R² and the unique variance of each feature space at
+ * every vertex, float32; NaN where a vertex shows no target. */
+export function surfaceFiles(
+  { targets, spaces }: StudyResult,
+  { coordinates, triangles, targetAt }: ReportSurface,
+): readonly ReportFile[] {
+  const people = toFileNames(targets.map(({ participant }) => participant));
+  const mesh = encodeGifti({
+    arrays: [
+      {
+        intent: "NIFTI_INTENT_POINTSET",
+        shape: [coordinates.length / 3, 3],
+        data: new Float32Array(coordinates),
+      },
+      { intent: "NIFTI_INTENT_TRIANGLE", shape: [triangles.length / 3, 3], data: new Int32Array(triangles) },
+    ],
+  });
+  const maps = targets.map((person, k): ReportFile => {
+    const named = [
+      ["r", person.r],
+      ["R2", person.r2],
+      ...person.unique.map((data, s) => [`unique R2: ${spaces[s]?.name}`, data] as const),
+    ] as const;
+    const arrays = named.map(([name, data]) => vertexArray(name, data, targetAt));
+    return { path: `maps/${people[k]}.func.gii`, bytes: encodeGifti({ arrays }) };
+  });
+  return [{ path: "maps/surface.surf.gii", bytes: mesh }, ...maps];
+}
+
+function vertexArray(name: string, data: Float64Array, targetAt: Int32Array): GiftiArray {
+  const shown = Float32Array.from(targetAt, (target) => data[target] ?? Number.NaN);
+  return { intent: "NIFTI_INTENT_NONE", shape: [shown.length], data: shown, name };
 }

@@ -12,6 +12,8 @@ export interface Cell {
   readonly space: string;
   /** R² of the model that has this feature space alone. */
   readonly alone: Estimate;
+  /** Correlation of the same model. */
+  readonly aloneR: Estimate;
   /** Joint R² − R² of the joint model without this space. */
   readonly unique: Estimate;
   /** Joint R² − unique variances of all spaces; the same for all cells of a region only with two spaces. */

@@ -70,7 +70,10 @@ export function targetColumns({ targets, regions, spaces }: StudyResult): readon
       values: join((person) => person[key][s] ?? new Float64Array(person.r.length).fill(Number.NaN)),
     }));
   return [
-    { name: "participant", values: targets.flatMap(({ participant, r }) => Array.from(r, () => participant)) },
+    {
+      name: "participant",
+      values: targets.flatMap(({ participant, r }) => Array.from(r, () => participant)),
+    },
     { name: "target", values: Int32Array.from(targets.flatMap(({ r }) => Array.from(r, (_, k) => k))) },
     { name: "region", values: targets.flatMap(({ region }) => Array.from(region, (g) => regions[g] ?? "")) },
     { name: "r", values: join(({ r }) => r) },
@@ -114,7 +117,9 @@ function personColumns<T>(
   participants: readonly string[],
   pick: (row: T) => readonly number[],
 ) {
-  return participants.map((id, k) => numberColumn(rows, `${name}_${id}`, (row) => pick(row)[k] ?? Number.NaN));
+  return participants.map((id, k) =>
+    numberColumn(rows, `${name}_${id}`, (row) => pick(row)[k] ?? Number.NaN),
+  );
 }
 
 function numberColumn<T>(rows: readonly T[], name: string, pick: (row: T) => number): TableColumn {

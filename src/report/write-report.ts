@@ -1,20 +1,13 @@
 import { join } from "node:path";
 import { encodeCsv, encodeParquet, writeFileAtomic } from "../io/index.ts";
 import { answerText } from "./answer.ts";
+import { toSvgFile } from "./figure.ts";
+import { drawFigures } from "./figures.ts";
+import { renderPage } from "./html.ts";
 import { manifestText } from "./manifest.ts";
-import { mapFiles, type ReportFile } from "./maps.ts";
+import { mapFiles, type ReportFile, type ReportSurface, surfaceFiles } from "./maps.ts";
 import type { StudyResult } from "./result.ts";
 import { cellColumns, comparisonColumns, regionColumns, targetColumns } from "./score-tables.ts";
-
-/** A surface to draw per-target maps on. */
-export interface ReportSurface {
-  /** (vertices × 3), millimetres. */
-  readonly coordinates: Float32Array;
-  /** (faces × 3) vertex numbers. */
-  readonly triangles: Int32Array;
-  /** Target shown at each vertex, −1 for none; the same for all people. */
-  readonly targetAt: Int32Array;
-}
 
 /** Write the report of a study: the page, the answer, tables, per-target maps, and the manifest that lists them.
  *
@@ -44,7 +37,9 @@ const atOnce = 8;
 /** All files of a report but the manifest, in memory. */
 export function reportFiles(result: StudyResult, surface?: ReportSurface): readonly ReportFile[] {
   const scores = targetColumns(result);
+  const figures = drawFigures(result);
   return [
+    { path: "report.html", bytes: renderPage(result, figures) },
     { path: "answer.txt", bytes: answerText(result) },
     { path: "cells.csv", bytes: encodeCsv(cellColumns(result)) },
     { path: "regions.csv", bytes: encodeCsv(regionColumns(result)) },
@@ -53,6 +48,8 @@ export function reportFiles(result: StudyResult, surface?: ReportSurface): reado
     ...(result.comparisons.length > 0
       ? [{ path: "comparisons.csv", bytes: encodeCsv(comparisonColumns(result)) }]
       : []),
+    ...figures.map(({ id, wide }) => ({ path: `figures/${id}.svg`, bytes: toSvgFile(wide) })),
     ...mapFiles(result),
+    ...(surface === undefined ? [] : surfaceFiles(result, surface)),
   ];
 }

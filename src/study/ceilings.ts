@@ -93,12 +93,10 @@ function averageRepeats(repeats: readonly Responses[]): Responses {
   return matrix(first.axes, first.rows, first.cols, data);
 }
 
+/** Whether all people have the same targets in the same order, so that their courses can be compared. */
 function sameTargets({ people }: StudyData): boolean {
-  const first = people[0];
-  return (
-    people.length > 1 &&
-    people.every((p) => p.stimuli === first?.stimuli && p.regionOf.join() === first?.regionOf.join())
-  );
+  const first = people[0]?.regionOf.join();
+  return people.length > 1 && people.every((person) => person.regionOf.join() === first);
 }
 
 function finish(data: StudyData, perTarget: readonly Float64Array[], note: string): Ceilings {

@@ -79,7 +79,7 @@ export function inferStudy(
   const meanCeiling = (g: number) => meanDefined(ceilings.map((person) => person[g] as number));
 
   const cells = pairs.map(([g, s], k): Cell => {
-    const at = (key: "alone" | "unique" | "shared" | "split") =>
+    const at = (key: "alone" | "aloneR" | "unique" | "shared" | "split") =>
       estimate(
         `${key} ${g} ${s}`,
         of(g).map((region) => region[key][s] as Drawn),
@@ -90,6 +90,7 @@ export function inferStudy(
       region: data.regions[g] as string,
       space: data.spaces[s]?.name as string,
       alone: at("alone"),
+      aloneR: at("aloneR"),
       unique: mean,
       shared: at("shared"),
       split: at("split"),

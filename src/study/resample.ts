@@ -1,8 +1,14 @@
 import type { Responses } from "../core/index.ts";
 import type { ScoreFold } from "./score-person.ts";
 
-/** Places of the sums of one target; errors of the models follow, then product-measure sums of the spaces. */
-export const place = { n: 0, y: 1, yy: 2, p: 3, pp: 4, yp: 5, deviation: 6, errors: 7 } as const;
+/** Places of the sums of one target. For model m, `models + 4 m` holds its errors, p, p² and y p; product-measure sums of the spaces
+ * follow after the last model. */
+export const place = { n: 0, y: 1, yy: 2, deviation: 3, models: 4 } as const;
+
+/** Where the sums of a model begin. */
+export function modelPlace(model: number): number {
+  return place.models + 4 * model;
+}
 
 /** Sums of one target over each time block: every score is read from sums over blocks, without going back to the samples.
  * `table[block · width + place]`; `deviation` is the squared deviation of y from its mean over the fold. */
@@ -17,7 +23,7 @@ export interface BlockSums {
 export function sumBlocks(fold: ScoreFold, t: number, joint: number): BlockSums {
   const { Y, predicted, parts, blocks } = fold;
   const models = predicted.length;
-  const width = place.errors + models + parts.length;
+  const width = modelPlace(models) + parts.length;
   const table = new Float64Array(fold.drawn.cols * width);
   const whole = predicted[joint] as Responses;
   const mean = meanOf(Y, t);
@@ -28,25 +34,23 @@ export function sumBlocks(fold: ScoreFold, t: number, joint: number): BlockSums 
   for (let i = 0; i < Y.rows; i++) {
     const row = (blocks[i] as number) * width;
     const y = Y.data[i * Y.cols + t] as number;
-    const p = whole.data[i * whole.cols + t] as number;
     add(row + place.n, 1);
     add(row + place.y, y);
     add(row + place.yy, y * y);
-    add(row + place.p, p);
-    add(row + place.pp, p * p);
-    add(row + place.yp, y * p);
     add(row + place.deviation, (y - mean) ** 2);
     for (let m = 0; m < models; m++) {
       const { data, cols } = predicted[m] as Responses;
-      add(row + place.errors + m, (y - (data[i * cols + t] as number)) ** 2);
+      const p = data[i * cols + t] as number;
+      const at = row + modelPlace(m);
+      add(at, (y - p) ** 2);
+      add(at + 1, p);
+      add(at + 2, p * p);
+      add(at + 3, y * p);
     }
+    const rest = 2 * (y - mean) - ((whole.data[i * whole.cols + t] as number) - intercept);
     for (let s = 0; s < parts.length; s++) {
       const part = parts[s];
-      if (part)
-        add(
-          row + place.errors + models + s,
-          (part.data[i * part.cols + t] as number) * (2 * (y - mean) - (p - intercept)),
-        );
+      if (part) add(row + modelPlace(models) + s, (part.data[i * part.cols + t] as number) * rest);
     }
   }
   return { blocks: fold.drawn.cols, width, models, table };

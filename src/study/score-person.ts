@@ -1,6 +1,6 @@
 import type { Matrix, Responses } from "../core/index.ts";
 import { fisherMean, meanDefined } from "../stats/index.ts";
-import { addBlocks, type BlockSums, place, sumBlocks } from "./resample.ts";
+import { addBlocks, type BlockSums, modelPlace, place, sumBlocks } from "./resample.ts";
 
 /** Held-out data of one person in one outer fold. */
 export interface ScoreFold {
@@ -41,6 +41,7 @@ export interface RegionDrawn {
   readonly r2: Drawn;
   /** One a space; NaN where the space is not part of the joint model. */
   readonly alone: readonly Drawn[];
+  readonly aloneR: readonly Drawn[];
   readonly unique: readonly Drawn[];
   readonly shared: readonly Drawn[];
   readonly split: readonly Drawn[];
@@ -93,7 +94,7 @@ export function scorePerson(input: ScoreInput): ScoreOutput {
 function scoreTarget(input: ScoreInput, t: number): RegionDrawn {
   const sums = input.folds.map((fold) => sumBlocks(fold, t, input.joint));
   const draws = input.folds[0]?.drawn.rows ?? 0;
-  const width = 2 + 4 * input.alone.length;
+  const width = placeOf(input.alone.length, "alone");
   const columns = Array.from({ length: width }, () => new Float64Array(draws));
   const buffers = sums.map((own) => new Float64Array(own.width));
   const perFold = sums.map(() => new Float64Array(width));
@@ -116,19 +117,25 @@ function scoreTarget(input: ScoreInput, t: number): RegionDrawn {
     value: averageFolds(perFold, k),
     draws: columns[k] as Float64Array,
   });
-  const group = (kind: number) => input.alone.map((_, s) => drawn(2 + 4 * s + kind));
+  const group = (kind: Kind) => input.alone.map((_, s) => drawn(placeOf(s, kind)));
   return {
     r: drawn(0),
     r2: drawn(1),
-    alone: group(0),
-    unique: group(1),
-    shared: group(2),
-    split: group(3),
+    alone: group("alone"),
+    aloneR: group("aloneR"),
+    unique: group("unique"),
+    shared: group("shared"),
+    split: group("split"),
     ...savedErrors(input, sums),
   };
 }
 
-/** Scores of one fold from sums over its (drawn) blocks: r, R², then alone, unique, shared, split of each space. */
+/** Scores that each space has, in the order in which they are read. */
+const kinds = ["alone", "unique", "shared", "split", "aloneR"] as const;
+type Kind = (typeof kinds)[number];
+const placeOf = (space: number, kind: Kind) => 2 + kinds.length * space + kinds.indexOf(kind);
+
+/** Scores of one fold from sums over its (drawn) blocks: r, R², then those of each space. */
 function readScores(
   { joint, alone, without }: ScoreInput,
   { models }: BlockSums,
@@ -138,11 +145,9 @@ function readScores(
   const at = (k: number) => sums[k] as number;
   const deviation = at(place.deviation);
   const r2 = (model: number) =>
-    deviation > 0 ? (model < 0 ? 0 : 1 - at(place.errors + model) / deviation) : Number.NaN;
-  const [n, y, p] = [at(place.n), at(place.y), at(place.p)];
-  const spread = (at(place.yy) - (y * y) / n) * (at(place.pp) - (p * p) / n);
-  out[0] = spread > 0 ? (at(place.yp) - (y * p) / n) / Math.sqrt(spread) : Number.NaN;
+    deviation > 0 ? (model < 0 ? 0 : 1 - at(modelPlace(model)) / deviation) : Number.NaN;
   const whole = r2(joint);
+  out[0] = correlation(sums, joint);
   out[1] = whole;
   let allUnique = 0;
   for (let s = 0; s < alone.length; s++) {
@@ -150,19 +155,33 @@ function readScores(
     const inJoint = rest !== null && rest !== undefined;
     const unique = inJoint ? whole - r2(rest) : Number.NaN;
     if (inJoint) allUnique += unique;
-    out[2 + 4 * s] = r2(alone[s] as number);
-    out[3 + 4 * s] = unique;
-    out[5 + 4 * s] = inJoint && deviation > 0 ? at(place.errors + models + s) / deviation : Number.NaN;
+    out[placeOf(s, "alone")] = r2(alone[s] as number);
+    out[placeOf(s, "aloneR")] = correlation(sums, alone[s] as number);
+    out[placeOf(s, "unique")] = unique;
+    out[placeOf(s, "split")] = inJoint && deviation > 0 ? at(modelPlace(models) + s) / deviation : Number.NaN;
   }
   for (let s = 0; s < alone.length; s++)
-    out[4 + 4 * s] = without[s] === null ? Number.NaN : whole - allUnique;
+    out[placeOf(s, "shared")] = without[s] === null ? Number.NaN : whole - allUnique;
 }
 
-/** Mean of one score over folds; the correlation, score 0, goes through Fisher's z. */
+function correlation(sums: Float64Array, model: number): number {
+  const k = modelPlace(model);
+  const at = (index: number) => sums[index] as number;
+  const [n, y, p] = [at(place.n), at(place.y), at(k + 1)];
+  const spread = (at(place.yy) - (y * y) / n) * (at(k + 2) - (p * p) / n);
+  return spread > 0 ? (at(k + 3) - (y * p) / n) / Math.sqrt(spread) : Number.NaN;
+}
+
+/** Whether a score is a correlation, which is averaged through Fisher's z. */
+function isCorrelation(k: number): boolean {
+  return k === 0 || (k >= 2 && kinds[(k - 2) % kinds.length] === "aloneR");
+}
+
+/** Mean of one score over folds. */
 function averageFolds(folds: readonly Float64Array[], k: number): number {
   if (folds.length === 1) return folds[0]?.[k] as number;
   const values = folds.map((fold) => fold[k] as number);
-  return k === 0 ? fisherMean(values) : meanDefined(values);
+  return isCorrelation(k) ? fisherMean(values) : meanDefined(values);
 }
 
 /** Squared error saved in each block of all folds, as a share of the fold's response variance, averaged over folds. */
@@ -183,8 +202,8 @@ function savedInFold(
   for (let b = 0; b < blocks; b++) total += at(b, place.deviation);
   return Array.from({ length: blocks }, (_, b) => {
     if (model === null || !(total > 0)) return Number.NaN;
-    const other = model < 0 ? at(b, place.deviation) : at(b, place.errors + model);
-    return (other - at(b, place.errors + joint)) / total / folds;
+    const other = model < 0 ? at(b, place.deviation) : at(b, modelPlace(model));
+    return (other - at(b, modelPlace(joint))) / total / folds;
   });
 }
 
@@ -193,6 +212,7 @@ interface Growing {
   readonly r: GrowingDrawn;
   readonly r2: GrowingDrawn;
   readonly alone: readonly GrowingDrawn[];
+  readonly aloneR: readonly GrowingDrawn[];
   readonly unique: readonly GrowingDrawn[];
   readonly shared: readonly GrowingDrawn[];
   readonly split: readonly GrowingDrawn[];
@@ -214,6 +234,7 @@ function emptyRegion({ alone, folds }: ScoreInput): Growing {
     r: one(),
     r2: one(),
     alone: many(),
+    aloneR: many(),
     unique: many(),
     shared: many(),
     split: many(),
@@ -222,13 +243,11 @@ function emptyRegion({ alone, folds }: ScoreInput): Growing {
   };
 }
 
-const groups = ["alone", "unique", "shared", "split"] as const;
-
 function addTarget(region: Growing, target: RegionDrawn): void {
   region.count++;
   addDrawn(region.r, target.r);
   addDrawn(region.r2, target.r2);
-  for (const key of groups)
+  for (const key of kinds)
     for (const [s, sum] of region[key].entries()) addDrawn(sum, target[key][s] as Drawn);
   for (const [s, sum] of region.savedBy.entries()) addTo(sum, target.savedBy[s] as Float64Array);
   addTo(region.saved, target.saved);
@@ -254,6 +273,7 @@ function finishRegion({ count, ...sums }: Growing): RegionDrawn {
     r: mean(sums.r),
     r2: mean(sums.r2),
     alone: sums.alone.map(mean),
+    aloneR: sums.aloneR.map(mean),
     unique: sums.unique.map(mean),
     shared: sums.shared.map(mean),
     split: sums.split.map(mean),

@@ -33,8 +33,8 @@ const responses = strict({
   detrend: z.int().min(-1).max(20).default(-1),
   /** Confounds (motion …), regressed out run by run. */
   confounds: strict(table).optional(),
-  /** z-score each run of each repeat by itself (allowed and declared: method, rule 3). */
-  zscore: z.boolean().default(true),
+  /** z-score each run and repeat by itself (declared in the report); default: true for time series, false for stimulus rows. */
+  zscore: z.boolean().optional(),
 });
 
 const regions = z.union([

@@ -1,0 +1,96 @@
+import { answerStudy } from "./answer.ts";
+import type { Figure } from "./figure.ts";
+import { figureHtml } from "./figure-html.ts";
+import { drawFigures } from "./figures.ts";
+import { bulletList, escapeHtml, escapeProse } from "./html-text.ts";
+import type { StudyResult } from "./result.ts";
+import { recoverySection } from "./section-recovery.ts";
+import { designSection, provenanceSection, testsSection } from "./sections.ts";
+import { styleSheet } from "./style.ts";
+import { comparisonTable, mainTable } from "./table.ts";
+
+/** Render a study as one self-contained HTML page: no scripts, no network, no dates. Question and answer first, then the table, the
+ * figures, and how it was done. Same record, same text.
+ * @returns HTML text, to be kept as UTF-8. */
+export function renderReport(result: StudyResult): string {
+  return renderPage(result, drawFigures(result));
+}
+
+const recoveryFigures = new Set(["recovery"]);
+const choiceFigures = new Set(["alphas", "bands"]);
+
+/** The page of {@link renderReport} with figures that are drawn already. */
+export function renderPage(result: StudyResult, figures: readonly Figure[]): string {
+  const numbered = figures.map((figure, k) => ({ id: figure.id, html: figureHtml(figure, k + 1) }));
+  const pick = (wanted: (id: string) => boolean) =>
+    numbered
+      .filter(({ id }) => wanted(id))
+      .map(({ html }) => html)
+      .join("");
+  const parts = [
+    answerSection(result),
+    `<section id="results"><h2>Results</h2>${comparisonTable(result)}${mainTable(result)}${pick((id) => !recoveryFigures.has(id) && !choiceFigures.has(id))}</section>`,
+    recoverySection(
+      result,
+      pick((id) => recoveryFigures.has(id)),
+    ),
+    designSection(result),
+    testsSection(
+      result,
+      pick((id) => choiceFigures.has(id)),
+    ),
+    provenanceSection(result),
+  ];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="simcortex ${escapeHtml(result.provenance.version)}">
+<title>${escapeHtml(result.title)}</title>
+<style>${styleSheet}</style>
+</head>
+<body>
+<main>
+${parts.filter((part) => part !== "").join("\n")}
+</main>
+</body>
+</html>
+`;
+}
+
+function answerSection(result: StudyResult): string {
+  const answer = answerStudy(result);
+  const findings = answer.findings.map(
+    ({ name, text }) => `<li><b>${escapeHtml(name)}</b>: ${escapeProse(text)}</li>`,
+  );
+  const n = result.warnings.length;
+  return `<header>
+<p class="kind">${escapeHtml(kindOf(result))}</p>
+<h1>${escapeHtml(result.title)}</h1>
+<p class="question">${escapeHtml(result.question)}</p>
+</header>
+<section id="answer"><h2>Answer</h2>
+<p class="lead">${escapeProse(answer.lead)}</p>
+<p>${escapeProse(answer.predicted)}</p>
+${findingList(findings)}
+${n === 0 ? "" : `<div class="warn"><h3>${n === 1 ? "One warning" : `${n} warnings`}</h3>${bulletList(result.warnings)}</div>`}
+<h3>How far this goes</h3>
+${bulletList(answer.limits)}
+</section>`;
+}
+
+/** Open while the eye can hold it, folded beyond; the table has the same numbers. */
+function findingList(items: readonly string[]): string {
+  if (items.length === 0) return "";
+  const list = `<ul>${items.join("")}</ul>`;
+  return items.length <= 10
+    ? list
+    : `<details><summary>The ${items.length} findings one by one</summary>${list}</details>`;
+}
+
+function kindOf({ recovery, participants, regions, spaces }: StudyResult): string {
+  const people = participants.length === 1 ? "1 person" : `${participants.length} people`;
+  const size = `${people} · ${regions.length} ${regions.length === 1 ? "region" : "regions"} · ${spaces.length} feature ${spaces.length === 1 ? "space" : "spaces"}`;
+  return `${recovery === null ? "Encoding study" : "Encoding study in the virtual laboratory (simulated data)"} · ${size}`;
+}

@@ -1,0 +1,85 @@
+import { countOf, formatCount, formatNumber, formatP, formatShare } from "./format.ts";
+import { bulletList, escapeHtml, plainTable } from "./html-text.ts";
+import type { StudyResult } from "./result.ts";
+
+/** How the study was done: runs, feature spaces with the controls marked, and the sentences of the design. */
+export function designSection(result: StudyResult): string {
+  const { runs, spaces, designNotes, design, tr } = result;
+  const kind =
+    design === "time-series"
+      ? `Time series${Number.isFinite(tr) ? `, one sample every ${tr} s (TR)` : ""}.`
+      : "One row a stimulus.";
+  const runTable = plainTable("Runs: what was learned from and what was held out.", [
+    { head: "Run", cells: runs.map(({ id }) => id) },
+    { head: "Role", cells: runs.map(({ role }) => (role === "train" ? "training" : "held out")) },
+    { head: "Samples", number: true, cells: runs.map(({ samples }) => formatCount(samples)) },
+    { head: "Repeats", number: true, cells: runs.map(({ repeats }) => formatCount(repeats)) },
+  ]);
+  const foldedRuns =
+    runs.length > 14
+      ? `<details><summary>The ${runs.length} runs</summary>${runTable}</details>`
+      : runs.length > 0
+        ? runTable
+        : "";
+  const spaceTable = plainTable("Feature spaces; columns are counted before delays.", [
+    { head: "Feature space", cells: spaces.map(({ name }) => name) },
+    { head: "What it holds", cells: spaces.map(({ description }) => description) },
+    { head: "Columns", number: true, cells: spaces.map(({ features }) => formatCount(features)) },
+    ...(spaces.some(({ control }) => control)
+      ? [{ head: "Control", cells: spaces.map(({ control }) => (control ? "control" : "")) }]
+      : []),
+  ]);
+  return `<section id="design"><h2>Design</h2><p>${escapeHtml(kind)}</p>${bulletList(designNotes)}${controlNote(result)}${foldedRuns}${spaceTable}</section>`;
+}
+
+function controlNote({ spaces }: StudyResult): string {
+  const controls = spaces.filter(({ control }) => control).map(({ name }) => name);
+  const text =
+    controls.length === 0
+      ? "No feature space is declared a control: the report cannot say whether simpler features would do as well."
+      : `Controls: ${controls.join(", ")}. What a control reaches too is not put down to the other spaces.`;
+  return `<p>${escapeHtml(text)}</p>`;
+}
+
+/** What was tested, what such a test can show, how choices were made, and the ceiling.
+ * @param figures HTML of the figures of the choices. */
+export function testsSection(result: StudyResult, figures: string): string {
+  const { tests, choices, ceilingNote } = result;
+  const facts: readonly (readonly [string, string])[] = [
+    ["Test", tests.test],
+    ["Correction", tests.correction],
+    ["Level", formatNumber(tests.level, Math.max(2, String(tests.level).split(".")[1]?.length ?? 0))],
+    ["Smallest possible p", `${formatP(tests.smallestP, tests)} before correction`],
+    ["Intervals", tests.interval],
+    ["Alphas on the edge of the grid", formatShare(choices.alphaEdgeRate)],
+    ["Band weights on an extreme of the grid", formatShare(choices.bandEdgeRate)],
+    ["Noise ceiling", ceilingNote],
+  ];
+  const list = facts.map(([name, text]) => `<dt>${name}</dt><dd>${escapeHtml(text)}</dd>`).join("");
+  return `<section id="tests"><h2>Tests and choices</h2><dl>${list}</dl>${figures}</section>`;
+}
+
+/** Software, hashes, seed and inputs, folded away. */
+export function provenanceSection({ provenance }: StudyResult): string {
+  const { version, code, node, backend, dtype, seed, settings, inputs } = provenance;
+  const facts: readonly (readonly [string, string])[] = [
+    ["simcortex", version],
+    ["Code (SHA-256)", code],
+    ["Settings (SHA-256)", settings],
+    ["Seed", String(seed)],
+    ["Node", node],
+    ["Linear algebra", backend],
+    ["Numbers", dtype],
+  ];
+  const list = facts
+    .map(([name, text]) => `<dt>${name}</dt><dd class="hash">${escapeHtml(text)}</dd>`)
+    .join("");
+  const inputList = inputs.map(
+    ({ name, sha256 }) => `<dt>${escapeHtml(name)}</dt><dd class="hash">${escapeHtml(sha256)}</dd>`,
+  );
+  const files =
+    inputs.length === 0
+      ? "<p>No input files.</p>"
+      : `<h3>${countOf(inputs.length, "input file")} (SHA-256)</h3><dl>${inputList.join("")}</dl>`;
+  return `<section id="provenance"><h2>Where the numbers come from</h2><details><summary>Software, hashes, seed and inputs</summary><dl>${list}</dl>${files}</details><p class="small">The same settings, inputs and code give this page byte for byte. Beside it: <code>answer.txt</code>, <code>cells.csv</code>, <code>regions.csv</code>, <code>scores.csv</code>, <code>scores.parquet</code> (every target), <code>figures/</code>, <code>maps/</code>, and <code>manifest.json</code> with the SHA-256 of each file.</p></section>`;
+}

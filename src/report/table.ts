@@ -1,0 +1,150 @@
+import { controlNames, controlsThatReach, holdsZero, isFound, isPredicted } from "./findings.ts";
+import { countOf, formatInterval, formatNumber, formatP, formatR, formatR2, formatShare } from "./format.ts";
+import { escapeHtml, escapeProse, plainTable } from "./html-text.ts";
+import type { Cell, Estimate, RegionScore, StudyResult } from "./result.ts";
+
+const longTable = 12;
+
+/** The main table: under each region its feature spaces, with score alone, unique variance, share of the ceiling, corrected p and people
+ * in favour. Found cells are bold and carry a disc (a ring for controls); a cell that a control reaches carries †. In a study of many
+ * regions those without a finding are folded away.
+ * @returns HTML; the table scrolls inside its own box where it is too wide. */
+export function mainTable(result: StudyResult): string {
+  const notes = `<p class="small notes">${notesOf(result)}</p>`;
+  const caption = "What each feature space adds in each region";
+  const withFinding = new Set(result.cells.filter(isFound).map(({ region }) => region));
+  const rest = result.regions.filter((region) => !withFinding.has(region));
+  if (result.regions.length <= longTable || rest.length === 0)
+    return regionTable(result, result.regions, caption) + notes;
+  const folded = `<details><summary>${countOf(rest.length, "region")} without a finding</summary>${regionTable(result, rest, `${caption}: regions without a finding`)}</details>`;
+  return withFinding.size === 0
+    ? folded + notes
+    : regionTable(result, [...withFinding], `${caption}: regions with a finding`) + notes + folded;
+}
+
+function regionTable(result: StudyResult, regions: readonly string[], caption: string): string {
+  const ceilings = hasCeilings(result);
+  const heads = [
+    `<th scope="col">Feature space</th>`,
+    `<th scope="col" class="n">Alone r, <span class="ci">R²</span></th>`,
+    `<th scope="col" class="n">Unique R² <span class="ci">[interval]</span></th>`,
+    ...(ceilings ? [`<th scope="col" class="n">Of ceiling</th>`] : []),
+    `<th scope="col" class="n">p <span class="ci wideonly">corrected</span></th>`,
+    ...(result.participants.length > 1 ? [`<th scope="col" class="n">People</th>`] : []),
+  ];
+  const controls = controlNames(result);
+  const bodies = regions.map((region) => {
+    const score = result.regionScores.find((own) => own.region === region);
+    const joint = score === undefined ? "" : ` <span class="joint">${jointText(result, score)}</span>`;
+    const rows = result.cells
+      .filter((cell) => cell.region === region)
+      .map((cell) => cellRow(result, cell, controls.has(cell.space), ceilings));
+    return `<tbody><tr class="region"><th scope="rowgroup" colspan="${heads.length}">${escapeHtml(region)}${joint}</th></tr>${rows.join("")}</tbody>`;
+  });
+  return `<div class="box" tabindex="0" role="region" aria-label="${caption}"><table class="main"><caption><b>${caption}</b></caption><thead><tr>${heads.join("")}</tr></thead>${bodies.join("")}</table></div>`;
+}
+
+function hasCeilings({ cells }: StudyResult): boolean {
+  return cells.some((cell) => Number.isFinite(cell.uniqueShareOfCeiling));
+}
+
+/** Model against model, one row a region and pair; nothing where nothing was compared. */
+export function comparisonTable({ comparisons, tests, participants }: StudyResult): string {
+  if (comparisons.length === 0) return "";
+  const several = participants.length > 1;
+  return plainTable(
+    `Model against model: R² of the first minus R² of the second, ${tests.interval}. ● marks a difference at the corrected level.`,
+    [
+      { head: "Region", cells: comparisons.map(({ region }) => region) },
+      { head: "First − second", cells: comparisons.map(({ a, b }) => `${a} − ${b}`) },
+      {
+        head: "Difference in R²",
+        number: true,
+        cells: comparisons.map(
+          ({ difference, significant }) => `${significant ? "● " : ""}${told(difference)}`,
+        ),
+      },
+      { head: "Corrected p", number: true, cells: comparisons.map((own) => formatP(own.pCorrected, tests)) },
+      ...(several
+        ? [
+            {
+              head: "For the first",
+              number: true,
+              cells: comparisons.map(({ inFavour, perPerson }) => favour(inFavour, perPerson)),
+            },
+          ]
+        : []),
+    ],
+  );
+}
+
+function cellRow(result: StudyResult, cell: Cell, control: boolean, ceilings: boolean): string {
+  const found = isFound(cell);
+  const reached = found && controlsThatReach(result, cell).length > 0;
+  const mark = found ? `<span class="mark" title="found">${control ? "○" : "●"}</span>` : "";
+  const label = control ? ' <span class="tag">control</span>' : "";
+  const { low, high } = cell.unique;
+  const interval = formatInterval(low, high, formatR2);
+  const cells = [
+    `<th scope="row">${mark}${escapeHtml(cell.space)}${reached ? "<sup>†</sup>" : ""}${label}</th>`,
+    number(`${formatR(cell.aloneR.mean)} <span class="ci">${formatR2(cell.alone.mean)}</span>`),
+    number(
+      `${formatR2(cell.unique.mean)}${interval === "—" ? "" : ` <span class="ci">${interval}${found && holdsZero(cell.unique) ? "<sup>0</sup>" : ""}</span>`}`,
+    ),
+    ...(ceilings ? [number(formatShare(cell.uniqueShareOfCeiling))] : []),
+    number(formatP(cell.pCorrected, result.tests)),
+    ...(result.participants.length > 1 ? [number(favour(cell.inFavour, cell.perPerson))] : []),
+  ];
+  return `<tr${found ? ' class="found"' : ""}>${cells.join("")}</tr>`;
+}
+
+function jointText(result: StudyResult, score: RegionScore): string {
+  const { r, r2, ceiling, ccNorm, pCorrected, inFavour, perPerson } = score;
+  if (!Number.isFinite(r.mean)) return "all spaces together: undefined";
+  const parts = [
+    `r ${formatR(r.mean)} ${formatInterval(r.low, r.high, formatR)}`.replace(" —", ""),
+    `R² ${formatR2(r2.mean)}`,
+    ...(Number.isFinite(ceiling) ? [`ceiling ${formatR2(ceiling)}`] : []),
+    ...(Number.isFinite(ccNorm) ? [`CC<sub>norm</sub> ${formatNumber(ccNorm, 2)}`] : []),
+    `p ${formatP(pCorrected, result.tests)}`,
+    ...(result.participants.length > 1 ? [`${favour(inFavour, perPerson)} people`] : []),
+  ];
+  const verdict = isPredicted(score) ? "together" : "together: no evidence of prediction";
+  return `${verdict}: ${parts.map((part) => `<span>${part}</span>`).join(" · ")}`.replace(
+    ": no evidence of prediction:",
+    ", no evidence of prediction:",
+  );
+}
+
+function notesOf(result: StudyResult): string {
+  const { tests, participants } = result;
+  const several = participants.length > 1;
+  const controls = controlNames(result).size > 0;
+  const notes = [
+    `Means over the region's targets${several ? `, then over ${countOf(participants.length, "person", "people")}` : ""}; scores on held-out data.`,
+    "<b>● bold</b>: found at the corrected level.",
+    ...(controls
+      ? ["<b>○ bold</b>: a control, found too.", "†: alone, a control scores at least as high."]
+      : []),
+    `Intervals: ${escapeProse(tests.interval)}.`,
+    `p: corrected; ${escapeProse(tests.test)}; ${escapeProse(tests.correction)}.`,
+    ...(hasCeilings(result) ? ["Of ceiling: unique R² ÷ explainable variance."] : []),
+    "Together: the joint model of all spaces.",
+    ...(several ? ["People: how many have a value above zero."] : []),
+    "<sup>0</sup>: found, yet the interval holds zero. —: undefined.",
+  ];
+  return notes.join(" ");
+}
+
+function favour(inFavour: number, perPerson: readonly number[]): string {
+  const people = perPerson.filter(Number.isFinite).length;
+  return people === 0 ? "—" : `${inFavour}/${people}`;
+}
+
+function told({ mean, low, high }: Estimate): string {
+  return `${formatR2(mean)} ${formatInterval(low, high, formatR2)}`.replace(" —", "");
+}
+
+function number(html: string): string {
+  return `<td class="n">${html}</td>`;
+}

@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { EncodingError } from "../core/index.ts";
+import { type ReadArray, type ReadOptions, readArray, readBytes } from "../io/index.ts";
+
+/** Values of the placeholders of a path: {participant}, {run}, {repeat}, {layer}. */
+export type Places = Readonly<Record<string, string | number>>;
+
+/** The files of a study: paths are filled in, and every file that was read is remembered with its hash. */
+export interface StudyFiles {
+  array(template: string, places: Places, options?: ReadOptions): Promise<ReadArray>;
+  text(template: string, places: Places): Promise<string>;
+  bytes(template: string, places: Places): Promise<Uint8Array>;
+  /** Files read so far, by name relative to the data folder, sorted. */
+  inputs(): Promise<{ name: string; sha256: string }[]>;
+}
+
+/** Open the data folder of a study.
+ * @param root the setting `data`; `${NAME:-default}` takes an environment variable. @param folder of the study file. */
+export function openFiles(root: string, folder: string): StudyFiles {
+  const base = resolve(folder, expand(root));
+  const hashes = new Map<string, Promise<string>>();
+  const locate = async (template: string, places: Places) => {
+    const path = await matchOne(resolve(base, fillIn(template, places)));
+    if (!hashes.has(path)) hashes.set(path, hashFile(path));
+    hashes.get(path)?.catch(() => {}); // a file that cannot be read is told of by its reader
+    return path;
+  };
+  return {
+    array: async (template, places, options = {}) => {
+      const mask = options.mask === undefined ? undefined : await locate(options.mask, places);
+      return readArray(await locate(template, places), { ...options, mask });
+    },
+    text: async (template, places) =>
+      new TextDecoder().decode(await readBytes(await locate(template, places))),
+    bytes: async (template, places) => readBytes(await locate(template, places)),
+    async inputs() {
+      const entries = [...hashes].map(async ([path, hash]) => ({
+        name: relative(base, path).replaceAll("\\", "/"),
+        sha256: await hash,
+      }));
+      return (await Promise.all(entries)).sort((a, b) => (a.name < b.name ? -1 : 1));
+    },
+  };
+}
+
+/** Put values into {placeholders}.
+ * @throws EncodingError "settings" for a placeholder that has no value here. */
+export function fillIn(template: string, places: Places): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = places[name];
+    if (value === undefined)
+      throw new EncodingError(
+        "settings",
+        `path "${template}": {${name}} has no value here; legal: ${
+          Object.keys(places)
+            .map((key) => `{${key}}`)
+            .join(", ") || "none"
+        }.`,
+      );
+    return String(value);
+  });
+}
+
+function expand(text: string): string {
+  return text.replace(/\$\{(\w+)(?::-([^}]*))?\}/g, (_, name: string, fallback: string | undefined) => {
+    const value = process.env[name];
+    if (value !== undefined && value !== "") return value;
+    if (fallback === undefined)
+      throw new EncodingError(
+        "settings",
+        `data: the environment variable ${name} is not set; set it, or write \${${name}:-default}.`,
+      );
+    return fallback;
+  });
+}
+
+/** The one file that a name with `*` stands for; a name without is itself. */
+async function matchOne(path: string): Promise<string> {
+  const name = basename(path);
+  if (!name.includes("*")) return path;
+  const pattern = new RegExp(
+    `^${name
+      .split("*")
+      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"))
+      .join(".*")}$`,
+  );
+  const names = await readdir(dirname(path)).catch(() => [] as string[]);
+  const found = names.filter((one) => pattern.test(one)).sort();
+  if (found.length !== 1)
+    throw new EncodingError(
+      "file",
+      `${path}: must match exactly one file; it matches ${found.length === 0 ? "none" : found.slice(0, 4).join(", ")}.`,
+    );
+  return join(dirname(path), found[0] as string);
+}
+
+function hashFile(path: string): Promise<string> {
+  return new Promise((done, fail) => {
+    const hash = createHash("sha256");
+    createReadStream(path)
+      .on("data", (chunk) => hash.update(chunk))
+      .on("end", () => done(hash.digest("hex")))
+      .on("error", fail);
+  });
+}
