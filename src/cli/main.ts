@@ -2,9 +2,7 @@
 import { Command } from "commander";
 import { isEncodingError } from "../core/index.ts";
 import { version } from "../study/version.ts";
-import { demo } from "./demo.ts";
-import { doctor } from "./doctor.ts";
-import { run } from "./run.ts";
+import type { RunOptions } from "./execute.ts";
 
 /** The command line: `simcortex demo | run study.yaml | doctor`. Exit code 0: done; 1: one readable line on stderr; 130: Ctrl-C. */
 const program = new Command("simcortex")
@@ -26,7 +24,7 @@ program
   .option("--workers <count>", "worker threads (default: one a core)")
   .option("--no-open", "do not open the report")
   .option("--json", "progress and result as JSON lines")
-  .action(demo);
+  .action(async (options: RunOptions) => (await import("./demo.ts")).demo(options));
 
 program
   .command("run")
@@ -37,13 +35,13 @@ program
   .option("--workers <count>", "worker threads (default: one a core)")
   .option("--open", "open the report when done")
   .option("--json", "progress and result as JSON lines")
-  .action(run);
+  .action(async (path: string, options: RunOptions) => (await import("./run.ts")).run(path, options));
 
 program
   .command("doctor")
   .description("what this machine offers, what is missing, and the one command that gets it")
   .option("--json", "as JSON")
-  .action(doctor);
+  .action(async (options: { json?: boolean }) => (await import("./doctor.ts")).doctor(options));
 
 try {
   await program.parseAsync();

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EncodingError, isEncodingError } from "../core/index.ts";
-import { writeFileAtomic } from "../io/index.ts";
+import { removeDrafts, writeFileAtomic } from "../io/index.ts";
 import { decodeContainer, encodeContainer } from "./container.ts";
 import { hashValue } from "./hash.ts";
 
@@ -17,6 +17,9 @@ export interface Store {
   put(key: string, value: unknown): Promise<void>;
 }
 
+/** A draft this old belongs to no living writer: one day. */
+const draftAge = 24 * 60 * 60 * 1000;
+
 /** Open (or create) a content-addressed store.
  * @param folder where values are kept. @param code version of the code that computes them; other code never sees them.
  * @throws EncodingError "file" if the folder cannot be made. */
@@ -31,6 +34,7 @@ export async function openStore(folder: string, { code }: { code: string }): Pro
       cause,
     );
   }
+  await removeDrafts(folder, { olderThan: draftAge });
   const placeOf = (key: string) => join(folder, key.slice(0, 2), `${key.slice(2)}.scx`);
   return {
     folder,

@@ -10,4 +10,4 @@ export { encodeParquet, type ParquetColumn } from "./parquet.ts";
 export { type ReadArray, type ReadOptions, readArray, readMatrix } from "./read-array.ts";
 export { encodeCsv, parseTable, type Table, tableToMatrix } from "./table.ts";
 export { type Interval, parseTextGrid, type TextGrid, type Tier } from "./textgrid.ts";
-export { readBytes, writeFileAtomic } from "./write-file.ts";
+export { readBytes, removeDrafts, writeFileAtomic } from "./write-file.ts";

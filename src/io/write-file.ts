@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { EncodingError } from "../core/index.ts";
 
@@ -26,6 +26,24 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
       { path, code: codeOf(cause) },
       cause,
     );
+  }
+}
+
+/** Remove what killed writers left behind: drafts of {@link writeFileAtomic} in a folder and the folders in it.
+ * @param olderThan milliseconds; younger drafts may belong to a writer that is alive. 0 removes all. */
+export async function removeDrafts(folder: string, { olderThan }: { olderThan: number }): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const drafts = entries.filter((entry) => entry.isFile() && /^\..+\.[0-9a-f]{12}\.part$/.test(entry.name));
+  for (const { parentPath, name } of drafts) {
+    const path = join(parentPath, name);
+    const age =
+      olderThan === 0
+        ? 0
+        : await stat(path).then(
+            ({ mtimeMs }) => Date.now() - mtimeMs,
+            () => -1,
+          );
+    if (age >= olderThan) await rm(path, { force: true }).catch(() => {});
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { encodeCsv, encodeParquet, writeFileAtomic } from "../io/index.ts";
+import { encodeCsv, encodeParquet, removeDrafts, writeFileAtomic } from "../io/index.ts";
 import { answerText } from "./answer.ts";
 import { toSvgFile } from "./figure.ts";
 import { drawFigures } from "./figures.ts";
@@ -23,6 +23,7 @@ export async function writeReport(
   surface?: ReportSurface,
 ): Promise<{ readonly files: readonly string[] }> {
   const files = reportFiles(result, surface);
+  await removeDrafts(folder, { olderThan: 0 }); // of a killed run; a folder belongs to one run
   const manifest: ReportFile = { path: "manifest.json", bytes: manifestText(result, files) };
   for (let k = 0; k < files.length; k += atOnce)
     await Promise.all(
