@@ -1,42 +1,60 @@
-import { allocate, dtypeOf, type Matrix, matrix, type Responses } from "../core/index.ts";
-import type { Linalg } from "../linalg/index.ts";
-import { centerKernels, columnMeans, subtractRow } from "./center.ts";
-import { clampValues, noMeans, type Problem } from "./problem.ts";
+import { allocate, dtypeOf, type Matrix, matrix, takeCols } from "../core/index.ts";
+import { centerKernels } from "./center.ts";
+import type { Fold } from "./folds.ts";
+import { type Problem, type Problems, rowMeans, subtractMeans, turn } from "./problem.ts";
 
 /** Inner products of samples, (samples × samples) or (test samples × training samples). */
 export type Kernel = Matrix<"samples", "kernel">;
 
-/** The dual form: Σ_b w_b K_b = Q Λ Qᵀ, of the size of the samples.
- * @param train one kernel a band, training × training rows.
- * @param test one kernel a band, test × training rows. */
-export function dualProblem(
-  train: readonly Kernel[],
-  Y: Responses,
-  test: readonly Kernel[],
-  { intercept, linalg }: { intercept: boolean; linalg: Linalg },
-): Problem {
-  const centred = train.map((kernel, b) =>
-    intercept ? centerKernels(kernel, test[b] as Kernel) : { train: kernel, test: test[b] as Kernel },
-  );
-  const meanY = intercept ? columnMeans(Y) : noMeans(Y);
-  const Yc = subtractRow(Y, meanY);
+/** The dual form: Σ_b w_b K_b, of the size of the samples; right sides are the responses themselves.
+ * @param kernels one a band, over all samples. */
+export function dualProblems(
+  kernels: readonly Kernel[],
+  folds: readonly Fold[],
+  { intercept }: { intercept: boolean },
+): Problems {
+  const all = Int32Array.from({ length: kernels[0]?.rows ?? 0 }, (_, i) => i);
   return {
     form: "dual",
-    meanY,
-    async decompose(weights) {
-      const kernel = blend(
-        centred.map((k) => k.train),
+    folds: folds.map((fold) => dualProblem(kernels, fold, intercept)),
+    whole: dualProblem(kernels, { train: all, test: new Int32Array(0) }, intercept),
+    tile: async (Y) => ({ Y: turn(Y, intercept), cross: null }),
+  };
+}
+
+function dualProblem(kernels: readonly Kernel[], { train, test }: Fold, intercept: boolean): Problem {
+  const parts = kernels.map((kernel) => {
+    const own = { train: takeKernel(kernel, train, train), test: takeKernel(kernel, test, train) };
+    return intercept ? centerKernels(own.train, own.test) : own;
+  });
+  return {
+    samples: test.length,
+    size: train.length,
+    system: (weights) => ({
+      kernel: blend(
+        parts.map((part) => part.train),
         weights,
-      ) as Matrix<"samples", "samples">;
-      const { values, vectors } = await linalg.eigh(kernel);
-      return { values: clampValues(values), projected: await linalg.gemmTN(vectors, Yc), basis: vectors };
+      ) as Matrix<"components", "components">,
+      left: blend(
+        parts.map((part) => part.test),
+        weights,
+      ) as Matrix<"samples", "components">,
+      active: null,
+    }),
+    async sides({ Y }) {
+      const right = takeCols(Y, train);
+      const tested = takeCols(Y, test);
+      if (intercept) {
+        const means = rowMeans(right, null);
+        subtractMeans(right, means);
+        subtractMeans(tested, means);
+      }
+      return { right: matrix(["targets", "rows"], right.rows, right.cols, right.data), test: tested };
     },
-    project({ basis }, weights) {
-      const kernel = blend(
-        centred.map((k) => k.test),
-        weights,
-      ) as Matrix<"samples", "kernel">;
-      return linalg.gemm(kernel, basis as Matrix<"kernel", "components">);
+    async noise(random, count) {
+      const out = allocate(dtypeOf(kernels[0] as Kernel), count * train.length);
+      for (let k = 0; k < out.length; k++) out[k] = random.normal();
+      return matrix(["targets", "rows"], count, train.length, out);
     },
   };
 }
@@ -55,6 +73,7 @@ export function takeKernel(kernel: Matrix, rows: Int32Array, cols: Int32Array): 
 /** Σ_b w_b K_b. */
 export function blend(kernels: readonly Matrix[], weights: ArrayLike<number>): Matrix {
   const first = kernels[0] as Matrix;
+  if (kernels.length === 1 && weights[0] === 1) return first;
   const out = allocate(dtypeOf(first), first.data.length);
   for (const [b, kernel] of kernels.entries()) {
     const weight = weights[b] as number;

@@ -1,6 +1,7 @@
 import {
   allocate,
   checkFinite,
+  checkNumber,
   checkSameRows,
   dtypeOf,
   EncodingError,
@@ -11,17 +12,19 @@ import {
   type OnProgress,
   type Responses,
   takeCols,
-  takeRows,
+  transpose,
 } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 import { checkAlphas } from "./alphas.ts";
 import { type Band, checkBands, oneBand } from "./band.ts";
 import { columnMeans, subtractRow } from "./center.ts";
-import { type Chosen, crossValidate, type InnerFold } from "./cross-validate.ts";
-import { dualProblem, type Kernel, takeKernel } from "./dual.ts";
+import type { Chosen } from "./choice.ts";
+import { crossValidate, defaultTolerance, makeTiles, planSearch } from "./cross-validate.ts";
+import { dualProblems, type Kernel } from "./dual.ts";
 import type { Fold } from "./folds.ts";
-import { primalProblem } from "./primal.ts";
-import { type Decomposed, noMeans, type Problem, shrink } from "./problem.ts";
+import { primalProblems } from "./primal.ts";
+import { noMeans, type Problems } from "./problem.ts";
+import { refit } from "./refit.ts";
 import { checkWeightings, type Weightings } from "./weightings.ts";
 
 /** How a model is fitted. */
@@ -35,6 +38,12 @@ export interface FitOptions {
   readonly intercept?: boolean;
   /** Work in features (primal) or samples (dual); "auto" takes the smaller. Both give the same model. */
   readonly form?: "auto" | "primal" | "dual";
+  /** Largest error of cross-validated predictions, in standard deviations of the target: alphas and weightings between those that are
+   * solved are interpolated to this. 0 solves all of them. Default 5e-5 in float32, 1e-11 in float64. The chosen model itself is
+   * always solved. */
+  readonly tolerance?: number;
+  /** Targets that are worked on at once; bounds memory, not results beyond rounding. Default 4096. */
+  readonly tile?: number;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -84,58 +93,34 @@ export function fitRidge(X: Features, Y: Responses, options: FitOptions): Promis
 /** Fit banded ridge regression: alpha and band weights chosen per target by cross-validation.
  *
  * Objective, for each target: min_b ‖y − Xb‖² + alpha Σ_g ‖b_g‖² / w_g, where w is a point of the simplex;
- * a band with w_g = 0 is left out. One eigen-decomposition a fold and weighting serves all alphas and all targets.
+ * a band with w_g = 0 is left out. A few pairs of alpha and w are solved by Cholesky and span all the others (docs/decisions).
  * @param X features (samples × features), the bands side by side. @param Y responses (samples × targets), of the same dtype.
  * @throws EncodingError "shape" | "value" | "option". @source Nunez-Elizalde et al. 2019; Dupré la Tour et al. 2022. */
 export function fitBandedRidge(X: Features, Y: Responses, options: BandedOptions): Promise<RidgeFit> {
   return fitLinear("fitBandedRidge", X, Y, options);
 }
 
-async function fitLinear(
-  name: string,
-  X: Features,
-  Y: Responses,
-  {
-    alphas,
-    folds,
-    linalg,
-    intercept = true,
-    form = "auto",
-    bands,
-    weightings,
-    onProgress,
-    signal,
-  }: BandedOptions,
-): Promise<RidgeFit> {
-  checkInputs(name, X, Y, alphas, folds);
+async function fitLinear(name: string, X: Features, Y: Responses, options: BandedOptions): Promise<RidgeFit> {
+  const { alphas, folds, linalg, intercept = true, form = "auto", bands, weightings } = options;
+  checkInputs(name, X, Y, options);
   checkBands(name, bands, X.cols);
   checkWeightings(name, weightings, bands.length);
-  const smaller = X.cols <= X.rows ? "primal" : "dual";
-  const chosenForm = form === "auto" ? smaller : form;
-  const kernels = chosenForm === "dual" ? await linearKernels(X, bands, linalg) : [];
-  const problem = (train: Int32Array | null, test: Int32Array): Promise<Problem> => {
-    const [Xtrain, Ytrain] = train ? [takeRows(X, train), takeRows(Y, train)] : [X, Y];
-    if (chosenForm === "primal")
-      return primalProblem(Xtrain, Ytrain, takeRows(X, test), { bands, intercept, linalg });
-    return Promise.resolve(kernelProblem(kernels, Y, train, test, { intercept, linalg }));
-  };
-  const chosen = await choose(problem, Y, folds, { weightings, alphas, linalg, onProgress, signal });
   const meanX = intercept ? columnMeans(X) : new Float64Array(X.cols);
-  const whole = await problem(null, new Int32Array(0));
-  const Xc = subtractRow(X, meanX);
-  const coefficients = await refit(
-    whole,
-    chosen,
-    { weightings, alphas, linalg, rows: X.cols },
-    (c, weights) => (chosenForm === "primal" ? Promise.resolve(c) : toPrimal(c, Xc, bands, weights, linalg)),
-  );
+  const Xc = intercept ? subtractRow(X, meanX) : X;
+  const primal = form === "auto" ? X.cols <= X.rows : form === "primal";
+  const problems = primal
+    ? await primalProblems(Xc, folds, { bands, intercept, linalg })
+    : dualProblems(await linearKernels(Xc, bands, linalg), folds, { intercept });
+  const { chosen, solved } = await solveChosen(problems, Y, options);
   return {
-    form: chosenForm,
+    form: problems.form,
     bands,
     weightings,
     alphas: Float64Array.from(alphas),
     ...chosen,
-    coefficients: matrix(["features", "targets"], X.cols, Y.cols, coefficients),
+    coefficients: primal
+      ? transpose(matrix(["targets", "features"], Y.cols, X.cols, solved.data))
+      : await toPrimal(solved, Xc, chosen, options),
     meanX,
     meanY: intercept ? columnMeans(Y) : noMeans(Y),
   };
@@ -150,18 +135,11 @@ async function fitLinear(
 export async function fitKernelRidge(
   kernels: readonly Kernel[],
   Y: Responses,
-  {
-    alphas,
-    folds,
-    linalg,
-    intercept = true,
-    weightings,
-    onProgress,
-    signal,
-  }: FitOptions & { weightings: Weightings },
+  options: FitOptions & { readonly weightings: Weightings },
 ): Promise<KernelFit> {
+  const { alphas, folds, intercept = true, weightings } = options;
   for (const kernel of kernels) {
-    checkInputs("fitKernelRidge", kernel, Y, alphas, folds);
+    checkInputs("fitKernelRidge", kernel, Y, options);
     if (kernel.rows !== kernel.cols)
       throw new EncodingError(
         "shape",
@@ -169,136 +147,75 @@ export async function fitKernelRidge(
       );
   }
   checkWeightings("fitKernelRidge", weightings, kernels.length);
-  const problem = async (train: Int32Array | null, test: Int32Array) =>
-    kernelProblem(kernels, Y, train, test, { intercept, linalg });
-  const chosen = await choose(problem, Y, folds, { weightings, alphas, linalg, onProgress, signal });
-  const whole = await problem(null, new Int32Array(0));
-  const dual = await refit(whole, chosen, { weightings, alphas, linalg, rows: Y.rows }, (c) =>
-    Promise.resolve(c),
-  );
+  const problems = dualProblems(kernels, folds, { intercept });
+  const { chosen, solved } = await solveChosen(problems, Y, options);
   return {
     weightings,
     alphas: Float64Array.from(alphas),
     ...chosen,
-    dual: matrix(["samples", "targets"], Y.rows, Y.cols, dual),
-    meanY: whole.meanY,
+    dual: transpose(matrix(["targets", "samples"], solved.rows, solved.cols, solved.data)),
+    meanY: intercept ? columnMeans(Y) : noMeans(Y),
     intercept,
     kernels,
   };
-}
-
-function kernelProblem(
-  kernels: readonly Kernel[],
-  Y: Responses,
-  train: Int32Array | null,
-  test: Int32Array,
-  options: { intercept: boolean; linalg: Linalg },
-): Problem {
-  const rows = train ?? Int32Array.from({ length: Y.rows }, (_, i) => i);
-  const trained = train ? kernels.map((k) => takeKernel(k, rows, rows)) : kernels;
-  const tested = kernels.map((k) => takeKernel(k, test, rows));
-  return dualProblem(trained, train ? takeRows(Y, rows) : Y, tested, options);
 }
 
 /** One linear kernel a band: K_b = X_b X_bᵀ. */
 export function linearKernels(X: Features, bands: readonly Band[], linalg: Linalg): Promise<Kernel[]> {
   return Promise.all(
     bands.map(async (band) => {
-      const kernel = await linalg.syrkNT(takeCols(X, rangeOf(band)));
+      const kernel = await linalg.syrkNT(bands.length === 1 ? X : takeCols(X, rangeOf(band)));
       return matrix(["samples", "kernel"], X.rows, X.rows, kernel.data);
     }),
   );
 }
 
-async function choose(
-  problem: (train: Int32Array, test: Int32Array) => Promise<Problem>,
+/** Choose by cross-validation, then solve on all rows: one row of coefficients a target. */
+async function solveChosen(
+  problems: Problems,
   Y: Responses,
-  folds: readonly Fold[],
-  options: {
-    weightings: Weightings;
-    alphas: ArrayLike<number>;
-    linalg: Linalg;
-    onProgress: OnProgress | undefined;
-    signal: AbortSignal | undefined;
-  },
-): Promise<Chosen> {
-  const inner: InnerFold[] = [];
-  for (const fold of folds)
-    inner.push({ problem: await problem(fold.train, fold.test), Ytest: takeRows(Y, fold.test) });
-  const total = folds.length * options.weightings.rows;
-  let done = 0;
-  return crossValidate(inner, {
-    ...options,
-    onStep: () => options.onProgress?.({ step: "fit", done: ++done, total }),
-  });
-}
-
-/** Coefficients of all targets on all rows: one decomposition for each weighting that was chosen. */
-async function refit(
-  problem: Problem,
-  { alphaIndex, weightingIndex }: Chosen,
-  {
-    weightings,
-    alphas,
-    linalg,
-    rows,
-  }: { weightings: Weightings; alphas: ArrayLike<number>; linalg: Linalg; rows: number },
-  convert: (coefficients: Matrix, weights: ArrayLike<number>) => Promise<Matrix>,
-) {
-  const targets = alphaIndex.length;
-  const groups = new Map<number, number[]>();
-  for (let t = 0; t < targets; t++) {
-    const w = weightingIndex[t] as number;
-    groups.set(w, [...(groups.get(w) ?? []), t]);
+  options: FitOptions & { readonly weightings: Weightings },
+): Promise<{ chosen: Chosen; solved: Matrix<"targets", "rows"> }> {
+  const { tile = 4096, tolerance = defaultTolerance(dtypeOf(Y)) } = options;
+  const search = { ...options, tolerance };
+  const plans = await planSearch(problems, Y, search);
+  const tiles = await makeTiles(problems, Y, tile);
+  const chosen = await crossValidate(problems, tiles, plans, search);
+  const out = allocate(dtypeOf(Y), Y.cols * problems.whole.size);
+  let first = 0;
+  for (const one of tiles) {
+    out.set((await refit(problems.whole, one, first, chosen, options)).data, first * problems.whole.size);
+    first += one.Y.rows;
   }
-  let out: ReturnType<typeof allocate> | undefined;
-  for (const [w, group] of groups) {
-    const weights = weightings.data.subarray(w * weightings.cols, (w + 1) * weightings.cols);
-    const decomposed = takeTargets(await problem.decompose(weights), group);
-    const chosen = Float64Array.from(group, (t) => alphas[alphaIndex[t] as number] as number);
-    const shrunk = allocate(dtypeOf(decomposed.projected), decomposed.projected.data.length);
-    shrink(decomposed, chosen, shrunk);
-    const scaled = matrix(
-      ["components", "targets"] as const,
-      decomposed.projected.rows,
-      group.length,
-      shrunk,
-    );
-    const part = await convert(await linalg.gemm(decomposed.basis, scaled), weights);
-    out ??= allocate(dtypeOf(part), rows * targets);
-    for (let i = 0; i < rows; i++)
-      for (let k = 0; k < group.length; k++)
-        out[i * targets + (group[k] as number)] = part.data[i * group.length + k] as number;
-  }
-  return out ?? allocate("float64", 0);
+  return { chosen, solved: matrix(["targets", "rows"], Y.cols, problems.whole.size, out) };
 }
 
-function takeTargets(decomposed: Decomposed, targets: readonly number[]): Decomposed {
-  return { ...decomposed, projected: takeCols(decomposed.projected, targets) };
-}
-
-/** b_g = w_g X_gᵀ c. */
+/** b_g = w_g X_gᵀ c, (features × targets). */
 async function toPrimal(
-  dual: Matrix,
+  dual: Matrix<"targets", "rows">,
   X: Features,
-  bands: readonly Band[],
-  weights: ArrayLike<number>,
-  linalg: Linalg,
-): Promise<Matrix> {
-  const coefficients = await linalg.gemmTN(X, dual as Matrix<"samples", "targets">);
-  for (const [b, band] of bands.entries())
-    for (let k = band.from * dual.cols; k < band.to * dual.cols; k++)
-      coefficients.data[k] = (coefficients.data[k] as number) * (weights[b] as number);
+  { weightingIndex }: Chosen,
+  { bands, weightings, linalg }: BandedOptions,
+): Promise<Matrix<"features", "targets">> {
+  const coefficients = await linalg.gemmTN(
+    X,
+    transpose(matrix(["targets", "samples"] as const, dual.rows, dual.cols, dual.data)),
+  );
+  const { data, cols } = coefficients;
+  for (const [b, band] of bands.entries()) {
+    const weights = Float64Array.from(
+      weightingIndex,
+      (w) => weightings.data[w * weightings.cols + b] as number,
+    );
+    for (let j = band.from; j < band.to; j++)
+      for (let t = 0; t < cols; t++)
+        data[j * cols + t] = (data[j * cols + t] as number) * (weights[t] as number);
+  }
   return coefficients;
 }
 
-function checkInputs(
-  name: string,
-  X: Matrix,
-  Y: Responses,
-  alphas: ArrayLike<number>,
-  folds: readonly Fold[],
-): void {
+function checkInputs(name: string, X: Matrix, Y: Responses, options: FitOptions): void {
+  const { alphas, folds, tolerance = 0, tile = 1 } = options;
   checkSameRows(name, X, Y);
   if (X.rows < 2 || X.cols < 1 || Y.cols < 1)
     throw new EncodingError(
@@ -313,12 +230,24 @@ function checkInputs(
   checkFinite(name, X, "X");
   checkFinite(name, Y, "Y");
   checkAlphas(name, alphas);
+  checkNumber(name, "tolerance", tolerance, { min: 0 });
+  checkNumber(name, "tile", tile, { min: 1, whole: true });
+  checkFolds(name, folds, X.rows);
+}
+
+function checkFolds(name: string, folds: readonly Fold[], rows: number): void {
   if (folds.length < 1)
     throw new EncodingError("design", `${name}: needs at least one inner fold; got none.`);
-  for (const [f, fold] of folds.entries())
+  for (const [f, fold] of folds.entries()) {
+    if (fold.train.length === 0 || fold.test.length === 0)
+      throw new EncodingError(
+        "design",
+        `${name}: fold ${f} has ${fold.train.length} training and ${fold.test.length} test rows; both need some.`,
+      );
     for (const row of [...fold.train, ...fold.test])
-      if (row < 0 || row >= X.rows)
-        throw new EncodingError("range", `${name}: fold ${f} names row ${row}; X has ${X.rows} samples.`);
+      if (row < 0 || row >= rows)
+        throw new EncodingError("range", `${name}: fold ${f} names row ${row}; X has ${rows} samples.`);
+  }
 }
 
 function rangeOf({ from, to }: Band): Int32Array {

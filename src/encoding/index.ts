@@ -3,7 +3,7 @@
  * @module encoding */
 export { spaceAlphas } from "./alphas.ts";
 export { type Band, oneBand } from "./band.ts";
-export type { Chosen } from "./cross-validate.ts";
+export type { Chosen } from "./choice.ts";
 export type { Kernel } from "./dual.ts";
 export {
   type BandedOptions,

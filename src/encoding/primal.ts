@@ -2,55 +2,120 @@ import {
   allocate,
   dtypeOf,
   type Features,
+  type FloatArray,
   type Matrix,
   matrix,
-  type Responses,
   takeCols,
   takeRows,
 } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 import type { Band } from "./band.ts";
 import { columnMeans, subtractRow } from "./center.ts";
-import { clampValues, noMeans, type Problem } from "./problem.ts";
+import type { Fold } from "./folds.ts";
+import {
+  type Active,
+  narrow,
+  type Problem,
+  type Problems,
+  rowMeans,
+  subtractMeans,
+  turn,
+} from "./problem.ts";
 
-/** The primal form: D½ XᵀX D½ = Q Λ Qᵀ, of the size of the features; D holds the band weights.
- * Columns of bands with weight 0 are left out of the decomposition. */
-export async function primalProblem(
+interface PrimalOptions {
+  readonly bands: readonly Band[];
+  readonly intercept: boolean;
+  readonly linalg: Linalg;
+}
+
+/** The primal form: D½ XᵀX D½, of the size of the features; D holds the band weights, right sides are XᵀY.
+ *
+ * Products over all samples are made once and shared: a fold takes away those of the rows that it leaves out.
+ * @param X features of all samples; if an intercept is fitted, less their means over all samples. */
+export async function primalProblems(
   X: Features,
-  Y: Responses,
-  Xtest: Features,
-  { bands, intercept, linalg }: { bands: readonly Band[]; intercept: boolean; linalg: Linalg },
-): Promise<Problem> {
-  const meanX = intercept ? columnMeans(X) : new Float64Array(X.cols);
-  const meanY = intercept ? columnMeans(Y) : noMeans(Y);
-  const Xc = subtractRow(X, meanX);
-  const test = subtractRow(Xtest, meanX);
-  const gram = await linalg.syrkTN(Xc); // (features × features)
-  const cross = await linalg.gemmTN(Xc, subtractRow(Y, meanY)); // (features × targets)
+  folds: readonly Fold[],
+  options: PrimalOptions,
+): Promise<Problems> {
+  const { linalg, intercept } = options;
+  const gram = await linalg.syrkTN(X);
+  const all = Int32Array.from({ length: X.rows }, (_, i) => i);
   return {
     form: "primal",
-    meanY,
-    async decompose(weights) {
-      const active = activeColumns(bands, weights);
-      const { values, vectors } = await linalg.eigh(scaledGram(gram, active));
-      const projected = await linalg.gemmTN(vectors, scaledRows(cross, active));
-      return { values: clampValues(values), projected, basis: spread(vectors, active, X.cols) };
-    },
-    async project({ basis }, weights) {
-      const active = activeColumns(bands, weights);
-      const all = active.columns.length === X.cols;
-      const rows = basis as Matrix<"features", "components">;
-      return all
-        ? linalg.gemm(test, rows)
-        : linalg.gemm(takeCols(test, active.columns), takeRows(rows, active.columns));
+    folds: await Promise.all(folds.map((fold) => primalProblem(X, gram, fold, options))),
+    whole: await primalProblem(X, gram, { train: all, test: new Int32Array(0) }, options),
+    async tile(Y) {
+      const turned = turn(Y, intercept);
+      return { Y: turned, cross: await linalg.gemm(turned, X) };
     },
   };
 }
 
-interface Active {
-  readonly columns: Int32Array;
-  /** √weight of each active column. */
-  readonly scale: Float64Array;
+async function primalProblem(
+  X: Features,
+  whole: Matrix<"features", "features">,
+  { train, test }: Fold,
+  { bands, intercept, linalg }: PrimalOptions,
+): Promise<Problem> {
+  const left = outside(train, X.rows);
+  const shared = left !== null && left.length < train.length;
+  const rows = shared ? left : train;
+  const own = takeRows(X, rows);
+  const means = intercept ? columnMeans(takeRows(X, train)) : new Float64Array(X.cols);
+  const gram = await linalg.syrkTN(own);
+  if (shared) subtractFrom(whole.data, gram.data);
+  subtractOuter(gram, means, means, train.length);
+  const tested = subtractRow(takeRows(X, test), means);
+  const size = X.cols;
+  return {
+    samples: test.length,
+    size,
+    system(weights) {
+      const active = activeColumns(bands, weights);
+      const left = narrow(matrix(["samples", "rows"] as const, tested.rows, size, tested.data), active);
+      return { kernel: scaledGram(gram, active), left, active };
+    },
+    async sides({ Y, cross }) {
+      const yMeans = intercept ? rowMeans(Y, train) : new Float64Array(Y.rows);
+      const right = await linalg.gemm(takeCols(Y, rows), own);
+      if (shared) subtractFrom((cross as Matrix).data, right.data);
+      subtractOuter(right, yMeans, means, train.length);
+      const test_ = takeCols(Y, test);
+      return {
+        right: matrix(["targets", "rows"], Y.rows, size, right.data),
+        test: intercept ? subtractMeans(test_, yMeans) : test_,
+      };
+    },
+    async noise(random, count) {
+      const noise = allocate(dtypeOf(X), count * train.length);
+      for (let k = 0; k < noise.length; k++) noise[k] = random.normal();
+      const centred = subtractRow(takeRows(X, train), means);
+      const right = await linalg.gemm(matrix(["targets", "samples"], count, train.length, noise), centred);
+      return matrix(["targets", "rows"], count, size, right.data);
+    },
+  };
+}
+
+/** Rows that are not in the list; null if the list names a row twice. */
+function outside(list: Int32Array, rows: number): Int32Array | null {
+  const inside = new Set(list);
+  if (inside.size !== list.length) return null;
+  return Int32Array.from(Array.from({ length: rows }, (_, i) => i).filter((i) => !inside.has(i)));
+}
+
+/** b ← a − b. */
+function subtractFrom(a: FloatArray, b: FloatArray): void {
+  for (let k = 0; k < b.length; k++) b[k] = (a[k] as number) - (b[k] as number);
+}
+
+/** m ← m − count · x yᵀ. */
+function subtractOuter(m: Matrix, x: Float64Array, y: Float64Array, count: number): void {
+  for (let i = 0; i < m.rows; i++) {
+    const factor = count * (x[i] as number);
+    if (factor !== 0)
+      for (let j = 0; j < m.cols; j++)
+        m.data[i * m.cols + j] = (m.data[i * m.cols + j] as number) - factor * (y[j] as number);
+  }
 }
 
 function activeColumns(bands: readonly Band[], weights: ArrayLike<number>): Active {
@@ -67,7 +132,7 @@ function activeColumns(bands: readonly Band[], weights: ArrayLike<number>): Acti
   return { columns: Int32Array.from(columns), scale: Float64Array.from(scale) };
 }
 
-function scaledGram(gram: Matrix, { columns, scale }: Active): Matrix<"features", "features"> {
+function scaledGram(gram: Matrix, { columns, scale }: Active): Matrix<"components", "components"> {
   const n = columns.length;
   const out = allocate(dtypeOf(gram), n * n);
   for (let i = 0; i < n; i++) {
@@ -76,30 +141,5 @@ function scaledGram(gram: Matrix, { columns, scale }: Active): Matrix<"features"
     for (let j = 0; j < n; j++)
       out[i * n + j] = (gram.data[row + (columns[j] as number)] as number) * (si * (scale[j] as number));
   }
-  return matrix(["features", "features"], n, n, out);
-}
-
-function scaledRows(m: Matrix, { columns, scale }: Active): Matrix<"features", "targets"> {
-  const out = allocate(dtypeOf(m), columns.length * m.cols);
-  for (let i = 0; i < columns.length; i++) {
-    const from = (columns[i] as number) * m.cols;
-    const s = scale[i] as number;
-    for (let t = 0; t < m.cols; t++) out[i * m.cols + t] = (m.data[from + t] as number) * s;
-  }
-  return matrix(["features", "targets"], columns.length, m.cols, out);
-}
-
-/** D½ Q at its place among all features; other rows are 0. */
-function spread(
-  vectors: Matrix,
-  { columns, scale }: Active,
-  features: number,
-): Matrix<"features", "components"> {
-  const out = allocate(dtypeOf(vectors), features * vectors.cols);
-  for (let i = 0; i < columns.length; i++) {
-    const to = (columns[i] as number) * vectors.cols;
-    const s = scale[i] as number;
-    for (let k = 0; k < vectors.cols; k++) out[to + k] = (vectors.data[i * vectors.cols + k] as number) * s;
-  }
-  return matrix(["features", "components"], features, vectors.cols, out);
+  return matrix(["components", "components"], n, n, out);
 }

@@ -1,52 +1,126 @@
-import type { FloatArray, Matrix, Responses } from "../core/index.ts";
+import {
+  allocate,
+  dtypeOf,
+  type FloatArray,
+  type Matrix,
+  matrix,
+  type Random,
+  type Responses,
+} from "../core/index.ts";
 
-/** Training rows of one fold, decomposed for one weighting of the bands.
- *
- * For every alpha, coefficients = basis · (projected / (values + alpha)); one decomposition serves all alphas and targets. */
-export interface Decomposed {
-  /** Eigenvalues, clamped at 0. */
-  readonly values: FloatArray;
-  /** Responses in the eigenbasis, (components × targets). */
-  readonly projected: Matrix<"components", "targets">;
-  /** From eigenbasis to coefficients: (features × components) in the primal, (samples × components) in the dual. */
-  readonly basis: Matrix<string, "components">;
+/** Components that a weighting leaves in: their places among the rows of the right side, and √weight of each. */
+export interface Active {
+  readonly columns: Int32Array;
+  readonly scale: Float64Array;
 }
 
-/** The training rows of one fold, ready to be decomposed for any weighting. */
+/** One weighting of the bands on the training rows of one fold. For every alpha, predictions of the test rows are
+ * left · (kernel + alpha I)⁻¹ · (right side, active components). */
+export interface System {
+  /** Symmetric positive semi-definite, (components × components). */
+  readonly kernel: Matrix<"components", "components">;
+  readonly left: Matrix<"samples", "components">;
+  /** Null where components are the rows of the right side, unscaled. */
+  readonly active: Active | null;
+}
+
+/** Some targets, turned so that each is a row, with what all folds share. */
+export interface Tile {
+  /** Responses of all samples, less their mean over all samples if an intercept is fitted. */
+  readonly Y: Matrix<"targets", "samples">;
+  /** YX over all samples; null in the dual form. */
+  readonly cross: Matrix<"targets", "features"> | null;
+}
+
+/** Right side and test responses of some targets in one fold. */
+export interface Sides {
+  readonly right: Matrix<"targets", "rows">;
+  /** Responses of the test rows, less their mean over the training rows if an intercept is fitted. */
+  readonly test: Matrix<"targets", "samples">;
+}
+
+/** The training and test rows of one fold, ready for any weighting, alpha and target. */
 export interface Problem {
-  readonly form: "primal" | "dual";
+  /** Number of test rows. */
+  readonly samples: number;
+  /** Rows of the right side: training samples in the dual form, features in the primal. */
+  readonly size: number;
   /** @param weights band weights, a point of the simplex. */
-  decompose(weights: ArrayLike<number>): Promise<Decomposed>;
-  /** Predictions of the test rows as test · (projected / (values + alpha)), test being (samples × components). */
-  project(decomposed: Decomposed, weights: ArrayLike<number>): Promise<Matrix<"samples", "components">>;
-  /** Means taken from the responses: predictions lack them. */
-  readonly meanY: Float64Array;
+  system(weights: ArrayLike<number>): System;
+  sides(tile: Tile): Promise<Sides>;
+  /** Right sides of `count` targets of white noise with variance 1. */
+  noise(random: Random, count: number): Promise<Matrix<"targets", "rows">>;
 }
 
-/** Divide the projected responses by (values + alpha), one alpha for all targets or one each. */
-export function shrink(
-  { values, projected }: Decomposed,
-  alpha: number | ArrayLike<number>,
-  out: FloatArray,
-  offset = 0,
-  stride: number = projected.cols,
-): void {
-  const { rows, cols, data } = projected;
-  for (let k = 0; k < rows; k++) {
-    const value = values[k] as number;
-    const start = k * stride + offset;
-    if (typeof alpha === "number") {
-      const scale = 1 / (value + alpha);
-      for (let t = 0; t < cols; t++) out[start + t] = (data[k * cols + t] as number) * scale;
-    } else
-      for (let t = 0; t < cols; t++)
-        out[start + t] = (data[k * cols + t] as number) / (value + (alpha[t] as number));
+/** All folds of one fit, and all rows together. */
+export interface Problems {
+  readonly form: "primal" | "dual";
+  readonly folds: readonly Problem[];
+  /** All rows to learn from, none to test. */
+  readonly whole: Problem;
+  /** @param Y responses of all samples (samples × targets). */
+  tile(Y: Responses): Promise<Tile>;
+}
+
+/** Responses turned: (targets × samples), each less its mean if `center`. */
+export function turn(Y: Responses, center: boolean): Matrix<"targets", "samples"> {
+  const { rows, cols } = Y;
+  const out = allocate(dtypeOf(Y), rows * cols);
+  const block = 32; // walk in blocks so that both sides stay in cache
+  for (let i0 = 0; i0 < rows; i0 += block)
+    for (let t0 = 0; t0 < cols; t0 += block)
+      for (let i = i0; i < Math.min(i0 + block, rows); i++)
+        for (let t = t0; t < Math.min(t0 + block, cols); t++)
+          out[t * rows + i] = Y.data[i * cols + t] as number;
+  const turned = matrix(["targets", "samples"], cols, rows, out);
+  return center ? subtractMeans(turned, rowMeans(turned, null)) : turned;
+}
+
+/** Mean of each row over some columns, in float64; null for all columns. */
+export function rowMeans(m: Matrix, columns: Int32Array | null): Float64Array {
+  const count = columns?.length ?? m.cols;
+  return Float64Array.from({ length: m.rows }, (_, i) => {
+    let sum = 0;
+    for (let k = 0; k < count; k++) sum += m.data[i * m.cols + (columns?.[k] ?? k)] as number;
+    return sum / count;
+  });
+}
+
+/** Take a row's mean from each of its entries, in place: only for arrays of our own. */
+export function subtractMeans<M extends Matrix>(m: M, means: Float64Array): M {
+  for (let i = 0; i < m.rows; i++) {
+    const mean = means[i] as number;
+    for (let k = i * m.cols; k < (i + 1) * m.cols; k++) m.data[k] = (m.data[k] as number) - mean;
   }
+  return m;
 }
 
-/** Eigenvalues without the negative ones that rounding makes. */
-export function clampValues(values: FloatArray): FloatArray {
-  return values.map((value) => Math.max(value, 0)) as FloatArray;
+/** A right side, or its solution, on the active components: (any × rows) → (any × components). */
+export function narrow<R extends string>(
+  m: Matrix<R, "rows">,
+  active: Active | null,
+): Matrix<R, "components"> {
+  if (active === null) return matrix([m.axes[0], "components"], m.rows, m.cols, m.data);
+  const { columns, scale } = active;
+  const out = allocate(dtypeOf(m), m.rows * columns.length);
+  for (let i = 0; i < m.rows; i++)
+    for (let k = 0; k < columns.length; k++)
+      out[i * columns.length + k] =
+        (m.data[i * m.cols + (columns[k] as number)] as number) * (scale[k] as number);
+  return matrix([m.axes[0], "components"], m.rows, columns.length, out);
+}
+
+/** From active components back to the rows of the right side, zeros elsewhere, written to `out` from `offset` on. */
+export function widen(m: Matrix, active: Active | null, size: number, out: FloatArray, offset: number): void {
+  if (active === null) {
+    out.set(m.data, offset);
+    return;
+  }
+  const { columns, scale } = active;
+  for (let i = 0; i < m.rows; i++)
+    for (let k = 0; k < columns.length; k++)
+      out[offset + i * size + (columns[k] as number)] =
+        (m.data[i * m.cols + k] as number) * (scale[k] as number);
 }
 
 /** Zero means: used when no intercept is fitted. */

@@ -3,7 +3,12 @@ import { EncodingError } from "../core/index.ts";
 import { blasCandidates, blasHint } from "./find-blas.ts";
 
 type Library = ReturnType<typeof koffi.load>;
-type Native = (...args: unknown[]) => number;
+
+/** A routine of the library: run in this thread, or in a thread of the pool while the event loop goes on. */
+export interface Native {
+  now(...args: unknown[]): void;
+  later(...args: unknown[]): Promise<void>;
+}
 
 /** The routines of one precision. Arrays go in as they are, without a copy. */
 export interface Routines {
@@ -73,12 +78,14 @@ function load(path: string): BlasLibrary {
 function routines(library: Library, letter: "s" | "d", real: "float" | "double"): Routines {
   const ints = (count: number) => new Array<string>(count).fill("int").join(", ");
   return {
-    gemm: library.func(
+    gemm: native(
+      library,
       `void cblas_${letter}gemm(${ints(6)}, ${real}, const void *, int, const void *, int, ${real}, void *, int)`,
-    ) as Native,
-    syrk: library.func(
+    ),
+    syrk: native(
+      library,
       `void cblas_${letter}syrk(${ints(5)}, ${real}, const void *, int, ${real}, void *, int)`,
-    ) as Native,
+    ),
     syevd: lapack(library, `${letter}syevd_`, 11, 2),
     gesdd: lapack(library, `${letter}gesdd_`, 14, 1),
     potrf: lapack(library, `${letter}potrf_`, 5, 1),
@@ -92,9 +99,19 @@ function lapack(library: Library, name: string, pointers: number, characters: nu
     ...new Array<string>(pointers).fill("void *"),
     ...new Array<string>(characters).fill("size_t"),
   ];
-  const native = library.func(`void ${name}(${args.join(", ")})`) as Native;
-  const lengths = new Array<number>(characters).fill(1);
-  return (...given) => native(...given, ...lengths);
+  return native(library, `void ${name}(${args.join(", ")})`, new Array<number>(characters).fill(1));
+}
+
+/** @param tail arguments that are always the same, given last. */
+function native(library: Library, prototype: string, tail: readonly number[] = []): Native {
+  const routine = library.func(prototype);
+  return {
+    now: (...given) => void routine(...given, ...tail),
+    later: (...given) =>
+      new Promise((resolve, reject) => {
+        routine.async(...given, ...tail, (error: unknown) => (error ? reject(error) : resolve()));
+      }),
+  };
 }
 
 /** Keep a library loaded for good (RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE). */

@@ -1,10 +1,11 @@
-import { EncodingError } from "../core/index.ts";
+import { notPositive } from "./checks.ts";
 
 /** Lower Cholesky factor of a symmetric positive definite matrix: A = L Lᵀ.
  * @param a n × n, row-major; only the lower triangle is read, nothing is changed.
+ * @param name of the function that the error speaks for.
  * @returns L, row-major, zeros above the diagonal.
  * @throws EncodingError "numeric" naming the first pivot that is not positive. */
-export function choleskyFactor(a: ArrayLike<number>, n: number): Float64Array {
+export function choleskyFactor(a: ArrayLike<number>, n: number, name: string): Float64Array {
   const l = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
@@ -12,12 +13,7 @@ export function choleskyFactor(a: ArrayLike<number>, n: number): Float64Array {
       for (let k = 0; k < j; k++) sum -= (l[i * n + k] as number) * (l[j * n + k] as number);
       if (i !== j) l[i * n + j] = sum / (l[j * n + j] as number);
       else if (sum > 0) l[i * n + i] = Math.sqrt(sum);
-      else
-        throw new EncodingError(
-          "numeric",
-          `solveCholesky: the matrix is not positive definite; pivot ${i} of ${n} is ${sum}. Add a ridge to the diagonal.`,
-          { pivot: i, value: sum },
-        );
+      else throw notPositive(name, i, n);
     }
   }
   return l;

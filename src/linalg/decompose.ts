@@ -17,12 +17,32 @@ import { thinSvd } from "./thin-svd.ts";
 /** Our own decompositions, in float64 whatever the dtype of the input: the default where the machine has no LAPACK. */
 
 /** Solve A X = B by Cholesky. See {@link Linalg}. */
-export function ownSolve<R extends string, C extends string>(a: Matrix<R, R>, b: Matrix<R, C>): Matrix<R, C> {
-  checkSquare("solveCholesky", a);
-  checkOperands("solveCholesky", a, b, a.cols, b.rows);
-  checkFinite("solveCholesky", a, "A");
-  const x = choleskySolve(choleskyFactor(a.data, a.rows), a.rows, b.data, b.cols);
+export function ownSolve<R extends string, C extends string>(
+  a: Matrix<R, R>,
+  b: Matrix<R, C>,
+  name = "solveCholesky",
+): Matrix<R, C> {
+  checkSquare(name, a);
+  checkOperands(name, a, b, a.cols, b.rows);
+  checkFinite(name, a, "A");
+  const x = choleskySolve(choleskyFactor(a.data, a.rows, name), a.rows, b.data, b.cols);
   return matrix(b.axes, b.rows, b.cols, like(b, x));
+}
+
+/** B (A + ridge I)⁻¹ by Cholesky. See {@link Linalg}. */
+export function ownSolveRight<R extends string, C extends string>(
+  b: Matrix<R, C>,
+  a: Matrix<C, C>,
+  ridge: number,
+): Matrix<R, C> {
+  return transpose(ownSolve(addRidge(a, ridge), transpose(b), "solveRight"));
+}
+
+/** A + ridge I, as a copy. */
+export function addRidge<C extends string>(a: Matrix<C, C>, ridge: number): Matrix<C, C> {
+  const data = a.data.slice() as FloatArray;
+  for (let i = 0; i < a.rows; i++) data[i * a.cols + i] = (data[i * a.cols + i] as number) + ridge;
+  return matrix(a.axes, a.rows, a.cols, data);
 }
 
 /** Symmetric eigen-decomposition. See {@link Linalg}. */

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import {
+  allocate,
   createRandom,
   type Dtype,
   dtypeOf,
@@ -20,6 +21,10 @@ const opened: [string, Linalg | null][] = [
   ["onnx here", await openLinalg({ backend: "onnx", where: "here" })],
   ["onnx in a worker", await openLinalg({ backend: "onnx" })],
   ["the machine's BLAS", hasBlas ? machine : null],
+  [
+    "the machine's BLAS, calls side by side",
+    hasBlas ? await openLinalg({ where: "here", threads: 2 }) : null,
+  ],
 ];
 afterAll(() => Promise.all(opened.map(([, linalg]) => linalg?.close())));
 
@@ -128,6 +133,50 @@ describe.each(opened)("%s", (_, maybe) => {
       );
       await expect(linalg.solveCholesky(bad, zeros([F, "targets"], 3, 1, dtype))).rejects.toThrow(
         /not positive definite; pivot 1 of 3/,
+      );
+    });
+
+    it.each([1, 7, 96, 130, 250])(
+      "divides by a positive definite matrix of size %i from the right",
+      async (n) => {
+        const a = await oracle.syrkTN(draw([S, F], 2 * n + 2, n, dtype));
+        const x = draw(["targets", F], 5, n, dtype);
+        const ridged = matrix(
+          a.axes,
+          n,
+          n,
+          a.data.map((v, k) => v + (k % (n + 1) === 0 ? 3 : 0)) as typeof a.data,
+        );
+        const b = await oracle.gemm(x, ridged);
+        expect(gap(await linalg.solveRight(b, a, 3), x)).toBeLessThan(dtype === "float64" ? 1e-10 : 3e-4);
+        a.data[n * n - 1] = -1e4;
+        await expect(linalg.solveRight(b, a, 3)).rejects.toThrow(
+          `solveRight: the matrix is not positive definite; pivot ${n - 1} of ${n} fails`,
+        );
+        await expect(linalg.solveRight(zeros(["targets", F], 2, n + 1, dtype), a)).rejects.toThrow(
+          /inner sizes/,
+        );
+      },
+    );
+
+    it("makes the Gram matrix of each row's block with its last row under it", async () => {
+      const a = draw(["targets", "blocks"], 4, 2 * 5, dtype);
+      const last = draw(["targets", "blocks"], 4, 5, dtype);
+      const grams = await linalg.grams(a, 2, last);
+      expect([grams.rows, grams.cols]).toEqual([4, 9]);
+      for (let t = 0; t < 4; t++) {
+        const block = matrix([S, F], 3, 5, allocate(dtype, 15));
+        block.data.set(a.data.subarray(t * 10, t * 10 + 10));
+        block.data.set(last.data.subarray(t * 5, t * 5 + 5), 10);
+        const expected = await oracle.gemmNT(block, block);
+        for (let i = 0; i < 3; i++)
+          for (let j = 0; j <= i; j++)
+            expect(
+              Math.abs((grams.data[t * 9 + i * 3 + j] as number) - (expected.data[i * 3 + j] as number)),
+            ).toBeLessThan(close);
+      }
+      await expect(linalg.grams(a, 3, last)).rejects.toThrow(
+        "grams: needs blocks of 3 × 5 in each row; got 4 targets × 10 blocks and 4 targets × 5 blocks.",
       );
     });
 

@@ -24,6 +24,8 @@ export interface Linalg {
   readonly name: "openblas" | "accelerate" | "onnx" | "reference";
   /** What exactly was found, for the manifest, e.g. "OpenBLAS 0.3.21 pthread" or "ONNX Runtime 1.30.0". */
   readonly version: string;
+  /** Calls that run side by side when several are under way; 1 where each call uses all the threads it was given. */
+  readonly parallel: number;
   /** A B. */
   gemm<R extends string, K extends string, C extends string>(
     a: Matrix<R, K>,
@@ -49,6 +51,21 @@ export interface Linalg {
     a: Matrix<R, R>,
     b: Matrix<NoInfer<R>, C>,
   ): Promise<Matrix<R, C>>;
+  /** B (A + ridge I)⁻¹ for symmetric positive definite A + ridge I, by Cholesky: rows of B are solved for, nothing is transposed.
+   * @throws EncodingError "numeric" if A + ridge I is not positive definite, naming the first bad pivot. */
+  solveRight<R extends string, C extends string>(
+    b: Matrix<R, C>,
+    a: Matrix<NoInfer<C>, NoInfer<C>>,
+    ridge?: number,
+  ): Promise<Matrix<R, C>>;
+  /** Gram matrices of many small blocks. Row t of A holds a block of `height` rows one after the other; row t of `last` is put under
+   * it as one more row. Row t of the result is block · blockᵀ, (height + 1)² numbers, of which only the lower triangle may be read.
+   * @throws EncodingError "shape" if A does not have `height` × (columns of `last`) columns. */
+  grams<R extends string>(
+    a: Matrix<R, string>,
+    height: number,
+    last: Matrix<R, string>,
+  ): Promise<Matrix<R, "pairs">>;
   /** Symmetric eigen-decomposition; float32 results are checked by their residual and recomputed in float64 where it fails. */
   eigh<R extends string>(a: Matrix<R, R>): Promise<Eigh<R>>;
   /** Thin singular value decomposition. */

@@ -1,9 +1,10 @@
 import { createRequire } from "node:module";
 import { allocate, dtypeOf, type Matrix, matrix } from "../core/index.ts";
-import { checkOperands } from "./checks.ts";
+import { solveRightInBlocks } from "./blocked-cholesky.ts";
+import { checkBlocks, checkOperands, checkSquare } from "./checks.ts";
 import { ownEigh, ownSolve, ownSvd } from "./decompose.ts";
 import type { Linalg } from "./linalg.ts";
-import { symmetrise } from "./plain-products.ts";
+import { plainGrams, symmetrise } from "./plain-products.ts";
 import { openProducts, type Transposed } from "./products.ts";
 
 /** The default that is always there: products by ONNX Runtime, decompositions our own in float64. Works in the calling thread. */
@@ -26,12 +27,26 @@ export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
   return {
     name: "onnx",
     version: `ONNX Runtime ${onnxVersion()}`,
+    parallel: 1,
     gemm: (a, b) => run("gemm", a, b, "none", [a.axes[0], b.axes[1]]),
     gemmTN: (a, b) => run("gemmTN", a, b, "first", [a.axes[1], b.axes[1]]),
     gemmNT: (a, b) => run("gemmNT", a, b, "second", [a.axes[0], b.axes[0]]),
     syrkTN: async (a) => symmetrise(await run("syrkTN", a, a, "first", [a.axes[1], a.axes[1]])),
     syrkNT: async (a) => symmetrise(await run("syrkNT", a, a, "second", [a.axes[0], a.axes[0]])),
     solveCholesky: async (a, b) => ownSolve(a, b),
+    async solveRight(b, a, ridge = 0) {
+      checkSquare("solveRight", a);
+      checkOperands("solveRight", b, a, b.cols, a.rows);
+      return solveRightInBlocks(b, a, ridge, (x, y, transposed) =>
+        run("solveRight", x, y, transposed, ["rows", "columns"]),
+      );
+    },
+    async grams(a, height, last) {
+      checkBlocks(a, height, last);
+      if (a.data.length === 0) return plainGrams(a, height, last);
+      const size = (height + 1) ** 2;
+      return matrix([a.axes[0], "pairs"], a.rows, size, await products.grams(a, height, last));
+    },
     eigh: async (a) => ownEigh(a),
     svd: async (a) => ownSvd(a),
     close: () => products.close(),

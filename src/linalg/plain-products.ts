@@ -1,4 +1,5 @@
-import { allocate, dtypeOf, type Matrix, matrix, transpose } from "../core/index.ts";
+import { allocate, dtypeOf, type FloatArray, type Matrix, matrix, transpose } from "../core/index.ts";
+import { checkBlocks } from "./checks.ts";
 
 /** A B by plain loops with float64 sums. */
 export function plainProduct<R extends string, K extends string, C extends string>(
@@ -22,6 +23,31 @@ export function plainProduct<R extends string, K extends string, C extends strin
 /** A Aᵀ by plain loops, exactly symmetric. */
 export function plainGram<R extends string, C extends string>(a: Matrix<R, C>): Matrix<R, R> {
   return symmetrise(plainProduct(a, transpose(a)));
+}
+
+/** Gram matrices of the blocks that the rows of A hold, by plain loops. See {@link Linalg}. */
+export function plainGrams<R extends string>(
+  a: Matrix<R, string>,
+  height: number,
+  last: Matrix<R, string>,
+): Matrix<R, "pairs"> {
+  checkBlocks(a, height, last);
+  const n = height + 1;
+  const out = allocate(dtypeOf(a), a.rows * n * n);
+  for (let t = 0; t < a.rows; t++) {
+    const row = (i: number) =>
+      i < height
+        ? a.data.subarray(t * a.cols + i * last.cols, t * a.cols + (i + 1) * last.cols)
+        : last.data.subarray(t * last.cols, (t + 1) * last.cols);
+    for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) out[(t * n + i) * n + j] = dot(row(i), row(j));
+  }
+  return matrix([a.axes[0], "pairs"], a.rows, n * n, out);
+}
+
+function dot(x: FloatArray, y: FloatArray): number {
+  let sum = 0;
+  for (let k = 0; k < x.length; k++) sum += (x[k] as number) * (y[k] as number);
+  return sum;
 }
 
 /** The lower triangle copied above the diagonal, in place. */

@@ -7,16 +7,18 @@ export type Transposed = "none" | "first" | "second";
 /** Matrix products as ONNX graphs, one session a dtype and kind, opened when first needed. */
 export interface OnnxProducts {
   product(a: Matrix, b: Matrix, transposed: Transposed, rows: number, cols: number): Promise<Matrix>;
+  /** See {@link Linalg}. */
+  grams(a: Matrix, height: number, last: Matrix): Promise<FloatArray>;
   close(): Promise<void>;
 }
 
 /** Open the products in this thread. @param threads inside one product. */
 export function openProducts(threads: number): OnnxProducts {
   const sessions = new Map<string, Promise<GraphSession>>();
-  const session = (dtype: Dtype, transposed: Transposed) => {
-    const key = `${dtype} ${transposed}`;
-    const known =
-      sessions.get(key) ?? openSession(productGraph(dtype, transposed), { where: "here", threads });
+  const session = (dtype: Dtype, kind: Transposed | "grams") => {
+    const key = `${dtype} ${kind}`;
+    const graph = () => (kind === "grams" ? gramsGraph(dtype) : productGraph(dtype, kind));
+    const known = sessions.get(key) ?? openSession(graph(), { where: "here", threads });
     sessions.set(key, known);
     return known;
   };
@@ -28,6 +30,14 @@ export function openProducts(threads: number): OnnxProducts {
         b: { type, shape: [b.rows, b.cols], data: b.data },
       });
       return matrix([a.axes[0], b.axes[1]], rows, cols, c?.data as FloatArray);
+    },
+    async grams(a, height, last) {
+      const type = dtypeOf(a);
+      const { c } = await (await session(type, "grams")).run({
+        a: { type, shape: [a.rows, height, last.cols], data: a.data },
+        last: { type, shape: [a.rows, 1, last.cols], data: last.data },
+      });
+      return c?.data as FloatArray;
     },
     async close() {
       await Promise.all([...sessions.values()].map(async (one) => (await one).close()));
@@ -45,5 +55,15 @@ function productGraph(dtype: Dtype, transposed: Transposed): Uint8Array {
       ? g.node("MatMul", [a, b])
       : g.node("Gemm", [a, b], transposed === "first" ? { transA: 1n } : { transB: 1n });
   g.output("c", product, dtype, ["m", "n"]);
+  return encodeGraph(g.build());
+}
+
+function gramsGraph(dtype: Dtype): Uint8Array {
+  const g = createGraph("grams");
+  const a = g.input("a", dtype, ["t", "i", "k"]);
+  const last = g.input("last", dtype, ["t", "one", "k"]);
+  const blocks = g.node("Concat", [a, last], { axis: 1n });
+  const flipped = g.node("Transpose", [blocks], { perm: [0n, 2n, 1n] });
+  g.output("c", g.node("MatMul", [blocks, flipped]), dtype, ["t", "m", "n"]);
   return encodeGraph(g.build());
 }

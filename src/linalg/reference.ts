@@ -1,14 +1,15 @@
 import { transpose } from "../core/index.ts";
 import { checkOperands } from "./checks.ts";
-import { ownEigh, ownSolve, ownSvd } from "./decompose.ts";
+import { ownEigh, ownSolve, ownSolveRight, ownSvd } from "./decompose.ts";
 import type { Linalg } from "./linalg.ts";
-import { plainGram, plainProduct } from "./plain-products.ts";
+import { plainGram, plainGrams, plainProduct } from "./plain-products.ts";
 
 /** Plain TypeScript throughout, with float64 sums: the oracle of the tests, and good for small matrices anywhere. */
 export function createReferenceLinalg(): Linalg {
   return {
     name: "reference",
     version: "plain TypeScript",
+    parallel: 1,
     async gemm(a, b) {
       checkOperands("gemm", a, b, a.cols, b.rows);
       return plainProduct(a, b);
@@ -24,6 +25,8 @@ export function createReferenceLinalg(): Linalg {
     syrkTN: async (a) => plainGram(transpose(a)),
     syrkNT: async (a) => plainGram(a),
     solveCholesky: async (a, b) => ownSolve(a, b),
+    solveRight: async (b, a, ridge = 0) => ownSolveRight(b, a, ridge),
+    grams: async (a, height, last) => plainGrams(a, height, last),
     eigh: async (a) => ownEigh(a),
     svd: async (a) => ownSvd(a),
     close: async () => {},

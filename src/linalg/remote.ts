@@ -4,7 +4,7 @@ import { startWorker } from "../graph/index.ts";
 import type { Linalg } from "./linalg.ts";
 
 /** Methods that are carried over to the worker. */
-export type Method = Exclude<keyof Linalg, "name" | "version" | "close">;
+export type Method = Exclude<keyof Linalg, "name" | "version" | "parallel" | "close">;
 
 /** What the worker answers. */
 export type Reply =
@@ -20,17 +20,20 @@ export async function openRemote(options: { backend: string; threads: number }):
   const { name, version } = (await call("open", [])) as { name: Linalg["name"]; version: string };
   const run =
     (method: Method) =>
-    (...matrices: unknown[]) =>
-      call(method, matrices) as Promise<never>;
+    (...given: unknown[]) =>
+      call(method, given) as Promise<never>;
   return {
     name,
     version,
+    parallel: 1,
     gemm: run("gemm"),
     gemmTN: run("gemmTN"),
     gemmNT: run("gemmNT"),
     syrkTN: run("syrkTN"),
     syrkNT: run("syrkNT"),
     solveCholesky: run("solveCholesky"),
+    solveRight: run("solveRight"),
+    grams: run("grams"),
     eigh: run("eigh"),
     svd: run("svd"),
     close: async () => void (await worker.terminate()),
@@ -59,11 +62,11 @@ function caller(worker: Worker) {
         reply.kind === null ? new Error(reply.message) : new EncodingError(reply.kind, reply.message),
       );
   });
-  return (method: Method | "open", matrices: readonly unknown[]): Promise<unknown> =>
+  return (method: Method | "open", given: readonly unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
       const id = next++;
       waiting.set(id, { resolve, reject });
       worker.ref();
-      worker.postMessage({ id, method, matrices });
+      worker.postMessage({ id, method, given });
     });
 }

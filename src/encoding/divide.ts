@@ -1,0 +1,111 @@
+import { createRandom, dtypeOf, isEncodingError, type Matrix, matrix, toDtype } from "../core/index.ts";
+import type { Linalg } from "../linalg/index.ts";
+import type { System } from "./problem.ts";
+
+/** Largest relative residual of a float32 solution that is believed; good ones are below 1e-5. */
+const believed = 1e-3;
+
+/** One system, ready to be divided by for many alphas. */
+export interface Divider {
+  /** B (kernel + alpha I)⁻¹. */
+  divide<R extends string>(b: Matrix<R, "components">, alpha: number): Promise<Matrix<R, "components">>;
+}
+
+/** Divide by a kernel and its ridge through Cholesky.
+ *
+ * A float32 solution is checked by its residual on a seeded probe and computed again in float64 where that fails. Where rounding made the
+ * kernel indefinite by more than alpha, its eigen-decomposition is used with negative values set to 0. */
+export function divider(system: System, linalg: Linalg): Divider {
+  const { kernel } = system;
+  const probe = probeOf(kernel);
+  let double: Matrix<"components", "components"> | undefined;
+  const inDouble = async <R extends string>(b: Matrix<R, "components">, alpha: number) => {
+    double ??= toDtype(kernel, "float64");
+    const x = await solve(toDtype(b, "float64"), double, alpha, linalg);
+    return x === null ? null : toDtype(x, dtypeOf(b));
+  };
+  return {
+    async divide(b, alpha) {
+      if (kernel.rows === 0 || b.rows === 0) return b;
+      const x = await solve(b, kernel, alpha, linalg);
+      const good = x !== null && (dtypeOf(b) === "float64" || residual(x, b, alpha, probe) <= believed);
+      if (good) return x;
+      const again = dtypeOf(b) === "float64" ? null : await inDouble(b, alpha);
+      return again ?? divideByEigen(b, kernel, alpha, linalg);
+    },
+  };
+}
+
+async function solve<R extends string>(
+  b: Matrix<R, "components">,
+  kernel: Matrix<"components", "components">,
+  alpha: number,
+  linalg: Linalg,
+): Promise<Matrix<R, "components"> | null> {
+  try {
+    return await linalg.solveRight(b, kernel, alpha);
+  } catch (error) {
+    if (isEncodingError(error, "numeric")) return null;
+    throw error;
+  }
+}
+
+async function divideByEigen<R extends string>(
+  b: Matrix<R, "components">,
+  kernel: Matrix<"components", "components">,
+  alpha: number,
+  linalg: Linalg,
+): Promise<Matrix<R, "components">> {
+  const { values, vectors } = await linalg.eigh(kernel);
+  const n = values.length;
+  const basis = matrix(["components", "components"], n, n, vectors.data);
+  const turned = await linalg.gemm(b, basis);
+  for (let k = 0; k < turned.data.length; k++)
+    turned.data[k] = (turned.data[k] as number) / (Math.max(values[k % n] as number, 0) + alpha);
+  return linalg.gemmNT(turned, basis);
+}
+
+interface Probe {
+  readonly v: Float64Array;
+  readonly kv: Float64Array;
+}
+
+/** A seeded direction and its image, made when first needed. */
+function probeOf(kernel: Matrix): () => Probe {
+  let made: Probe | undefined;
+  return () => {
+    if (made) return made;
+    const random = createRandom(kernel.rows).stream("divider");
+    const v = Float64Array.from({ length: kernel.rows }, () => random.normal());
+    made = { v, kv: times(kernel, v) };
+    return made;
+  };
+}
+
+/** ‖X (K + alpha I) v − B v‖ / ‖B v‖. */
+function residual(x: Matrix, b: Matrix, alpha: number, probe: () => Probe): number {
+  const { v, kv } = probe();
+  const image = times(
+    x,
+    kv.map((value, k) => value + alpha * (v[k] as number)),
+  );
+  const wanted = times(b, v);
+  let error = 0;
+  let size = 0;
+  for (let i = 0; i < wanted.length; i++) {
+    error += ((image[i] as number) - (wanted[i] as number)) ** 2;
+    size += (wanted[i] as number) ** 2;
+  }
+  return size > 0 ? Math.sqrt(error / size) : 0;
+}
+
+function times(m: Matrix, x: Float64Array): Float64Array {
+  const out = new Float64Array(m.rows);
+  const { data, cols } = m;
+  for (let i = 0; i < m.rows; i++) {
+    let sum = 0;
+    for (let j = 0; j < cols; j++) sum += (data[i * cols + j] as number) * (x[j] as number);
+    out[i] = sum;
+  }
+  return out;
+}

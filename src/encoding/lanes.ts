@@ -1,0 +1,23 @@
+/** Do work 0 … count − 1, at most `parallel` of it under way at a time, begun in order.
+ * The first error stops what has not begun and is thrown once the rest has ended. */
+export async function inLanes(
+  count: number,
+  parallel: number,
+  work: (index: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  let failed = false;
+  const lane = async () => {
+    while (next < count && !failed) {
+      const index = next++;
+      try {
+        await work(index);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(parallel, count) }, lane));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+}

@@ -1,0 +1,182 @@
+import { allocate, type Dtype, dtypeOf, type Matrix, matrix } from "../core/index.ts";
+import type { Linalg } from "../linalg/index.ts";
+import { divider } from "./divide.ts";
+import { inLanes } from "./lanes.ts";
+import { chooseNodes } from "./nodes.ts";
+import { type Problem, type Problems, type Tile, widen } from "./problem.ts";
+import { byWeighting, lookThrough, type Pair, sketchFold } from "./sketch.ts";
+
+/** How the scores of some weightings, with every alpha, are found: solve `solved`, and interpolate the rest. */
+export interface NodePlan {
+  /** The weightings [from, to) that the plan is for. */
+  readonly from: number;
+  readonly to: number;
+  /** Every weighting of the plan with every alpha, alphas fastest. */
+  readonly pairs: readonly Pair[];
+  /** Pairs that are solved. */
+  readonly solved: readonly Pair[];
+  /** Predictions of pair p are Σ_j coefficients[j, p] · predictions of solved[j]; null if every pair is solved. */
+  readonly coefficients: Matrix<"nodes", "pairs"> | null;
+}
+
+/** Pairs that are planned together: bounds the work of choosing among them. */
+const pairsAtOnce = 400;
+/** Interpolation must save this share of the solutions to be worth its own work. */
+const worthwhile = 0.6;
+
+/** Choose which pairs to solve, so that every prediction is found within `tolerance` of a target's standard deviation.
+ *
+ * Predictions S(w, alpha) y change smoothly with weights and alpha, so that a few of them span all. They are chosen on a sketch:
+ * predictions of every pair for random mixtures of test rows and targets, in float32 of one fold, in float64 of all folds. On another
+ * fold the interpolation is then checked against solved pairs; where it is off, every pair is solved.
+ * @param tile some targets, for the sketch. @param tolerance 0 solves every pair. */
+export async function planNodes(
+  problems: Problems,
+  weightings: Matrix<"weightings", "bands">,
+  alphas: ArrayLike<number>,
+  { tile, tolerance, linalg, onPair }: PlanOptions,
+): Promise<NodePlan[]> {
+  const each = Math.max(1, Math.floor(pairsAtOnce / alphas.length));
+  const plans: NodePlan[] = [];
+  for (let from = 0; from < weightings.rows; from += each) {
+    const to = Math.min(weightings.rows, from + each);
+    const pairs = pairsOf(weightings, alphas, from, to);
+    const nodes =
+      tolerance > 0 && pairs.length > 2
+        ? await findNodes(problems, pairs, { tile, tolerance, linalg, onPair })
+        : null;
+    if (nodes) plans.push({ from, to, pairs, ...nodes });
+    else
+      for (let w = from; w < to; w++) {
+        const own = pairs.slice((w - from) * alphas.length, (w - from + 1) * alphas.length);
+        plans.push({ from: w, to: w + 1, pairs: own, solved: own, coefficients: null });
+      }
+  }
+  return plans;
+}
+
+interface PlanOptions {
+  readonly tile: Tile;
+  readonly tolerance: number;
+  readonly linalg: Linalg;
+  readonly onPair?: (() => void) | undefined;
+}
+
+function pairsOf(
+  weightings: Matrix<"weightings", "bands">,
+  alphas: ArrayLike<number>,
+  from: number,
+  to: number,
+): Pair[] {
+  const out: Pair[] = [];
+  for (let w = from; w < to; w++) {
+    const weights = weightings.data.subarray(w * weightings.cols, (w + 1) * weightings.cols);
+    for (let a = 0; a < alphas.length; a++) out.push({ weights, alpha: alphas[a] as number });
+  }
+  return out;
+}
+
+/** Nodes and coefficients; null if interpolation saves too little or proves wrong. */
+async function findNodes(
+  problems: Problems,
+  pairs: readonly Pair[],
+  { tile, tolerance, linalg, onPair }: PlanOptions,
+): Promise<Pick<NodePlan, "solved" | "coefficients"> | null> {
+  const dtype: Dtype = dtypeOf(tile.Y);
+  const looked = dtype === "float32" ? problems.folds.slice(0, 1) : problems.folds;
+  const numbers = Math.max(900, 1.5 * pairs.length) / looked.length;
+  const views: Float64Array[][] = [];
+  for (const problem of looked) {
+    const sketch = await sketchFold(problem, tile, numbers, linalg);
+    views.push(await lookThrough(problem, sketch, pairs, linalg, onPair));
+  }
+  const functions = pairs.map((_, p) => joinViews(views.map((view) => view[p] as Float64Array)));
+  const { nodes, coefficients } = chooseNodes(functions, tolerance, dtype);
+  const seen = functions[0]?.length ?? 0;
+  if (nodes.length > worthwhile * pairs.length || seen < 1.5 * nodes.length) return null;
+  // pairs of one weighting side by side, so that its kernel is blended once
+  const order = Array.from(nodes.keys()).sort((i, j) => (nodes[i] as number) - (nodes[j] as number));
+  const sorted = reorder(coefficients, order);
+  const solved = order.map((j) => pairs[nodes[j] as number] as Pair);
+  const plan = { solved, coefficients: sorted };
+  const good = await holds(problems.folds.at(-1) as Problem, pairs, nodes, plan, { tile, tolerance, linalg });
+  return good ? plan : null;
+}
+
+function joinViews(views: readonly Float64Array[]): Float64Array {
+  const scale = 1 / Math.sqrt(views.length);
+  return Float64Array.from(
+    views.flatMap((view) => [...view]),
+    (value) => value * scale,
+  );
+}
+
+function reorder(m: Matrix<"nodes", "pairs">, order: readonly number[]): Matrix<"nodes", "pairs"> {
+  const out = allocate(dtypeOf(m), m.data.length);
+  for (const [k, j] of order.entries()) out.set(m.data.subarray(j * m.cols, (j + 1) * m.cols), k * m.cols);
+  return matrix(m.axes, m.rows, m.cols, out);
+}
+
+const checks = 3;
+/** Interpolation may be off by this many tolerances on a fold that it was not made on. */
+const slack = 20;
+
+/** Whether some pairs that are interpolated come out as if solved, on a fold and mixtures that were not looked at before. */
+async function holds(
+  problem: Problem,
+  pairs: readonly Pair[],
+  nodes: Int32Array,
+  { solved, coefficients }: Pick<NodePlan, "solved" | "coefficients">,
+  { tile, tolerance, linalg }: PlanOptions,
+): Promise<boolean> {
+  const taken = new Set(nodes);
+  const others = Array.from(pairs.keys()).filter((p) => !taken.has(p));
+  const asked = Array.from(
+    { length: Math.min(checks, others.length) },
+    (_, k) => others[Math.floor(((k + 0.5) * others.length) / checks)] ?? (others[0] as number),
+  );
+  const sketch = await sketchFold(problem, tile, 8, linalg);
+  const known = await lookThrough(problem, sketch, solved, linalg);
+  const wanted = await lookThrough(
+    problem,
+    sketch,
+    asked.map((p) => pairs[p] as Pair),
+    linalg,
+  );
+  const table = coefficients as Matrix;
+  return asked.every((p, k) => {
+    const exact = wanted[k] as Float64Array;
+    let error = 0;
+    let size = 0;
+    for (let i = 0; i < exact.length; i++) {
+      let guess = 0;
+      for (let j = 0; j < known.length; j++)
+        guess += (table.data[j * table.cols + p] as number) * (known[j]?.[i] as number);
+      error += (guess - (exact[i] as number)) ** 2;
+      size += (exact[i] as number) ** 2;
+    }
+    return Math.sqrt(error) <= slack * tolerance * Math.max(1, Math.sqrt(size));
+  });
+}
+
+/** What turns right sides into predictions, for every solved pair of a plan: left (kernel + alpha I)⁻¹ of each, one under the other.
+ * @returns (solved · test rows × rows of the right side). */
+export async function makeSmoothers(
+  problem: Problem,
+  solved: readonly Pair[],
+  linalg: Linalg,
+): Promise<Matrix<"predictions", "rows">> {
+  const { samples, size } = problem;
+  let out: ReturnType<typeof allocate> | undefined;
+  for (const group of byWeighting(solved)) {
+    const system = problem.system((solved[group[0] as number] as Pair).weights);
+    out ??= allocate(dtypeOf(system.kernel), solved.length * samples * size);
+    const { divide } = divider(system, linalg);
+    await inLanes(group.length, linalg.parallel, async (k) => {
+      const p = group[k] as number;
+      const smoother = await divide(system.left, (solved[p] as Pair).alpha);
+      widen(smoother, system.active, size, out as NonNullable<typeof out>, p * samples * size);
+    });
+  }
+  return matrix(["predictions", "rows"], solved.length * samples, size, out ?? allocate("float64", 0));
+}
