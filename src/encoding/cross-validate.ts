@@ -3,7 +3,7 @@ import type { Linalg } from "../linalg/index.ts";
 import { type Chosen, startChoice } from "./choice.ts";
 import { addFold, lossesOf, noSums } from "./losses.ts";
 import { makeSmoothers, type NodePlan, planNodes } from "./plan-nodes.ts";
-import type { Problem, Problems, Tile } from "./problem.ts";
+import type { Problems, Tile } from "./problem.ts";
 import { columnsOf, sampleTargets } from "./tiles.ts";
 import type { Weightings } from "./weightings.ts";
 
@@ -19,7 +19,7 @@ export interface SearchOptions {
 
 /** Largest error of a prediction, in standard deviations of its target, by which cross-validation may be off; see {@link planNodes}. */
 export function defaultTolerance(dtype: "float32" | "float64"): number {
-  return dtype === "float32" ? 5e-5 : 1e-11;
+  return dtype === "float32" ? 5e-5 : 0;
 }
 
 /** Which pairs of weighting and alpha are solved, decided on some of the targets. */
@@ -46,9 +46,10 @@ export async function crossValidate(
   let done = 0;
   for (const plan of plans) {
     const sums = tiles.map((tile) => noSums(plan, tile.Y.rows, dtypeOf(tile.Y)));
-    for (const problem of problems.folds as readonly Problem[]) {
+    let smoothers: Matrix<"predictions", "rows"> | undefined;
+    for (const problem of problems.folds) {
       checkCancelled(signal);
-      const smoothers = await makeSmoothers(problem, plan.solved, linalg);
+      smoothers = await makeSmoothers(problem, plan.solved, linalg, smoothers?.data);
       for (const [k, tile] of tiles.entries())
         await addFold(sums[k] as Matrix<"targets", "sums">, plan, smoothers, await problem.sides(tile), {
           folds,

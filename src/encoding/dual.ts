@@ -70,15 +70,17 @@ export function takeKernel(kernel: Matrix, rows: Int32Array, cols: Int32Array): 
   return matrix(["samples", "kernel"], rows.length, cols.length, out);
 }
 
-/** Σ_b w_b K_b. */
+/** Σ_b w_b K_b; the kernel itself where there is one, of weight 1. */
 export function blend(kernels: readonly Matrix[], weights: ArrayLike<number>): Matrix {
   const first = kernels[0] as Matrix;
-  if (kernels.length === 1 && weights[0] === 1) return first;
+  const taking = kernels.flatMap((kernel, b) =>
+    (weights[b] as number) > 0 ? [{ data: kernel.data, weight: weights[b] as number }] : [],
+  );
+  if (taking.length === 1 && taking[0]?.weight === 1)
+    return matrix(first.axes, first.rows, first.cols, taking[0].data);
   const out = allocate(dtypeOf(first), first.data.length);
-  for (const [b, kernel] of kernels.entries()) {
-    const weight = weights[b] as number;
-    if (weight > 0)
-      for (let k = 0; k < out.length; k++) out[k] = (out[k] as number) + weight * (kernel.data[k] as number);
-  }
+  for (const [k, { data, weight }] of taking.entries())
+    if (k === 0) for (let i = 0; i < out.length; i++) out[i] = weight * (data[i] as number);
+    else for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) + weight * (data[i] as number);
   return matrix(first.axes, first.rows, first.cols, out);
 }

@@ -1,4 +1,5 @@
-/** Do work 0 … count − 1, at most `parallel` of it under way at a time, begun in order.
+/** Do work 0 … count − 1, `parallel` of it under way at a time and one more where that is several, so that no thread waits while this
+ * one prepares its next call; begun in order.
  * The first error stops what has not begun and is thrown once the rest has ended. */
 export async function inLanes(
   count: number,
@@ -18,6 +19,8 @@ export async function inLanes(
       }
     }
   };
-  const ends = await Promise.allSettled(Array.from({ length: Math.min(parallel, count) }, lane));
+  const ends = await Promise.allSettled(
+    Array.from({ length: Math.min(parallel > 1 ? parallel + 1 : 1, count) }, lane),
+  );
   for (const end of ends) if (end.status === "rejected") throw end.reason;
 }

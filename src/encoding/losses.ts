@@ -38,10 +38,11 @@ export async function addFold(
   const most = Math.max(1, Math.ceil(targets / linalg.parallel));
   const each = Math.max(1, Math.min(most, Math.floor(laneBytes / perTarget)));
   const share = 1 / (test.cols * folds);
+  const buffers: FloatArray[] = []; // predictions are made in the same memory again
   await inLanes(Math.ceil(targets / each), linalg.parallel, async (k) => {
     const from = k * each;
     const to = Math.min(targets, from + each);
-    const predictions = await linalg.gemmNT(rowsOf(right, from, to), smoothers);
+    const predictions = await linalg.gemmNT(rowsOf(right, from, to), smoothers, buffers.pop());
     const tested = rowsOf(test, from, to);
     if (plan.coefficients === null) addErrors(sums, from, predictions, tested, share);
     else
@@ -52,6 +53,7 @@ export async function addFold(
         plan.solved.length + 1,
         share,
       );
+    buffers.push(predictions.data);
   });
 }
 

@@ -1,10 +1,10 @@
-import { allocate, type Dtype, dtypeOf, type Matrix, matrix } from "../core/index.ts";
+import { allocate, type Dtype, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 import { divider } from "./divide.ts";
 import { inLanes } from "./lanes.ts";
 import { chooseNodes } from "./nodes.ts";
 import { type Problem, type Problems, type Tile, widen } from "./problem.ts";
-import { byWeighting, lookThrough, type Pair, sketchFold } from "./sketch.ts";
+import { lookThrough, type Pair, perWeighting, sketchFold } from "./sketch.ts";
 
 /** How the scores of some weightings, with every alpha, are found: solve `solved`, and interpolate the rest. */
 export interface NodePlan {
@@ -160,23 +160,27 @@ async function holds(
 }
 
 /** What turns right sides into predictions, for every solved pair of a plan: left (kernel + alpha I)⁻¹ of each, one under the other.
+ * @param into memory to use again if its length fits.
  * @returns (solved · test rows × rows of the right side). */
 export async function makeSmoothers(
   problem: Problem,
   solved: readonly Pair[],
   linalg: Linalg,
+  into?: FloatArray,
 ): Promise<Matrix<"predictions", "rows">> {
   const { samples, size } = problem;
-  let out: ReturnType<typeof allocate> | undefined;
-  for (const group of byWeighting(solved)) {
-    const system = problem.system((solved[group[0] as number] as Pair).weights);
-    out ??= allocate(dtypeOf(system.kernel), solved.length * samples * size);
-    const { divide } = divider(system, linalg);
-    await inLanes(group.length, linalg.parallel, async (k) => {
-      const p = group[k] as number;
-      const smoother = await divide(system.left, (solved[p] as Pair).alpha);
-      widen(smoother, system.active, size, out as NonNullable<typeof out>, p * samples * size);
-    });
-  }
+  const length = solved.length * samples * size;
+  let out = into?.length === length ? into : undefined;
+  out?.fill(0);
+  const prepare = perWeighting(solved, async (weights) => {
+    const system = problem.system(weights);
+    return { system, divide: divider(system, linalg).divide };
+  });
+  await inLanes(solved.length, linalg.parallel, async (p) => {
+    const { system, divide } = await prepare(p);
+    out ??= allocate(dtypeOf(system.kernel), length);
+    const smoother = await divide(system.left, (solved[p] as Pair).alpha);
+    widen(smoother, system.active, size, out, p * samples * size);
+  });
   return matrix(["predictions", "rows"], solved.length * samples, size, out ?? allocate("float64", 0));
 }

@@ -94,28 +94,29 @@ export async function lookThrough(
 ): Promise<Float64Array[]> {
   const out = new Array<Float64Array>(pairs.length);
   const scale = 1 / Math.sqrt(rows.rows * right.rows);
-  for (const group of byWeighting(pairs)) {
-    const system = problem.system((pairs[group[0] as number] as Pair).weights);
+  const prepare = perWeighting(pairs, async (weights) => {
+    const system = problem.system(weights);
     const left = await linalg.gemm(rows, system.left);
-    const active = narrow(right, system.active);
-    const { divide } = divider(system, linalg);
-    await inLanes(group.length, linalg.parallel, async (k) => {
-      const p = group[k] as number;
-      const solved = await divide(left, (pairs[p] as Pair).alpha);
-      const seen = await linalg.gemmNT(solved, active);
-      out[p] = Float64Array.from(seen.data, (value) => value * scale);
-      onPair?.();
-    });
-  }
+    return { left, active: narrow(right, system.active), divide: divider(system, linalg).divide };
+  });
+  await inLanes(pairs.length, linalg.parallel, async (p) => {
+    const { left, active, divide } = await prepare(p);
+    const seen = await linalg.gemmNT(await divide(left, (pairs[p] as Pair).alpha), active);
+    out[p] = Float64Array.from(seen.data, (value) => value * scale);
+    onPair?.();
+  });
   return out;
 }
 
-/** Indices of pairs in runs that share their weights. */
-export function byWeighting(pairs: readonly Pair[]): number[][] {
-  const out: number[][] = [];
-  for (const [p, pair] of pairs.entries()) {
-    if (p > 0 && pairs[p - 1]?.weights === pair.weights) out.at(-1)?.push(p);
-    else out.push([p]);
-  }
-  return out;
+/** Prepare something for the weighting of pair p, once as long as pairs of one weighting follow each other. */
+export function perWeighting<T>(
+  pairs: readonly Pair[],
+  prepare: (weights: ArrayLike<number>) => Promise<T>,
+): (p: number) => Promise<T> {
+  let last: { weights: ArrayLike<number>; made: Promise<T> } | undefined;
+  return (p) => {
+    const { weights } = pairs[p] as Pair;
+    if (last?.weights !== weights) last = { weights, made: prepare(weights) };
+    return last.made;
+  };
 }

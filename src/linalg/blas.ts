@@ -1,4 +1,4 @@
-import { allocate, type Dtype, dtypeOf, type Matrix, matrix } from "../core/index.ts";
+import { allocate, type Dtype, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
 import { type BlasLibrary, loadBlas, type Native, type Routines } from "./blas-library.ts";
 import { checkBlocks, checkOperands } from "./checks.ts";
 import { eigh, solve, solveRight, svd } from "./lapack.ts";
@@ -10,10 +10,12 @@ const plain = 111;
 const flipped = 112;
 const lower = 122;
 
-/** The library in one dtype, and how its routines are called. */
+/** The library in one dtype, how its routines are called, and work space that is used again. */
 export interface Machine {
   of(dtype: Dtype): Routines;
   call(native: Native, ...args: unknown[]): Promise<void> | void;
+  /** Run with work space of `length` numbers, whatever they hold. Fresh memory costs more than a small factorisation. */
+  withSpace<T>(dtype: Dtype, length: number, work: (space: FloatArray) => Promise<T>): Promise<T>;
 }
 
 /** The machine's own BLAS and LAPACK.
@@ -31,7 +33,7 @@ export function createBlasLinalg({ threads }: { threads: number }): Linalg {
     parallel: threads,
     gemm: (a, b) => product(machine, "gemm", a, b, false, false, [a.axes[0], b.axes[1]]),
     gemmTN: (a, b) => product(machine, "gemmTN", a, b, true, false, [a.axes[1], b.axes[1]]),
-    gemmNT: (a, b) => product(machine, "gemmNT", a, b, false, true, [a.axes[0], b.axes[0]]),
+    gemmNT: (a, b, into) => product(machine, "gemmNT", a, b, false, true, [a.axes[0], b.axes[0]], into),
     syrkTN: (a) => gram(machine, a, true, a.axes[1]),
     syrkNT: (a) => gram(machine, a, false, a.axes[0]),
     solveCholesky: (a, b) => solve(machine, a, b),
@@ -47,7 +49,29 @@ function machineOf(library: BlasLibrary, aside: boolean): Machine {
   return {
     of: (dtype) => routinesOf(library, dtype),
     call: aside ? (native, ...args) => native.later(...args) : (native, ...args) => native.now(...args),
+    withSpace: keepSpace(),
   };
+}
+
+const kept = 4;
+
+/** Work space by size: the last few arrays that were used. */
+function keepSpace(): Machine["withSpace"] {
+  const free: FloatArray[] = [];
+  return async (dtype, length, work) => {
+    const found = free.findIndex((space) => space.length === length && dtype === nameOf(space));
+    const space = found < 0 ? allocate(dtype, length) : (free.splice(found, 1)[0] as FloatArray);
+    try {
+      return await work(space);
+    } finally {
+      free.push(space);
+      if (free.length > kept) free.shift();
+    }
+  };
+}
+
+function nameOf(space: FloatArray): Dtype {
+  return space instanceof Float32Array ? "float32" : "float64";
 }
 
 function routinesOf(library: BlasLibrary, dtype: Dtype): Routines {
@@ -62,11 +86,12 @@ async function product<R extends string, C extends string>(
   flipA: boolean,
   flipB: boolean,
   axes: readonly [R, C],
+  into?: FloatArray,
 ): Promise<Matrix<R, C>> {
   const [m, k] = flipA ? [a.cols, a.rows] : [a.rows, a.cols];
   const [inner, n] = flipB ? [b.cols, b.rows] : [b.rows, b.cols];
   checkOperands(name, a, b, k, inner);
-  const out = allocate(dtypeOf(a), m * n);
+  const out = into?.length === m * n && k > 0 ? into : allocate(dtypeOf(a), m * n);
   const [opA, opB] = [flipA ? flipped : plain, flipB ? flipped : plain];
   const { gemm } = of(dtypeOf(a));
   if (m * n * k > 0)
@@ -96,7 +121,7 @@ function grams<R extends string>(
   last: Matrix<R, string>,
 ): Matrix<R, "pairs"> {
   checkBlocks(a, height, last);
-  const { gemm } = routinesOf(library, dtypeOf(a));
+  const { syrk } = routinesOf(library, dtypeOf(a));
   const n = height + 1;
   const width = last.cols;
   const out = allocate(dtypeOf(a), a.rows * n * n);
@@ -105,7 +130,7 @@ function grams<R extends string>(
     block.set(a.data.subarray(t * a.cols, (t + 1) * a.cols));
     block.set(last.data.subarray(t * width, (t + 1) * width), height * width);
     const to = out.subarray(t * n * n, (t + 1) * n * n);
-    gemm.now(rowMajor, plain, flipped, n, n, width, 1, block, width, block, width, 0, to, n);
+    syrk.now(rowMajor, lower, plain, n, width, 1, block, width, 0, to, n);
   }
   return matrix([a.axes[0], "pairs"], a.rows, n * n, out);
 }

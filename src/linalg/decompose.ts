@@ -39,7 +39,7 @@ export function ownSolveRight<R extends string, C extends string>(
 }
 
 /** A + ridge I, as a copy. */
-export function addRidge<C extends string>(a: Matrix<C, C>, ridge: number): Matrix<C, C> {
+function addRidge<C extends string>(a: Matrix<C, C>, ridge: number): Matrix<C, C> {
   const data = a.data.slice() as FloatArray;
   for (let i = 0; i < a.rows; i++) data[i * a.cols + i] = (data[i * a.cols + i] as number) + ridge;
   return matrix(a.axes, a.rows, a.cols, data);

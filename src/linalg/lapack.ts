@@ -11,7 +11,6 @@ import {
 } from "../core/index.ts";
 import type { Machine } from "./blas.ts";
 import { checkOperands, checkSquare, notPositive } from "./checks.ts";
-import { addRidge } from "./decompose.ts";
 import type { Eigh, Svd } from "./linalg.ts";
 import { eighResidual } from "./residual.ts";
 
@@ -44,7 +43,7 @@ export async function solveRight<R extends string, C extends string>(
 
 /** Rows of B are columns to LAPACK, which reads the symmetric A by columns: nothing has to be turned round. */
 async function solveRows<R extends string, C extends string>(
-  { of, call }: Machine,
+  { of, call, withSpace }: Machine,
   name: string,
   b: Matrix<R, C>,
   a: Matrix<C, C>,
@@ -55,13 +54,16 @@ async function solveRows<R extends string, C extends string>(
   if (n === 0 || b.rows === 0) return b;
   const size = Int32Array.of(n);
   const info = new Int32Array(1);
-  const factor = addRidge(a, ridge).data;
   const uplo = Buffer.from("L");
-  await call(potrf, uplo, size, factor, size, info);
-  if (info[0] !== 0) throw notPositive(name, (info[0] as number) - 1, n);
-  const x = b.data.slice() as FloatArray;
-  await call(potrs, uplo, size, Int32Array.of(b.rows), factor, size, x, size, info);
-  return matrix(b.axes, b.rows, b.cols, x);
+  return withSpace(dtypeOf(a), n * n, async (factor) => {
+    factor.set(a.data);
+    for (let i = 0; i < n * n; i += n + 1) factor[i] = (factor[i] as number) + ridge;
+    await call(potrf, uplo, size, factor, size, info);
+    if (info[0] !== 0) throw notPositive(name, (info[0] as number) - 1, n);
+    const x = b.data.slice() as FloatArray;
+    await call(potrs, uplo, size, Int32Array.of(b.rows), factor, size, x, size, info);
+    return matrix(b.axes, b.rows, b.cols, x);
+  });
 }
 
 /** Symmetric eigen-decomposition; in float32 the result is checked by its residual and computed again in float64 where that fails. */

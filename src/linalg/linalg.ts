@@ -36,10 +36,12 @@ export interface Linalg {
     a: Matrix<K, R>,
     b: Matrix<NoInfer<K>, C>,
   ): Promise<Matrix<R, C>>;
-  /** A Bᵀ. */
+  /** A Bᵀ.
+   * @param into of the result's length and dtype: a backend may write there instead of taking fresh memory. */
   gemmNT<R extends string, K extends string, C extends string>(
     a: Matrix<R, K>,
     b: Matrix<C, NoInfer<K>>,
+    into?: FloatArray,
   ): Promise<Matrix<R, C>>;
   /** Aᵀ A, exactly symmetric. */
   syrkTN<R extends string, C extends string>(a: Matrix<R, C>): Promise<Matrix<C, C>>;

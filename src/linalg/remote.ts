@@ -28,7 +28,7 @@ export async function openRemote(options: { backend: string; threads: number }):
     parallel: 1,
     gemm: run("gemm"),
     gemmTN: run("gemmTN"),
-    gemmNT: run("gemmNT"),
+    gemmNT: (a, b) => call("gemmNT", [a, b]) as Promise<never>,
     syrkTN: run("syrkTN"),
     syrkNT: run("syrkNT"),
     solveCholesky: run("solveCholesky"),
