@@ -2,7 +2,7 @@ import { checkCancelled, dtypeOf, type Matrix, type OnProgress, type Responses }
 import type { Linalg } from "../linalg/index.ts";
 import { type Chosen, startChoice } from "./choice.ts";
 import { addFold, lossesOf, noSums } from "./losses.ts";
-import { makeSmoothers, type NodePlan, planNodes } from "./plan-nodes.ts";
+import { makeSmoothers, type NodePlan, openPlan, planNodes } from "./plan-nodes.ts";
 import type { Problems, Tile } from "./problem.ts";
 import { columnsOf, sampleTargets } from "./tiles.ts";
 import type { Weightings } from "./weightings.ts";
@@ -29,7 +29,8 @@ export async function planSearch(
   { weightings, alphas, tolerance, linalg }: SearchOptions,
 ): Promise<NodePlan[]> {
   const tile = await problems.tile(sampleTargets(Y));
-  return planNodes(problems, weightings, alphas, { tile, tolerance, linalg });
+  const choices = await planNodes(problems, weightings, alphas, { tile, tolerance, linalg });
+  return choices.map((choice) => openPlan(choice, weightings, alphas));
 }
 
 /** Score every weighting and alpha on every inner fold, and choose the best for each target. */

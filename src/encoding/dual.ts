@@ -23,20 +23,24 @@ export function dualProblems(
 }
 
 function dualProblem(kernels: readonly Kernel[], { train, test }: Fold, intercept: boolean): Problem {
-  const parts = kernels.map((kernel) => {
-    const own = { train: takeKernel(kernel, train, train), test: takeKernel(kernel, test, train) };
-    return intercept ? centerKernels(own.train, own.test) : own;
-  });
+  let made: { readonly train: Matrix; readonly test: Matrix }[] | undefined; // only where systems are asked for
+  const parts = () => {
+    made ??= kernels.map((kernel) => {
+      const own = { train: takeKernel(kernel, train, train), test: takeKernel(kernel, test, train) };
+      return intercept ? centerKernels(own.train, own.test) : own;
+    });
+    return made;
+  };
   return {
     samples: test.length,
     size: train.length,
     system: (weights) => ({
       kernel: blend(
-        parts.map((part) => part.train),
+        parts().map((part) => part.train),
         weights,
       ) as Matrix<"components", "components">,
       left: blend(
-        parts.map((part) => part.test),
+        parts().map((part) => part.test),
         weights,
       ) as Matrix<"samples", "components">,
       active: null,
@@ -50,6 +54,9 @@ function dualProblem(kernels: readonly Kernel[], { train, test }: Fold, intercep
         subtractMeans(tested, means);
       }
       return { right: matrix(["targets", "rows"], right.rows, right.cols, right.data), test: tested };
+    },
+    release() {
+      made = undefined;
     },
     async noise(random, count) {
       const out = allocate(dtypeOf(kernels[0] as Kernel), count * train.length);

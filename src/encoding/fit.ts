@@ -101,16 +101,11 @@ export function fitBandedRidge(X: Features, Y: Responses, options: BandedOptions
 }
 
 async function fitLinear(name: string, X: Features, Y: Responses, options: BandedOptions): Promise<RidgeFit> {
-  const { alphas, folds, linalg, intercept = true, form = "auto", bands, weightings } = options;
+  const { alphas, intercept = true, bands, weightings } = options;
   checkInputs(name, X, Y, options);
   checkBands(name, bands, X.cols);
   checkWeightings(name, weightings, bands.length);
-  const meanX = intercept ? columnMeans(X) : new Float64Array(X.cols);
-  const Xc = intercept ? subtractRow(X, meanX) : X;
-  const primal = form === "auto" ? X.cols <= X.rows : form === "primal";
-  const problems = primal
-    ? await primalProblems(Xc, folds, { bands, intercept, linalg })
-    : dualProblems(await linearKernels(Xc, bands, linalg), folds, { intercept });
+  const { problems, Xc, meanX } = await linearProblems(X, options);
   const { chosen, solved } = await solveChosen(problems, Y, options);
   return {
     form: problems.form,
@@ -118,12 +113,27 @@ async function fitLinear(name: string, X: Features, Y: Responses, options: Bande
     weightings,
     alphas: Float64Array.from(alphas),
     ...chosen,
-    coefficients: primal
-      ? transpose(matrix(["targets", "features"], Y.cols, X.cols, solved.data))
-      : await toPrimal(solved, Xc, chosen, options),
+    coefficients:
+      problems.form === "primal"
+        ? transpose(matrix(["targets", "features"], Y.cols, X.cols, solved.data))
+        : await toPrimal(solved, Xc, chosen, options),
     meanX,
     meanY: intercept ? columnMeans(Y) : noMeans(Y),
   };
+}
+
+/** Centre the features and set up all folds, in the smaller form unless another is asked for. */
+export async function linearProblems(
+  X: Features,
+  { folds, linalg, intercept = true, form = "auto", bands }: BandedOptions,
+): Promise<{ problems: Problems; Xc: Features; meanX: Float64Array }> {
+  const meanX = intercept ? columnMeans(X) : new Float64Array(X.cols);
+  const Xc = intercept ? subtractRow(X, meanX) : X;
+  const primal = form === "auto" ? X.cols <= X.rows : form === "primal";
+  const problems = primal
+    ? await primalProblems(Xc, folds, { bands, intercept, linalg })
+    : dualProblems(await linearKernels(Xc, bands, linalg), folds, { intercept });
+  return { problems, Xc, meanX };
 }
 
 /** Fit (multiple-)kernel ridge regression: alpha and kernel weights chosen per target by cross-validation.
@@ -191,7 +201,7 @@ async function solveChosen(
 }
 
 /** b_g = w_g X_gᵀ c, (features × targets). */
-async function toPrimal(
+export async function toPrimal(
   dual: Matrix<"targets", "rows">,
   X: Features,
   { weightingIndex }: Chosen,
@@ -215,7 +225,6 @@ async function toPrimal(
 }
 
 function checkInputs(name: string, X: Matrix, Y: Responses, options: FitOptions): void {
-  const { alphas, folds, tolerance = 0, tile = 1 } = options;
   checkSameRows(name, X, Y);
   if (X.rows < 2 || X.cols < 1 || Y.cols < 1)
     throw new EncodingError(
@@ -227,8 +236,14 @@ function checkInputs(name: string, X: Matrix, Y: Responses, options: FitOptions)
       "option",
       `${name}: X and Y must have the same dtype; got ${dtypeOf(X)} and ${dtypeOf(Y)}. Convert one with toDtype.`,
     );
-  checkFinite(name, X, "X");
   checkFinite(name, Y, "Y");
+  checkSearch(name, X, options);
+}
+
+/** Refuse features, alphas, folds and options that no fit can use. */
+export function checkSearch(name: string, X: Matrix, options: FitOptions): void {
+  const { alphas, folds, tolerance = 0, tile = 1 } = options;
+  checkFinite(name, X, "X");
   checkAlphas(name, alphas);
   checkNumber(name, "tolerance", tolerance, { min: 0 });
   checkNumber(name, "tile", tile, { min: 1, whole: true });

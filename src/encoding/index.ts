@@ -17,4 +17,11 @@ export {
 } from "./fit.ts";
 export { cutsRuns, type Fold, type FoldOptions, makeFolds, restrictFolds } from "./folds.ts";
 export { predict, predictKernel, predictSplit } from "./predict.ts";
+export {
+  type Keep,
+  type StreamOptions,
+  streamBandedRidge,
+  type TargetReader,
+  type TileFit,
+} from "./stream.ts";
 export { drawWeightings, restrictWeightings, type Weightings } from "./weightings.ts";

@@ -6,17 +6,22 @@ import { chooseNodes } from "./nodes.ts";
 import { type Problem, type Problems, type Tile, widen } from "./problem.ts";
 import { lookThrough, type Pair, perWeighting, sketchFold } from "./sketch.ts";
 
-/** How the scores of some weightings, with every alpha, are found: solve `solved`, and interpolate the rest. */
-export interface NodePlan {
-  /** The weightings [from, to) that the plan is for. */
+/** Which pairs of weighting and alpha are solved for the weightings [from, to): plain data, to be kept. */
+export interface NodeChoice {
   readonly from: number;
   readonly to: number;
+  /** Places of the solved pairs among all of the choice (alphas fastest), ascending; null if every pair is solved. */
+  readonly nodes: Int32Array | null;
+  /** Predictions of pair p are Σ_j coefficients[j, p] · predictions of node j; null if every pair is solved. */
+  readonly coefficients: Matrix<"nodes", "pairs"> | null;
+}
+
+/** A choice with its pairs at hand. */
+export interface NodePlan extends NodeChoice {
   /** Every weighting of the plan with every alpha, alphas fastest. */
   readonly pairs: readonly Pair[];
   /** Pairs that are solved. */
   readonly solved: readonly Pair[];
-  /** Predictions of pair p are Σ_j coefficients[j, p] · predictions of solved[j]; null if every pair is solved. */
-  readonly coefficients: Matrix<"nodes", "pairs"> | null;
 }
 
 /** Pairs that are planned together: bounds the work of choosing among them. */
@@ -35,9 +40,9 @@ export async function planNodes(
   weightings: Matrix<"weightings", "bands">,
   alphas: ArrayLike<number>,
   { tile, tolerance, linalg, onPair }: PlanOptions,
-): Promise<NodePlan[]> {
+): Promise<NodeChoice[]> {
   const each = Math.max(1, Math.floor(pairsAtOnce / alphas.length));
-  const plans: NodePlan[] = [];
+  const plans: NodeChoice[] = [];
   for (let from = 0; from < weightings.rows; from += each) {
     const to = Math.min(weightings.rows, from + each);
     const pairs = pairsOf(weightings, alphas, from, to);
@@ -45,14 +50,21 @@ export async function planNodes(
       tolerance > 0 && pairs.length > 2
         ? await findNodes(problems, pairs, { tile, tolerance, linalg, onPair })
         : null;
-    if (nodes) plans.push({ from, to, pairs, ...nodes });
-    else
-      for (let w = from; w < to; w++) {
-        const own = pairs.slice((w - from) * alphas.length, (w - from + 1) * alphas.length);
-        plans.push({ from: w, to: w + 1, pairs: own, solved: own, coefficients: null });
-      }
+    if (nodes) plans.push({ from, to, ...nodes });
+    else for (let w = from; w < to; w++) plans.push({ from: w, to: w + 1, nodes: null, coefficients: null });
   }
   return plans;
+}
+
+/** Give a choice its pairs. */
+export function openPlan(
+  choice: NodeChoice,
+  weightings: Matrix<"weightings", "bands">,
+  alphas: ArrayLike<number>,
+): NodePlan {
+  const pairs = pairsOf(weightings, alphas, choice.from, choice.to);
+  const solved = choice.nodes === null ? pairs : Array.from(choice.nodes, (p) => pairs[p] as Pair);
+  return { ...choice, pairs, solved };
 }
 
 interface PlanOptions {
@@ -81,7 +93,7 @@ async function findNodes(
   problems: Problems,
   pairs: readonly Pair[],
   { tile, tolerance, linalg, onPair }: PlanOptions,
-): Promise<Pick<NodePlan, "solved" | "coefficients"> | null> {
+): Promise<Pick<NodeChoice, "nodes" | "coefficients"> | null> {
   const dtype: Dtype = dtypeOf(tile.Y);
   const looked = dtype === "float32" ? problems.folds.slice(0, 1) : problems.folds;
   const numbers = Math.max(900, 1.5 * pairs.length) / looked.length;
@@ -96,11 +108,12 @@ async function findNodes(
   if (nodes.length > worthwhile * pairs.length || seen < 1.5 * nodes.length) return null;
   // pairs of one weighting side by side, so that its kernel is blended once
   const order = Array.from(nodes.keys()).sort((i, j) => (nodes[i] as number) - (nodes[j] as number));
-  const sorted = reorder(coefficients, order);
-  const solved = order.map((j) => pairs[nodes[j] as number] as Pair);
-  const plan = { solved, coefficients: sorted };
-  const good = await holds(problems.folds.at(-1) as Problem, pairs, nodes, plan, { tile, tolerance, linalg });
-  return good ? plan : null;
+  const found = {
+    nodes: Int32Array.from(order, (j) => nodes[j] as number),
+    coefficients: reorder(coefficients, order),
+  };
+  const good = await holds(problems.folds.at(-1) as Problem, pairs, found, { tile, tolerance, linalg });
+  return good ? found : null;
 }
 
 function joinViews(views: readonly Float64Array[]): Float64Array {
@@ -125,10 +138,10 @@ const slack = 20;
 async function holds(
   problem: Problem,
   pairs: readonly Pair[],
-  nodes: Int32Array,
-  { solved, coefficients }: Pick<NodePlan, "solved" | "coefficients">,
+  { nodes, coefficients }: { nodes: Int32Array; coefficients: Matrix<"nodes", "pairs"> },
   { tile, tolerance, linalg }: PlanOptions,
 ): Promise<boolean> {
+  const solved = Array.from(nodes, (p) => pairs[p] as Pair);
   const taken = new Set(nodes);
   const others = Array.from(pairs.keys()).filter((p) => !taken.has(p));
   const asked = Array.from(
@@ -143,7 +156,6 @@ async function holds(
     asked.map((p) => pairs[p] as Pair),
     linalg,
   );
-  const table = coefficients as Matrix;
   return asked.every((p, k) => {
     const exact = wanted[k] as Float64Array;
     let error = 0;
@@ -151,7 +163,7 @@ async function holds(
     for (let i = 0; i < exact.length; i++) {
       let guess = 0;
       for (let j = 0; j < known.length; j++)
-        guess += (table.data[j * table.cols + p] as number) * (known[j]?.[i] as number);
+        guess += (coefficients.data[j * coefficients.cols + p] as number) * (known[j]?.[i] as number);
       error += (guess - (exact[i] as number)) ** 2;
       size += (exact[i] as number) ** 2;
     }

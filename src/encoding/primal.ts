@@ -86,6 +86,7 @@ async function primalProblem(
         test: intercept ? subtractMeans(test_, yMeans) : test_,
       };
     },
+    release() {},
     async noise(random, count) {
       const noise = allocate(dtypeOf(X), count * train.length);
       for (let k = 0; k < noise.length; k++) noise[k] = random.normal();

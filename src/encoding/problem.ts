@@ -48,6 +48,8 @@ export interface Problem {
   /** @param weights band weights, a point of the simplex. */
   system(weights: ArrayLike<number>): System;
   sides(tile: Tile): Promise<Sides>;
+  /** Let go of what only systems need; it is made again when it is needed again. */
+  release(): void;
   /** Right sides of `count` targets of white noise with variance 1. */
   noise(random: Random, count: number): Promise<Matrix<"targets", "rows">>;
 }

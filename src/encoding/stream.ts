@@ -1,0 +1,211 @@
+import {
+  checkCancelled,
+  checkFinite,
+  dtypeOf,
+  EncodingError,
+  type Features,
+  type Matrix,
+  matrix,
+  type Responses,
+  stackCols,
+  toDtype,
+  transpose,
+} from "../core/index.ts";
+import { checkBands } from "./band.ts";
+import { columnMeans } from "./center.ts";
+import { type Chosen, startChoice } from "./choice.ts";
+import { defaultTolerance } from "./cross-validate.ts";
+import { type BandedOptions, checkSearch, linearProblems, toPrimal } from "./fit.ts";
+import { addFold, lossesOf, noSums } from "./losses.ts";
+import { makeSmoothers, type NodeChoice, type NodePlan, openPlan, planNodes } from "./plan-nodes.ts";
+import type { Problem, Problems, Tile } from "./problem.ts";
+import { refit } from "./refit.ts";
+import { predictRows, prepareTest, type TestRows } from "./test-rows.ts";
+import { sampleRanges } from "./tiles.ts";
+import { checkWeightings } from "./weightings.ts";
+
+/** Responses that need not fit in memory. */
+export interface TargetReader {
+  readonly samples: number;
+  readonly targets: number;
+  /** Targets [from, to), (samples × targets). */
+  read(from: number, to: number): Promise<Responses>;
+}
+
+/** Keep a result under a name and inputs, or find it there: how a killed fit goes on. */
+export type Keep = <T>(step: string, inputs: unknown, compute: () => Promise<T>) => Promise<T>;
+
+/** Fitted targets [from, to). */
+export interface TileFit extends Chosen {
+  readonly from: number;
+  readonly to: number;
+  readonly meanY: Float64Array;
+  /** Null unless asked for. */
+  readonly coefficients: Matrix<"features", "targets"> | null;
+  /** Predictions of the test features, (samples × targets); null without them. */
+  readonly predicted: Responses | null;
+}
+
+/** Options of {@link streamBandedRidge}. */
+export interface StreamOptions extends BandedOptions {
+  /** Targets of a tile: memory grows with it, results do not depend on it beyond rounding. */
+  readonly tile: number;
+  /** Default: compute, keep nothing. */
+  readonly keep?: Keep;
+  /** Receives each tile in order. */
+  readonly onTile: (fit: TileFit) => Promise<void>;
+  /** Whether coefficients are wanted: features × targets numbers. Default false. */
+  readonly coefficients?: boolean;
+  /** Features of other samples, whose responses are predicted. */
+  readonly test?: Features;
+  /** Bytes of smoothers that may stay in memory; beyond, they are read back from what is kept. Default 512 MiB. */
+  readonly hold?: number;
+}
+
+/** Fit banded ridge to any number of targets, tile by tile; {@link fitBandedRidge} says what is fitted.
+ *
+ * What does not depend on the targets (which pairs are solved, and their smoothers) is made once; nothing of the size targets × features is
+ * made unless coefficients are asked for. With the same tile size the result equals that of fitBandedRidge to the last bit.
+ * @param X features (samples × features), the bands side by side. @param Y reader of responses.
+ * @throws EncodingError "shape" | "value" | "option", and what the reader, `keep` and `onTile` throw. */
+export async function streamBandedRidge(X: Features, Y: TargetReader, options: StreamOptions): Promise<void> {
+  const name = "streamBandedRidge";
+  const { bands, weightings, alphas, keep = computeOnly, tile, onProgress, signal } = options;
+  if (X.rows !== Y.samples)
+    throw new EncodingError(
+      "shape",
+      `${name}: X and Y must have the same samples; got X ${X.rows} samples × ${X.cols} features and Y ${Y.samples} samples × ${Y.targets} targets.`,
+    );
+  checkSearch(name, X, options);
+  checkBands(name, bands, X.cols);
+  checkWeightings(name, weightings, bands.length);
+  const { problems, Xc, meanX } = await linearProblems(X, options);
+  const plans = await keep("plan", {}, () => plan(problems, X, Y, options));
+  const smoothers = await prepare(problems, plans, options);
+  const testRows =
+    options.test === undefined ? null : await prepareTest(options.test, Xc, meanX, problems, options);
+  const total = Math.ceil(Y.targets / tile);
+  for (let k = 0; k < total; k++) {
+    checkCancelled(signal);
+    const from = k * tile;
+    const to = Math.min(Y.targets, from + tile);
+    const opened = plans.map((choice) => openPlan(choice, weightings, alphas));
+    const fit = await keep("tile", { from, to }, async () =>
+      fitTile(problems, opened, smoothers, await readTile(Y, X, from, to), from, {
+        ...options,
+        Xc,
+        testRows,
+      }),
+    );
+    await options.onTile(fit);
+    onProgress?.({ step: "fit", done: k + 1, total });
+  }
+}
+
+const computeOnly: Keep = (_step, _inputs, compute) => compute();
+
+async function plan(
+  problems: Problems,
+  X: Features,
+  Y: TargetReader,
+  options: StreamOptions,
+): Promise<NodeChoice[]> {
+  const parts: Responses[] = [];
+  for (const [from, to] of sampleRanges(Y.targets)) parts.push(await readTile(Y, X, from, to));
+  const tile = await problems.tile(stackCols(parts));
+  const { weightings, alphas, linalg, tolerance = defaultTolerance(dtypeOf(X)) } = options;
+  const choices = await planNodes(problems, weightings, alphas, { tile, tolerance, linalg });
+  for (const problem of problems.folds) problem.release();
+  return choices;
+}
+
+async function readTile(Y: TargetReader, X: Features, from: number, to: number): Promise<Responses> {
+  const tile = await Y.read(from, to);
+  checkFinite(`streamBandedRidge: targets ${from} … ${to - 1}`, tile, "Y");
+  return toDtype(tile, dtypeOf(X)) as Responses;
+}
+
+type Smoothers = (plan: NodePlan, fold: number) => Promise<Matrix<"predictions", "rows">>;
+
+/** Make the smoothers of every plan and fold once; what fits into `hold` stays in memory. */
+async function prepare(
+  problems: Problems,
+  plans: readonly NodeChoice[],
+  { weightings, alphas, linalg, keep = computeOnly, hold = 512 << 20, onProgress, signal }: StreamOptions,
+): Promise<Smoothers> {
+  const held = new Map<string, Matrix<"predictions", "rows">>();
+  let bytes = 0;
+  const get: Smoothers = async (own, fold) => {
+    const key = `${own.from} ${fold}`;
+    const found = held.get(key);
+    if (found) return found;
+    const problem = problems.folds[fold] as Problem;
+    const made = await keep("smoothers", { from: own.from, fold }, async () => {
+      const smoothers = await makeSmoothers(problem, own.solved, linalg);
+      problem.release();
+      return smoothers;
+    });
+    bytes += made.data.byteLength;
+    if (bytes <= hold) held.set(key, made);
+    return made;
+  };
+  const total = plans.length * problems.folds.length;
+  let done = 0;
+  for (const choice of plans)
+    for (let fold = 0; fold < problems.folds.length; fold++) {
+      checkCancelled(signal);
+      await get(openPlan(choice, weightings, alphas), fold);
+      onProgress?.({ step: "prepare", done: ++done, total });
+    }
+  return get;
+}
+
+interface TileOptions extends StreamOptions {
+  readonly Xc: Features;
+  readonly testRows: TestRows | null;
+}
+
+async function fitTile(
+  problems: Problems,
+  plans: readonly NodePlan[],
+  smoothersOf: Smoothers,
+  Y: Responses,
+  from: number,
+  options: TileOptions,
+): Promise<TileFit> {
+  const { weightings, alphas, linalg, intercept = true } = options;
+  const tile = await problems.tile(Y);
+  const { take: _, ...chosen } = await chooseTile(problems, plans, smoothersOf, tile, options);
+  const solved = await refit(problems.whole, tile, 0, chosen, { weightings, alphas, linalg });
+  const meanY = intercept ? columnMeans(Y) : new Float64Array(Y.cols);
+  return {
+    from,
+    to: from + Y.cols,
+    ...chosen,
+    meanY,
+    coefficients: options.coefficients
+      ? problems.form === "primal"
+        ? transpose(matrix(["targets", "features"] as const, solved.rows, solved.cols, solved.data))
+        : await toPrimal(solved, options.Xc, chosen, options)
+      : null,
+    predicted: options.testRows ? await predictRows(options.testRows, solved, chosen, meanY, options) : null,
+  };
+}
+
+async function chooseTile(
+  problems: Problems,
+  plans: readonly NodePlan[],
+  smoothersOf: Smoothers,
+  tile: Tile,
+  { weightings, alphas, linalg }: StreamOptions,
+) {
+  const choice = startChoice(weightings.rows, tile.Y.rows, alphas);
+  const folds = problems.folds.length;
+  for (const own of plans) {
+    const sums = noSums(own, tile.Y.rows, dtypeOf(tile.Y));
+    for (const [f, problem] of problems.folds.entries())
+      await addFold(sums, own, await smoothersOf(own, f), await problem.sides(tile), { folds, linalg });
+    choice.take(await lossesOf(sums, own, linalg), 0, own.from, own.to);
+  }
+  return choice;
+}
