@@ -1,4 +1,4 @@
-import { checkCancelled, dtypeOf, type Matrix, type OnProgress, type Responses } from "../core/index.ts";
+import { checkCancelled, type Matrix, type OnProgress, type Responses } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 import { type Chosen, startChoice } from "./choice.ts";
 import { addFold, lossesOf, noSums } from "./losses.ts";
@@ -19,7 +19,7 @@ export interface SearchOptions {
 
 /** Largest error of a prediction, in standard deviations of its target, by which cross-validation may be off; see {@link planNodes}. */
 export function defaultTolerance(dtype: "float32" | "float64"): number {
-  return dtype === "float32" ? 5e-5 : 0;
+  return dtype === "float32" ? 2e-5 : 0;
 }
 
 /** Which pairs of weighting and alpha are solved, decided on some of the targets. */
@@ -46,7 +46,7 @@ export async function crossValidate(
   const total = plans.reduce((sum, plan) => sum + plan.solved.length, 0) * folds;
   let done = 0;
   for (const plan of plans) {
-    const sums = tiles.map((tile) => noSums(plan, tile.Y.rows, dtypeOf(tile.Y)));
+    const sums = tiles.map((tile) => noSums(plan, tile.Y.rows));
     let smoothers: Matrix<"predictions", "rows"> | undefined;
     for (const problem of problems.folds) {
       checkCancelled(signal);

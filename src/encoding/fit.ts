@@ -39,7 +39,7 @@ export interface FitOptions {
   /** Work in features (primal) or samples (dual); "auto" takes the smaller. Both give the same model. */
   readonly form?: "auto" | "primal" | "dual";
   /** Largest error of cross-validated predictions, in standard deviations of the target: alphas and weightings between those that are
-   * solved are interpolated to this. 0 solves all of them. Default 5e-5 in float32, 1e-11 in float64. The chosen model itself is
+   * solved are interpolated to this. 0 solves all of them. Default 2e-5 in float32, 0 in float64. The chosen model itself is
    * always solved. */
   readonly tolerance?: number;
   /** Targets that are worked on at once; bounds memory, not results beyond rounding. Default 4096. */

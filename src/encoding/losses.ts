@@ -1,10 +1,10 @@
-import { allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
+import { type FloatArray, type Matrix, matrix, zeros } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 import { inLanes } from "./lanes.ts";
 import type { NodePlan } from "./plan-nodes.ts";
 import type { Sides } from "./problem.ts";
 
-/** Sums over test rows from which the squared error of every pair follows, one row a target.
+/** Sums over test rows, in float64, from which the squared error of every pair follows, one row a target.
  *
  * With nodes: products of the predictions of every two nodes, and of the responses with each, the lower triangle row by row.
  * Without: the squared error of each pair. */
@@ -17,9 +17,8 @@ export function widthOf({ solved, coefficients }: NodePlan): number {
 }
 
 /** Sums of no fold yet. */
-export function noSums(plan: NodePlan, targets: number, dtype: "float32" | "float64"): Sums {
-  const width = widthOf(plan);
-  return matrix(["targets", "sums"], targets, width, allocate(dtype, targets * width));
+export function noSums(plan: NodePlan, targets: number): Sums {
+  return zeros(["targets", "sums"], targets, widthOf(plan), "float64");
 }
 
 /** Bytes of predictions that a lane holds at once. */
@@ -72,7 +71,7 @@ function quadratic(coefficients: Matrix<"nodes", "pairs">): Matrix<"sums", "pair
   const { rows, cols, data } = coefficients;
   const n = rows + 1;
   const value = (i: number, p: number) => (i < rows ? -(data[i * cols + p] as number) : 1);
-  const out = allocate(dtypeOf(coefficients), ((n * (n + 1)) / 2) * cols);
+  const out = new Float64Array(((n * (n + 1)) / 2) * cols);
   let at = 0;
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++)

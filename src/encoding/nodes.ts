@@ -1,4 +1,4 @@
-import { allocate, type Dtype, type Matrix, matrix } from "../core/index.ts";
+import { type Matrix, matrix } from "../core/index.ts";
 
 /** Some of many functions, from which all the others follow by interpolation. */
 export interface Nodes {
@@ -13,7 +13,7 @@ export interface Nodes {
  * @param functions one array of samples each. A function with a norm above 1 is judged relative to its norm.
  * @param tolerance Euclidean norm of the residual.
  * @source Cheng, Gimbutas, Martinsson and Rokhlin 2005 (interpolative decomposition). */
-export function chooseNodes(functions: readonly Float64Array[], tolerance: number, dtype: Dtype): Nodes {
+export function chooseNodes(functions: readonly Float64Array[], tolerance: number): Nodes {
   const scales = functions.map((f) => 1 / Math.max(1, norm(f)));
   const rest = functions.map((f, p) => f.map((value) => value * (scales[p] as number)));
   const nodes: number[] = [];
@@ -28,7 +28,7 @@ export function chooseNodes(functions: readonly Float64Array[], tolerance: numbe
     nodes.push(pivot);
     factors.push(takeAway(rest, q));
   }
-  return { nodes: Int32Array.from(nodes), coefficients: interpolate(nodes, factors, scales, dtype) };
+  return { nodes: Int32Array.from(nodes), coefficients: interpolate(nodes, factors, scales) };
 }
 
 function worst(rest: readonly Float64Array[], chosen: ReadonlySet<number>): number {
@@ -63,10 +63,9 @@ function interpolate(
   nodes: readonly number[],
   factors: readonly Float64Array[],
   scales: readonly number[],
-  dtype: Dtype,
 ): Matrix<"nodes", "pairs"> {
   const [rank, pairs] = [nodes.length, scales.length];
-  const out = allocate(dtype, rank * pairs);
+  const out = new Float64Array(rank * pairs);
   const x = new Float64Array(rank);
   const place = new Map(nodes.map((p, j) => [p, j]));
   for (let p = 0; p < pairs; p++) {

@@ -103,7 +103,7 @@ async function findNodes(
     views.push(await lookThrough(problem, sketch, pairs, linalg, onPair));
   }
   const functions = pairs.map((_, p) => joinViews(views.map((view) => view[p] as Float64Array)));
-  const { nodes, coefficients } = chooseNodes(functions, tolerance, dtype);
+  const { nodes, coefficients } = chooseNodes(functions, tolerance);
   const seen = functions[0]?.length ?? 0;
   if (nodes.length > worthwhile * pairs.length || seen < 1.5 * nodes.length) return null;
   // pairs of one weighting side by side, so that its kernel is blended once

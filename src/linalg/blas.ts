@@ -121,11 +121,11 @@ function grams<R extends string>(
   last: Matrix<R, string>,
 ): Matrix<R, "pairs"> {
   checkBlocks(a, height, last);
-  const { syrk } = routinesOf(library, dtypeOf(a));
+  const { syrk } = library.double;
   const n = height + 1;
   const width = last.cols;
-  const out = allocate(dtypeOf(a), a.rows * n * n);
-  const block = allocate(dtypeOf(a), n * width);
+  const out = new Float64Array(a.rows * n * n);
+  const block = new Float64Array(n * width);
   for (let t = 0; t < a.rows && width > 0; t++) {
     block.set(a.data.subarray(t * a.cols, (t + 1) * a.cols));
     block.set(last.data.subarray(t * width, (t + 1) * width), height * width);

@@ -61,7 +61,8 @@ export interface Linalg {
     ridge?: number,
   ): Promise<Matrix<R, C>>;
   /** Gram matrices of many small blocks. Row t of A holds a block of `height` rows one after the other; row t of `last` is put under
-   * it as one more row. Row t of the result is block · blockᵀ, (height + 1)² numbers, of which only the lower triangle may be read.
+   * it as one more row. Row t of the result is block · blockᵀ in float64, whatever the dtype of A:
+   * (height + 1)² numbers, of which only the lower triangle may be read.
    * @throws EncodingError "shape" if A does not have `height` × (columns of `last`) columns. */
   grams<R extends string>(
     a: Matrix<R, string>,

@@ -33,7 +33,7 @@ export function plainGrams<R extends string>(
 ): Matrix<R, "pairs"> {
   checkBlocks(a, height, last);
   const n = height + 1;
-  const out = allocate(dtypeOf(a), a.rows * n * n);
+  const out = new Float64Array(a.rows * n * n);
   for (let t = 0; t < a.rows; t++) {
     const row = (i: number) =>
       i < height

@@ -62,8 +62,9 @@ function gramsGraph(dtype: Dtype): Uint8Array {
   const g = createGraph("grams");
   const a = g.input("a", dtype, ["t", "i", "k"]);
   const last = g.input("last", dtype, ["t", "one", "k"]);
-  const blocks = g.node("Concat", [a, last], { axis: 1n });
+  const joined = g.node("Concat", [a, last], { axis: 1n });
+  const blocks = dtype === "float64" ? joined : g.node("Cast", [joined], { to: 11n }); // 11: DOUBLE
   const flipped = g.node("Transpose", [blocks], { perm: [0n, 2n, 1n] });
-  g.output("c", g.node("MatMul", [blocks, flipped]), dtype, ["t", "m", "n"]);
+  g.output("c", g.node("MatMul", [blocks, flipped]), "float64", ["t", "m", "n"]);
   return encodeGraph(g.build());
 }
