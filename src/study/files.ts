@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { EncodingError } from "../core/index.ts";
-import { type ReadArray, type ReadOptions, readArray, readBytes } from "../io/index.ts";
+import { decodeText, type ReadArray, type ReadOptions, readArray, readBytes } from "../io/index.ts";
 
 /** Values of the placeholders of a path: {participant}, {run}, {repeat}, {layer}. */
 export type Places = Readonly<Record<string, string | number>>;
@@ -33,8 +33,10 @@ export function openFiles(root: string, folder: string): StudyFiles {
       const mask = options.mask === undefined ? undefined : await locate(options.mask, places);
       return readArray(await locate(template, places), { ...options, mask });
     },
-    text: async (template, places) =>
-      new TextDecoder().decode(await readBytes(await locate(template, places))),
+    text: async (template, places) => {
+      const path = await locate(template, places);
+      return decodeText(path, await readBytes(path));
+    },
     bytes: async (template, places) => readBytes(await locate(template, places)),
     async inputs() {
       const entries = [...hashes].map(async ([path, hash]) => ({
