@@ -28,7 +28,7 @@ const enumeration = 8; // h5py's booleans are an enumeration
  * @throws EncodingError "file" if it cannot be read; "format" if it is not HDF5, damaged, or an older MATLAB file. */
 export async function openHdf5(path: string): Promise<Hdf5File> {
   const { matlab, size } = await checkHead(path);
-  await h5wasm.ready;
+  await startLibrary();
   const file = guard(path, () => {
     const opened = new File(path, "r");
     opened.keys();
@@ -53,6 +53,12 @@ export async function openHdf5(path: string): Promise<Hdf5File> {
     },
     close: () => void file.close(),
   };
+}
+
+/** Start the library so that every error of it is thrown: by default it prints them, and a failed read may pass for a good one. */
+async function startLibrary(): Promise<void> {
+  const library = await h5wasm.ready;
+  library.activate_throwing_error_handler();
 }
 
 /** Read in blocks of whole rows, so that the library, whose memory is limited, never holds more than one.
@@ -144,7 +150,7 @@ function leadsOut(file: File, path: string): boolean {
 
 function isExternalLink(file: File, path: string): boolean {
   try {
-    return file.get_external_link(path).filename !== "";
+    return (file.get_external_link(path).filename ?? "") !== "";
   } catch {
     return false;
   }
@@ -191,7 +197,8 @@ function guard<T>(path: string, work: () => T): T {
     return work();
   } catch (cause) {
     if (cause instanceof EncodingError) throw cause;
-    const said = String((cause as Error | undefined)?.message ?? cause).split("\n")[0];
+    const message = String((cause as Error | undefined)?.message ?? cause);
+    const said = /\(\): (.*)/.exec(message)?.[1] ?? message.split("\n")[0];
     throw new EncodingError(
       "format",
       `HDF5: ${path} is damaged, cut off, or packed by a filter that is not there: ${said}.`,
