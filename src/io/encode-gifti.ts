@@ -3,6 +3,7 @@ import type { GiftiArray, GiftiLabel } from "./gifti.ts";
 import { giftiTypeOf } from "./gifti-data.ts";
 import { checkNdArray } from "./ndarray.ts";
 import { nameOfNumbers } from "./number-type.ts";
+import { quote } from "./text.ts";
 
 /** Write a GIFTI file, Base64Binary little-endian row-major. The same arrays give the same text.
  *
@@ -64,7 +65,7 @@ function escapeXml(text: string): string {
   if (!isXmlText(text))
     throw new EncodingError(
       "option",
-      `encodeGifti: names may not hold control characters or halves of letters; got ${JSON.stringify(text)}.`,
+      `encodeGifti: names may not hold control characters or halves of letters; got ${quote(text)}.`,
     );
   return text
     .replaceAll("&", "&amp;")

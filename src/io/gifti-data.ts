@@ -3,6 +3,7 @@ import { EncodingError } from "../core/index.ts";
 import { canUnpackTo } from "./gunzip.ts";
 import { fromFortran, type NdArray, type Numbers, sizeOf } from "./ndarray.ts";
 import { type NumberName, type NumberType, numberTypes, readNumbers } from "./number-type.ts";
+import { quote } from "./text.ts";
 
 /** An XML element: attributes begin with @. */
 export type XmlNode = Readonly<Record<string, unknown>>;
@@ -37,11 +38,13 @@ export function readGiftiData(node: XmlNode, text: string, external: ReadPart | 
   const shape = readShape(attribute);
   const typeName = attribute("DataType");
   if (!Object.hasOwn(types, typeName))
-    throw damaged(`data of type "${typeName}" are not supported; legal: ${Object.keys(types).join(", ")}`);
+    throw damaged(
+      `data of type ${quote(typeName)} are not supported; legal: ${Object.keys(types).join(", ")}`,
+    );
   const type = numberTypes[types[typeName] as NumberName];
   const order = shape.length < 2 ? "RowMajorOrder" : attribute("ArrayIndexingOrder");
   if (order !== "RowMajorOrder" && order !== "ColumnMajorOrder")
-    throw damaged(`ArrayIndexingOrder must be RowMajorOrder or ColumnMajorOrder; got "${order}"`);
+    throw damaged(`ArrayIndexingOrder must be RowMajorOrder or ColumnMajorOrder; got ${quote(order)}`);
   const data =
     attribute("Encoding") === "ASCII"
       ? fromText(text, shape, type)
@@ -52,7 +55,7 @@ export function readGiftiData(node: XmlNode, text: string, external: ReadPart | 
 function readShape(attribute: (name: string) => string): number[] {
   const axes = Number(attribute("Dimensionality") || Number.NaN);
   if (!Number.isInteger(axes) || axes < 1 || axes > 6)
-    throw damaged(`the number of axes must be 1 … 6; got "${attribute("Dimensionality")}"`);
+    throw damaged(`the number of axes must be 1 … 6; got ${quote(attribute("Dimensionality"))}`);
   if (attribute(`Dim${axes}`) !== "") throw damaged(`there are more sizes than ${axes} axes`);
   return Array.from({ length: axes }, (_, d) => Number(attribute(`Dim${d}`) || Number.NaN));
 }
@@ -64,7 +67,7 @@ function fromText(text: string, shape: readonly number[], type: NumberType): Num
   for (const [k, word] of words.entries()) {
     const value = toNumber(word);
     out[k] = value;
-    if (!real && out[k] !== value) throw damaged(`"${word.slice(0, 20)}" is no whole number of its type`);
+    if (!real && out[k] !== value) throw damaged(`${quote(word)} is no whole number of its type`);
   }
   return out;
 }
@@ -74,7 +77,7 @@ function toNumber(word: string): number {
   if (/^[+-]?nan$/i.test(word)) return Number.NaN;
   if (/^[+-]?inf(inity)?$/i.test(word))
     return word.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  throw damaged(`"${word.slice(0, 20)}" is no number`);
+  throw damaged(`${quote(word)} is no number`);
 }
 
 function fromBinary(
@@ -88,7 +91,7 @@ function fromBinary(
 ): Numbers {
   const endian = attribute("Endian");
   if (endian !== "LittleEndian" && endian !== "BigEndian")
-    throw damaged(`Endian must be LittleEndian or BigEndian; got "${endian}"`);
+    throw damaged(`Endian must be LittleEndian or BigEndian; got ${quote(endian)}`);
   const bytes = readPacked(attribute, { text, shape, type, external });
   const count = sizeOf("GIFTI", shape, { room: bytes.length / type.bytes });
   return readNumbers(bytes, { type, from: 0, count, little: endian === "LittleEndian" });
@@ -109,14 +112,14 @@ function readPacked(
   if (encoding === "GZipBase64Binary") return inflate(fromBase64(text), shape, size);
   if (encoding !== "ExternalFileBinary")
     throw damaged(
-      `Encoding must be ASCII, Base64Binary, GZipBase64Binary or ExternalFileBinary; got "${encoding}"`,
+      `Encoding must be ASCII, Base64Binary, GZipBase64Binary or ExternalFileBinary; got ${quote(encoding)}`,
     );
   const name = attribute("ExternalFileName");
   const offset = Number(attribute("ExternalFileOffset") || 0);
   if (!Number.isSafeInteger(offset) || offset < 0)
-    throw damaged(`ExternalFileOffset must be a whole number; got "${attribute("ExternalFileOffset")}"`);
+    throw damaged(`ExternalFileOffset must be a whole number; got ${quote(attribute("ExternalFileOffset"))}`);
   if (external === undefined)
-    throw damaged(`the data stand in another file, "${name}"; read it by its path, with readGifti`);
+    throw damaged(`the data stand in another file, ${quote(name)}; read it by its path, with readGifti`);
   return external(name, offset, size);
 }
 

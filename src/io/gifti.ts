@@ -4,7 +4,7 @@ import { EncodingError } from "../core/index.ts";
 import { type ReadPart, readGiftiData, type XmlNode } from "./gifti-data.ts";
 import { gunzip } from "./gunzip.ts";
 import type { NdArray } from "./ndarray.ts";
-import { decodeText } from "./text.ts";
+import { decodeText, quote } from "./text.ts";
 
 /** One array of a GIFTI file, row-major. */
 export interface GiftiArray extends NdArray {
@@ -44,7 +44,10 @@ export function parseGifti(
   const arrays = list(root.DataArray).map((node) => readArray(node, external));
   const said = root["@NumberOfDataArrays"];
   if (said !== undefined && Number(said) !== arrays.length)
-    throw new EncodingError("format", `GIFTI: the file says ${said} arrays; it has ${arrays.length}.`);
+    throw new EncodingError(
+      "format",
+      `GIFTI: the file says ${quote(String(said))} arrays; it has ${arrays.length}.`,
+    );
   const labels = list((root.LabelTable as XmlNode | undefined)?.Label).map(readLabel);
   return { arrays, labels };
 }
@@ -66,7 +69,7 @@ function parseXml(text: string): XmlNode {
   } catch (cause) {
     throw new EncodingError(
       "format",
-      `GIFTI: not valid XML: ${(cause as Error).message}. Is it cut off?`,
+      `GIFTI: not valid XML (${quote((cause as Error).message.replace(/\.?(:(\d+|undefined))*$/, ""), 80)}). Is it cut off?`,
       {},
       cause,
     );
@@ -88,7 +91,7 @@ function readLabel(node: XmlNode): GiftiLabel {
     if (Number.isFinite(value)) return value;
     throw new EncodingError(
       "format",
-      `GIFTI: label "${textOf(node).slice(0, 40)}": ${name} must be a number; got ${JSON.stringify(text)}.`,
+      `GIFTI: label ${quote(textOf(node))}: ${name} must be a number; got ${quote(String(text ?? ""))}.`,
     );
   };
   const key = number(node["@Key"] === undefined ? "Index" : "Key", Number.NaN);

@@ -1,9 +1,10 @@
 import { open } from "node:fs/promises";
-import h5wasm, { Dataset, File } from "h5wasm/node";
+import { Dataset, type File } from "h5wasm/node";
 import { EncodingError } from "../core/index.ts";
 import { canUnpackTo } from "./gunzip.ts";
-import type { NdArray, Numbers } from "./ndarray.ts";
-import { toExact } from "./number-type.ts";
+import { guard, openReader, openWithLibrary } from "./hdf5-library.ts";
+import type { NdArray } from "./ndarray.ts";
+import { type NumberName, type NumberType, numberTypes, readNumbers } from "./number-type.ts";
 import { readBytes } from "./write-file.ts";
 
 /** An open HDF5 file (MATLAB v7.3 files are HDF5 too). */
@@ -28,12 +29,8 @@ const enumeration = 8; // h5py's booleans are an enumeration
  * @throws EncodingError "file" if it cannot be read; "format" if it is not HDF5, damaged, or an older MATLAB file. */
 export async function openHdf5(path: string): Promise<Hdf5File> {
   const { matlab, size } = await checkHead(path);
-  await startLibrary();
-  const file = guard(path, () => {
-    const opened = new File(path, "r");
-    opened.keys();
-    return opened;
-  });
+  const file = await openWithLibrary(path);
+  const readBlock = await openReader(file);
   const datasets = () => guard(path, () => list(file));
   return {
     matlab,
@@ -49,25 +46,20 @@ export async function openHdf5(path: string): Promise<Hdf5File> {
           `HDF5: ${path} has no data set "${name}"; it has ${names.slice(0, 12).join(", ") || "none"}.`,
         );
       }
-      return guard(path, () => readRows(found, { place, from, to, size }));
+      return guard(path, () => readRows(found, readBlock, { place, from, to, size }));
     },
     close: () => void file.close(),
   };
-}
-
-/** Start the library so that every error of it is thrown: by default it prints them, and a failed read may pass for a good one. */
-async function startLibrary(): Promise<void> {
-  const library = await h5wasm.ready;
-  library.activate_throwing_error_handler();
 }
 
 /** Read in blocks of whole rows, so that the library, whose memory is limited, never holds more than one.
  * @param size of the file, bytes. */
 function readRows(
   dataset: Dataset,
+  readBlock: Awaited<ReturnType<typeof openReader>>,
   { place, from, to, size }: { place: string; from: number; to: number | undefined; size: number },
 ): NdArray {
-  const shape = checkNumeric(dataset, place);
+  const { shape, type } = checkNumeric(dataset, place);
   const rows = shape[0] ?? 1;
   const end = to ?? rows;
   if (![from, end].every(Number.isSafeInteger) || from < 0 || from > end || end > rows)
@@ -76,58 +68,41 @@ function readRows(
       `HDF5: rows [${from}, ${end}) lie outside the ${rows} rows of ${place}.`,
     );
   const width = shape.slice(1).reduce((a, b) => a * b, 1);
-  const bytes = (end - from) * width * dataset.metadata.size;
+  const bytes = (end - from) * width * type.bytes;
   if (!canUnpackTo(size, bytes))
     throw unreadable(
       `${place}: [${shape.join(", ")}] numbers, ${bytes} bytes, do not fit a file of ${size}.`,
     );
-  if (shape.length === 0) return { shape: [], data: toNumbers(dataset.value) };
-  const step = Math.max(1, Math.floor(blockBytes / Math.max(1, width * dataset.metadata.size)));
-  const first = readBlock(dataset, from, Math.min(end, from + step));
-  const out = end - from <= step ? first : (new (constructorOf(first))((end - from) * width) as Numbers);
-  for (let k = from; k < end && out !== first; k += step)
-    out.set(k === from ? first : readBlock(dataset, k, Math.min(end, k + step)), (k - from) * width);
-  return { shape: [end - from, ...shape.slice(1)], data: out };
+  const data = type.make((end - from) * width);
+  const step = Math.max(1, Math.floor(blockBytes / Math.max(1, width * type.bytes)));
+  for (let k = from; k < end; k += step) {
+    const raw = readBlock(dataset, k, Math.min(end, k + step));
+    data.set(
+      readNumbers(raw, { type, from: 0, count: raw.length / type.bytes, little: true }),
+      (k - from) * width,
+    );
+  }
+  return { shape: shape.length === 0 ? [] : [end - from, ...shape.slice(1)], data };
 }
 
 const blockBytes = 2 ** 26;
 
-function readBlock(dataset: Dataset, from: number, to: number): Numbers {
-  return from === to ? toNumbers([]) : toNumbers(dataset.slice([[from, to]]));
-}
-
-function constructorOf(data: Numbers): new (length: number) => Numbers {
-  return data.constructor as new (
-    length: number,
-  ) => Numbers;
-}
-
-/** The sizes of a data set that holds numbers. */
-function checkNumeric(dataset: Dataset, place: string): readonly number[] {
-  const { type, enum_type, size, virtual_sources } = dataset.metadata;
-  const numeric = isNumeric(dataset);
-  if (!numeric || (type === enumeration && enum_type?.type !== integer))
-    throw unreadable(`${place} is not numeric (${String(dataset.dtype)}).`);
-  if (type === float && size !== 4 && size !== 8)
-    throw unreadable(`${place} holds floats of ${size * 8} bits. Save it as float32 or float64.`);
+/** Sizes and kind of a data set that holds numbers. */
+function checkNumeric(dataset: Dataset, place: string): { shape: readonly number[]; type: NumberType } {
+  const { type, size, signed, shape, virtual_sources } = dataset.metadata;
+  if (!isNumeric(dataset)) throw unreadable(`${place} is not numeric (${String(dataset.dtype)}).`);
+  const name = `${type === float ? "f" : signed ? "i" : "u"}${size}`;
+  if (!Object.hasOwn(numberTypes, name))
+    throw unreadable(`${place} holds numbers of ${size} bytes. Save it as float32 or float64.`);
   if (virtual_sources?.some(({ file_name }) => file_name !== "."))
     throw unreadable(`${place} stands in other files. Open those.`);
-  if (dataset.shape === null) throw unreadable(`${place} is empty.`);
-  return dataset.shape;
+  if (shape === null) throw unreadable(`${place} is empty.`);
+  return { shape, type: numberTypes[name as NumberName] };
 }
 
 function isNumeric(dataset: Dataset): boolean {
-  return [integer, float, enumeration].includes(dataset.metadata.type);
-}
-
-function toNumbers(value: unknown): Numbers {
-  if (typeof value === "number") return Float64Array.of(value);
-  if (typeof value === "bigint") return Float64Array.of(toExact(value));
-  if (value instanceof BigInt64Array || value instanceof BigUint64Array)
-    return Float64Array.from(value as ArrayLike<unknown> as ArrayLike<bigint>, toExact);
-  if (Array.isArray(value) && value.length === 0) return new Float64Array(0);
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return value as Numbers;
-  throw unreadable("the library gave no numbers.");
+  const { type, enum_type } = dataset.metadata;
+  return type === integer || type === float || (type === enumeration && enum_type?.type === integer);
 }
 
 function list(file: File) {
@@ -189,21 +164,4 @@ async function readHead(path: string): Promise<{ head: Uint8Array; size: number 
 
 function unreadable(what: string): EncodingError {
   return new EncodingError("format", `HDF5: ${what}`);
-}
-
-/** Errors of the library, and its traps on damaged files, in one line of ours. */
-function guard<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    if (cause instanceof EncodingError) throw cause;
-    const message = String((cause as Error | undefined)?.message ?? cause);
-    const said = /\(\): (.*)/.exec(message)?.[1] ?? message.split("\n")[0];
-    throw new EncodingError(
-      "format",
-      `HDF5: ${path} is damaged, cut off, or packed by a filter that is not there: ${said}.`,
-      { path },
-      cause,
-    );
-  }
 }

@@ -1,5 +1,6 @@
 import { EncodingError } from "../core/index.ts";
 import { type NumberType, numberTypes } from "./number-type.ts";
+import { quote } from "./text.ts";
 
 /** What a NIfTI header says of its data. */
 export interface NiftiHeader {
@@ -154,7 +155,7 @@ function isSingle({ at, bytes }: Fields, version: 1 | 2): boolean {
   throw damaged(
     version === 1 && magic[0] !== "n"
       ? "the header has no NIfTI magic: it is Analyze 7.5, which does not say left from right. Convert it (fslchfiletype, mri_convert)"
-      : `the magic is ${JSON.stringify(magic)}; legal: n+${version}, ni${version}`,
+      : `the magic is ${quote(magic)}; legal: n+${version}, ni${version}`,
   );
 }
 

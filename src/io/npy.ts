@@ -1,6 +1,7 @@
 import { EncodingError } from "../core/index.ts";
 import { checkNdArray, fromFortran, type NdArray, type Numbers, sizeOf } from "./ndarray.ts";
 import { type NumberName, nameOfNumbers, numberTypes, readNumbers } from "./number-type.ts";
+import { quote } from "./text.ts";
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 
@@ -15,7 +16,10 @@ export function parseNpy(bytes: Uint8Array): NdArray {
   const { descr, fortran, shape } = readHeader(header);
   const name = descr.slice(1) === "b1" ? "u1" : descr.slice(1);
   if (!/^[<>|=]/.test(descr) || !Object.hasOwn(numberTypes, name))
-    throw new EncodingError("format", `NPY: numbers of type '${descr}' are not supported; ${hintFor(descr)}`);
+    throw new EncodingError(
+      "format",
+      `NPY: numbers of type ${quote(descr)} are not supported; ${hintFor(descr)}`,
+    );
   const type = numberTypes[name as NumberName];
   const count = sizeOf("NPY", shape, { room: (bytes.length - from) / type.bytes });
   const data = readNumbers(bytes, { type, from, count, little: descr[0] !== ">" });
@@ -71,7 +75,7 @@ function readHeader(header: string): { descr: string; fortran: boolean; shape: n
     throw new EncodingError("format", "NPY: records are not supported; save each field as an array.");
   const lone = tuple !== undefined && /\d/.test(tuple) && !tuple.includes(","); // (3) is a number, (3,) a shape
   if (descr === undefined || fortran === undefined || tuple === undefined || lone)
-    throw new EncodingError("format", `NPY: the header is not understood: ${header.slice(0, 80).trim()}`);
+    throw new EncodingError("format", `NPY: the header is not understood: ${quote(header.trim(), 80)}.`);
   const shape = tuple.match(/\d+/g) ?? [];
   return { descr, fortran: fortran === "True", shape: shape.map(Number) };
 }

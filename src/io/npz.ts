@@ -2,6 +2,7 @@ import { zipSync } from "fflate";
 import { EncodingError } from "../core/index.ts";
 import type { NdArray } from "./ndarray.ts";
 import { encodeNpy, parseNpy } from "./npy.ts";
+import { quote } from "./text.ts";
 import { listZip, unzipEntry, type ZipEntry } from "./zip.ts";
 
 /** An entry of a NumPy archive may unpack to this: what one buffer holds. */
@@ -49,13 +50,13 @@ function readEntry(bytes: Uint8Array, entry: ZipEntry): NdArray {
   if (entry.size > mostBytes)
     throw new EncodingError(
       "format",
-      `NPZ: "${entry.name}" unpacks to 4 GiB or more; got ${entry.size} bytes.`,
+      `NPZ: ${quote(entry.name)} unpacks to 4 GiB or more; got ${entry.size} bytes.`,
     );
   const npy = unzipEntry(bytes, entry);
   try {
     return parseNpy(npy);
   } catch (cause) {
     if (!(cause instanceof EncodingError)) throw cause;
-    throw new EncodingError(cause.kind, `NPZ: "${entry.name}": ${cause.message}`, cause.details, cause);
+    throw new EncodingError(cause.kind, `NPZ: ${quote(entry.name)}: ${cause.message}`, cause.details, cause);
   }
 }

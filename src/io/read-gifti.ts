@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { EncodingError } from "../core/index.ts";
 import { type Gifti, parseGifti } from "./gifti.ts";
+import { quote } from "./text.ts";
 import { readBytes } from "./write-file.ts";
 
 /** Read a GIFTI file and the files beside it that hold its data, where it says so. Of these only the bytes it names are read.
@@ -18,7 +19,7 @@ function checkInside(name: string): string {
   if (name !== "" && name !== "." && name !== ".." && !/[/\\:\0]/.test(name)) return name;
   throw new EncodingError(
     "format",
-    `GIFTI: the data must stand in a file of the same folder; got ${JSON.stringify(name)}. Move it there, or put the data inside.`,
+    `GIFTI: the data must stand in a file of the same folder; got ${quote(name)}. Move it there, or put the data inside.`,
   );
 }
 

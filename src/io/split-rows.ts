@@ -1,4 +1,5 @@
 import { EncodingError } from "../core/index.ts";
+import { quote } from "./text.ts";
 
 /** Rows of cells, and the line that each stands on, from 1. */
 export interface SplitText {
@@ -80,7 +81,7 @@ function splitRow(row: string, by: string, line: number): readonly string[] {
     if (!parted)
       throw new EncodingError(
         "format",
-        `Table: line ${line}, cell ${cells.length}: a quote may only stand around a whole cell, doubled inside; got ${text.slice(Math.max(0, at - 20), at + 20)}`,
+        `Table: line ${line}, cell ${cells.length}: a quote may only stand around a whole cell, doubled inside; got ${quote(text.slice(Math.max(0, at - 20), at + 20))}.`,
       );
     if (by !== " ") at++;
   }

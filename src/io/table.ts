@@ -1,5 +1,6 @@
 import { EncodingError } from "../core/index.ts";
 import { splitRows } from "./split-rows.ts";
+import { quote as quoteText } from "./text.ts";
 
 /** A table of text cells. */
 export interface Table {
@@ -100,10 +101,10 @@ function toNumber(text: string, table: Table, i: number, j: number): number {
   if (infinite.test(text)) return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   const number = decimal.test(text) ? Number(text.replace(/d/i, "e")) : Number.NaN;
   if (Number.isFinite(number)) return number;
-  const place = `line ${table.lines[i]}, column ${table.names?.[j] ?? j}`;
+  const place = `line ${table.lines[i]}, column ${table.names === null ? j : quoteText(table.names[j] ?? "")}`;
   throw new EncodingError(
     "format",
-    `Table: ${place}: "${text.slice(0, 40)}" is no number.${hintFor(text, i, table)}`,
+    `Table: ${place}: ${quoteText(text)} is no number.${hintFor(text, i, table)}`,
   );
 }
 
@@ -120,12 +121,12 @@ function findColumn(table: Table, column: string | number, width: number): numbe
   if (!Number.isInteger(j) || j < 0 || j >= width)
     throw new EncodingError(
       "range",
-      `Table: there is no column ${column}; legal: ${table.names?.join(", ") ?? `0 … ${width - 1}`}.`,
+      `Table: there is no column ${column}; legal: ${table.names?.map((name) => quoteText(name)).join(", ") ?? `0 … ${width - 1}`}.`,
     );
   if (typeof column === "string" && table.names?.lastIndexOf(column) !== j)
     throw new EncodingError(
       "range",
-      `Table: the name "${column}" stands twice in the header; take the column by its number, from 0.`,
+      `Table: the name ${quoteText(column)} stands twice in the header; take the column by its number, from 0.`,
     );
   return j;
 }

@@ -24,6 +24,11 @@ export function decodeText(kind: string, bytes: Uint8Array): string {
   return text;
 }
 
+/** A piece of a file for a message: in quotes, at most `most` letters, on one line whatever it holds. */
+export function quote(text: string, most = 40): string {
+  return JSON.stringify(text.slice(0, most)).replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cf}]/gu, "?");
+}
+
 function encodingOf(bytes: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
   return bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";

@@ -1,5 +1,5 @@
 import { EncodingError } from "../core/index.ts";
-import { decodeText } from "./text.ts";
+import { decodeText, quote } from "./text.ts";
 
 /** A stretch of time with a label, seconds; a point has equal ends. */
 export interface Interval {
@@ -58,11 +58,11 @@ function readTier(read: Reader): Tier {
   if (kind !== "IntervalTier" && kind !== "TextTier")
     throw new EncodingError(
       "format",
-      `TextGrid: a tier must be an IntervalTier or a TextTier; got "${kind.slice(0, 40)}".`,
+      `TextGrid: a tier must be an IntervalTier or a TextTier; got ${quote(kind)}.`,
     );
   const name = read.text();
   const [from, to] = [read.number(), read.number()];
-  const count = read.count(`intervals of tier "${name}"`);
+  const count = read.count(`intervals of tier ${quote(name)}`);
   const intervals = Array.from({ length: count }, () => {
     const start = read.number();
     const end = kind === "IntervalTier" ? read.number() : start;
@@ -78,7 +78,7 @@ function checkTimes(name: string, from: number, to: number, intervals: readonly 
     if (start < last - slack || end < start || end > to + slack)
       throw new EncodingError(
         "format",
-        `TextGrid: times must run forwards; entry ${k + 1} of tier "${name}" goes from ${start} to ${end} s after ${last} s, the tier ends at ${to} s.`,
+        `TextGrid: times must run forwards; entry ${k + 1} of tier ${quote(name)} goes from ${start} to ${end} s after ${last} s, the tier ends at ${to} s.`,
       );
     last = end;
   }
@@ -98,7 +98,7 @@ function reader(text: string) {
     if (token.kind !== kind)
       throw new EncodingError(
         "format",
-        `TextGrid: a ${kind} was expected as entry ${next}; got ${token.kind} ${token.value.slice(0, 40)}.`,
+        `TextGrid: a ${kind} was expected as entry ${next}; got the ${token.kind} ${quote(token.value)}.`,
       );
     return token.value;
   };

@@ -1,6 +1,7 @@
 import { crc32, inflateRawSync } from "node:zlib";
 import { EncodingError } from "../core/index.ts";
 import { canUnpackTo } from "./gunzip.ts";
+import { quote } from "./text.ts";
 
 /** One file of a ZIP archive, still packed. */
 export interface ZipEntry {
@@ -41,7 +42,7 @@ export function listZip(bytes: Uint8Array): readonly ZipEntry[] {
     next += size;
   }
   const twice = entries.find(({ name }, k) => entries.findIndex((one) => one.name === name) !== k);
-  if (twice) throw damaged(`"${twice.name}" stands in it twice`);
+  if (twice) throw damaged(`${quote(twice.name)} stands in it twice`);
   return entries;
 }
 
@@ -49,20 +50,21 @@ export function listZip(bytes: Uint8Array): readonly ZipEntry[] {
  * @throws EncodingError "format" if it is damaged, encrypted, packed in another way, or of another size than the directory says. */
 export function unzipEntry(bytes: Uint8Array, entry: ZipEntry): Uint8Array {
   const { name, size, packedSize, method, crc, at } = entry;
-  if (entry.encrypted) throw damaged(`"${name}" is encrypted`);
+  if (entry.encrypted) throw damaged(`${quote(name)} is encrypted`);
   if (method !== 0 && method !== 8)
-    throw damaged(`"${name}" is packed by method ${method}; legal: 0 (stored), 8 (deflated)`);
+    throw damaged(`${quote(name)} is packed by method ${method}; legal: 0 (stored), 8 (deflated)`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (at + 30 > bytes.length || view.getUint32(at, true) !== signatures.local)
-    throw damaged(`"${name}" is not where the directory says`);
+    throw damaged(`${quote(name)} is not where the directory says`);
   const from = at + 30 + view.getUint16(at + 26, true) + view.getUint16(at + 28, true);
-  if (from + packedSize > bytes.length) throw damaged(`"${name}" is cut off`);
+  if (from + packedSize > bytes.length) throw damaged(`${quote(name)} is cut off`);
   if (method === 0 ? size !== packedSize : !canUnpackTo(packedSize, size))
-    throw damaged(`"${name}" cannot unpack from ${packedSize} to ${size} bytes`);
+    throw damaged(`${quote(name)} cannot unpack from ${packedSize} to ${size} bytes`);
   const packed = bytes.subarray(from, from + packedSize);
   const out = method === 0 ? packed : inflate(packed, name, size);
-  if (out.length !== size) throw damaged(`"${name}" has ${out.length} bytes, the directory says ${size}`);
-  if (crc32(out) !== crc) throw damaged(`the checksum of "${name}" is wrong`);
+  if (out.length !== size)
+    throw damaged(`${quote(name)} has ${out.length} bytes, the directory says ${size}`);
+  if (crc32(out) !== crc) throw damaged(`the checksum of ${quote(name)} is wrong`);
   return out;
 }
 
@@ -70,7 +72,7 @@ function inflate(packed: Uint8Array, name: string, size: number): Uint8Array {
   try {
     return inflateRawSync(packed, { maxOutputLength: Math.max(1, size) });
   } catch (cause) {
-    throw damaged(`"${name}" does not unpack to ${size} bytes: ${(cause as Error).message}`, cause);
+    throw damaged(`${quote(name)} does not unpack to ${size} bytes: ${(cause as Error).message}`, cause);
   }
 }
 
@@ -146,7 +148,7 @@ function widen(view: DataView, narrow: number[], from: number, end: number, name
     const wide = (before: number[]) => k + 4 + 8 * before.filter((value) => value === 0xffffffff).length;
     return narrow.map((value, f) => (value === 0xffffffff ? wideAt(view, wide(narrow.slice(0, f))) : value));
   }
-  throw damaged(`the sizes of "${name}" are missing`);
+  throw damaged(`the sizes of ${quote(name)} are missing`);
 }
 
 function wideAt(view: DataView, k: number): number {
