@@ -108,7 +108,7 @@ describe("a file of the fixtures folder", () => {
   }
 
   it("without a .json beside it belongs to another", () => {
-    const parts = /\.(dat|img|img\.gz)$|^make\.py$/;
+    const parts = /\.(dat|img|img\.gz)$|^make(-shared)?\.py$|^shared-facts\.txt$/;
     const alone = readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !entry.name.endsWith(".json"))
       .map((entry) => relative(folder, join(entry.parentPath, entry.name)))

@@ -74,9 +74,10 @@ function readRows(
       `${place}: [${shape.join(", ")}] numbers, ${bytes} bytes, do not fit a file of ${size}.`,
     );
   const data = type.make((end - from) * width);
-  const step = Math.max(1, Math.floor(blockBytes / Math.max(1, width * type.bytes)));
-  for (let k = from; k < end; k += step) {
-    const raw = readBlock(dataset, k, Math.min(end, k + step));
+  const step = blockRows(dataset, width * type.bytes);
+  for (let k = from, next = 0; k < end; k = next) {
+    next = Math.min(end, (Math.floor(k / step) + 1) * step);
+    const raw = readBlock(dataset, k, next);
     data.set(
       readNumbers(raw, { type, from: 0, count: raw.length / type.bytes, little: true }),
       (k - from) * width,
@@ -85,7 +86,12 @@ function readRows(
   return { shape: shape.length === 0 ? [] : [end - from, ...shape.slice(1)], data };
 }
 
-const blockBytes = 2 ** 26;
+/** Rows of one block: about 64 MiB, and whole chunks, so that none is unpacked twice. */
+function blockRows(dataset: Dataset, rowBytes: number): number {
+  const chunk = dataset.metadata.chunks?.[0] ?? 1;
+  const rows = Math.max(1, Math.floor(2 ** 26 / Math.max(1, rowBytes)));
+  return Math.max(1, Math.floor(rows / chunk)) * chunk;
+}
 
 /** Sizes and kind of a data set that holds numbers. */
 function checkNumeric(dataset: Dataset, place: string): { shape: readonly number[]; type: NumberType } {
