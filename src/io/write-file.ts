@@ -10,7 +10,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
   const short = basename(path).slice(0, 60); // a name may be as long as the file system allows; the draft's must fit too
   const draft = join(folder, `.${short}.${randomBytes(6).toString("hex")}.part`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const file = await open(draft, "wx");
     try {
       await file.writeFile(bytes);
@@ -28,6 +28,15 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
       cause,
     );
   }
+}
+
+/** Make a folder and those above it. Node says ENOENT where a folder above cannot be made; the reason is told by making that one. */
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch(async (cause: unknown) => {
+    if (codeOf(cause) !== "ENOENT" || dirname(folder) === folder) throw cause;
+    await makeFolder(dirname(folder));
+    await mkdir(folder);
+  });
 }
 
 /** Remove what killed writers left behind: drafts of {@link writeFileAtomic} in a folder and the folders in it.

@@ -24,8 +24,11 @@ export function openFiles(root: string, folder: string): StudyFiles {
   const hashes = new Map<string, Promise<string>>();
   const locate = async (template: string, places: Places) => {
     const path = await matchOne(resolve(base, fillIn(template, places)));
-    if (!hashes.has(path)) hashes.set(path, hashFile(path));
-    hashes.get(path)?.catch(() => {}); // a file that cannot be read is told of by its reader
+    const image = path.replace(/\.hdr(\.gz)?$/i, ".img$1"); // a NIfTI header's numbers stand in a file beside it
+    for (const file of new Set([path, image])) {
+      if (!hashes.has(file)) hashes.set(file, hashFile(file));
+      hashes.get(file)?.catch(() => {}); // a file that cannot be read is told of by its reader
+    }
     return path;
   };
   return {
