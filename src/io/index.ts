@@ -1,13 +1,19 @@
 /** One file a format: arrays, tables, transcripts, volumes, surfaces; every damaged file gives one clear error.
  * @module io */
-export { encodeGifti, type Gifti, type GiftiArray, type GiftiLabel, parseGifti } from "./gifti.ts";
+export { encodeGifti } from "./encode-gifti.ts";
+export { type Gifti, type GiftiArray, type GiftiLabel, parseGifti } from "./gifti.ts";
+export type { ReadPart } from "./gifti-data.ts";
 export { type Hdf5File, openHdf5 } from "./hdf5.ts";
 export type { NdArray, Numbers } from "./ndarray.ts";
 export { encodeNifti, type NiftiImage, parseNifti } from "./nifti.ts";
 export { encodeNpy, parseNpy } from "./npy.ts";
-export { encodeNpz, parseNpz } from "./npz.ts";
+export { encodeNpz, listNpz, parseNpz } from "./npz.ts";
 export { encodeParquet, type ParquetColumn } from "./parquet.ts";
-export { type ReadArray, type ReadOptions, readArray, readMatrix } from "./read-array.ts";
+export { readArray, readMatrix } from "./read-array.ts";
+export { readGifti } from "./read-gifti.ts";
+export type { ReadArray, ReadOptions } from "./read-options.ts";
+export { readNifti } from "./read-volumes.ts";
 export { encodeCsv, parseTable, type Table, tableToMatrix } from "./table.ts";
+export { decodeText } from "./text.ts";
 export { type Interval, parseTextGrid, type TextGrid, type Tier } from "./textgrid.ts";
 export { readBytes, removeDrafts, writeFileAtomic } from "./write-file.ts";

@@ -1,67 +1,42 @@
 import { EncodingError } from "../core/index.ts";
-import { type NdArray, type Numbers, sizeOf } from "./ndarray.ts";
+import { checkNdArray, fromFortran, type NdArray, type Numbers, sizeOf } from "./ndarray.ts";
+import { type NumberName, nameOfNumbers, numberTypes, readNumbers } from "./number-type.ts";
+import { quote } from "./text.ts";
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 
-type Read = (view: DataView, at: number, little: boolean) => number;
-interface Kind {
-  readonly bytes: number;
-  readonly make: (length: number) => Numbers;
-  readonly read: Read;
-}
-
-const kinds: Readonly<Record<string, Kind>> = {
-  f4: { bytes: 4, make: (n) => new Float32Array(n), read: (v, k, le) => v.getFloat32(k, le) },
-  f8: { bytes: 8, make: (n) => new Float64Array(n), read: (v, k, le) => v.getFloat64(k, le) },
-  i1: { bytes: 1, make: (n) => new Int8Array(n), read: (v, k) => v.getInt8(k) },
-  u1: { bytes: 1, make: (n) => new Uint8Array(n), read: (v, k) => v.getUint8(k) },
-  b1: { bytes: 1, make: (n) => new Uint8Array(n), read: (v, k) => v.getUint8(k) },
-  i2: { bytes: 2, make: (n) => new Int16Array(n), read: (v, k, le) => v.getInt16(k, le) },
-  u2: { bytes: 2, make: (n) => new Uint16Array(n), read: (v, k, le) => v.getUint16(k, le) },
-  i4: { bytes: 4, make: (n) => new Int32Array(n), read: (v, k, le) => v.getInt32(k, le) },
-  u4: { bytes: 4, make: (n) => new Uint32Array(n), read: (v, k, le) => v.getUint32(k, le) },
-  i8: { bytes: 8, make: (n) => new Float64Array(n), read: (v, k, le) => exact(v.getBigInt64(k, le)) },
-  u8: { bytes: 8, make: (n) => new Float64Array(n), read: (v, k, le) => exact(v.getBigUint64(k, le)) },
-};
-
-/** Read a NumPy array file (.npy, format 1 to 3): real numbers of either byte order, C or Fortran order.
- * @returns the array in C order; 64-bit integers become float64.
- * @throws EncodingError "format" if the file is damaged, cut off, or holds objects, text or complex numbers. */
+/** Read a NumPy array file (.npy, format 1.0, 2.0 or 3.0): booleans, integers and floats of 8 to 64 bits, either byte order, C or Fortran
+ * order.
+ * @returns the array in C order; booleans become uint8, float16 float32, 64-bit integers float64.
+ * @throws EncodingError "format" if the file is damaged, cut off, longer than its header says, or holds objects, records, text, complex
+ * or extended numbers, or an integer beyond ±2⁵³.
+ * @source NumPy enhancement proposal 1 and numpy.lib.format. */
 export function parseNpy(bytes: Uint8Array): NdArray {
-  if (magic.some((byte, k) => bytes[k] !== byte) || bytes.length < 12)
-    throw new EncodingError("format", `NPY: not a .npy file; it begins with ${hex(bytes)}.`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const wide = (bytes[6] as number) >= 2;
-  const start = wide ? 12 : 10;
-  const length = wide ? view.getUint32(8, true) : view.getUint16(8, true);
-  if ((bytes[6] as number) > 3 || start + length > bytes.length)
-    throw new EncodingError("format", `NPY: the header is cut off or of an unknown version (${bytes[6]}).`);
-  const header = new TextDecoder("latin1").decode(bytes.subarray(start, start + length));
+  const { header, from } = findHeader(bytes);
   const { descr, fortran, shape } = readHeader(header);
-  const kind = kinds[descr.slice(1)];
-  if (kind === undefined || !"<>|=".includes(descr[0] ?? " "))
+  const name = descr.slice(1) === "b1" ? "u1" : descr.slice(1);
+  if (!/^[<>|=]/.test(descr) || !Object.hasOwn(numberTypes, name))
     throw new EncodingError(
       "format",
-      `NPY: numbers of type '${descr}' are not supported; legal: ${Object.keys(kinds).join(", ")}.`,
+      `NPY: numbers of type ${quote(descr)} are not supported; ${hintFor(descr)}`,
     );
-  const from = start + length;
-  const count = sizeOf("NPY", shape, (bytes.length - from) / kind.bytes);
-  const data = kind.make(count);
-  for (let k = 0; k < count; k++) data[k] = kind.read(view, from + k * kind.bytes, descr[0] !== ">");
-  return { shape, data: fortran ? fromFortran(data, shape, kind) : data };
+  const type = numberTypes[name as NumberName];
+  const count = sizeOf("NPY", shape, { room: (bytes.length - from) / type.bytes });
+  const data = readNumbers(bytes, { type, from, count, little: descr[0] !== ">" });
+  return { shape, data: fortran ? fromFortran({ shape, data }) : data };
 }
 
-/** Write a NumPy array file, format 1, little-endian, C order. */
-export function encodeNpy({
-  shape,
-  data,
-}: {
+/** Write a NumPy array file, format 1.0, little-endian, C order. The same array gives the same bytes.
+ * @throws EncodingError "shape" if the shape does not say as many numbers as there are. */
+export function encodeNpy(array: {
   readonly shape: readonly number[];
   readonly data: Numbers;
 }): Uint8Array<ArrayBuffer> {
-  sizeOf("NPY", shape, data.length);
+  checkNdArray("encodeNpy", array);
+  const { shape, data } = array;
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
-  const header = `{'descr': '${descrOf(data)}', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const descr = `${data.BYTES_PER_ELEMENT === 1 ? "|" : "<"}${nameOfNumbers(data)}`;
+  const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`;
   const padded = `${header}${" ".repeat((64 - ((header.length + 11) % 64)) % 64)}\n`;
   const out = new Uint8Array(10 + padded.length + data.byteLength);
   out.set([...magic, 1, 0, padded.length & 255, padded.length >> 8]);
@@ -70,51 +45,49 @@ export function encodeNpy({
   return out;
 }
 
+/** The header's text, and where the numbers begin. */
+function findHeader(bytes: Uint8Array): { header: string; from: number } {
+  if (magic.some((byte, k) => bytes[k] !== byte))
+    throw new EncodingError("format", `NPY: not a .npy file; it begins with ${hex(bytes)}.`);
+  const [major, minor] = [bytes[6] ?? 0, bytes[7] ?? 0];
+  if (bytes.length >= 8 && (major < 1 || major > 3 || minor !== 0))
+    throw new EncodingError("format", `NPY: format ${major}.${minor} is unknown; legal: 1.0, 2.0, 3.0.`);
+  const start = major === 1 ? 10 : 12;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length =
+    bytes.length < start
+      ? Number.POSITIVE_INFINITY
+      : major === 1
+        ? view.getUint16(8, true)
+        : view.getUint32(8, true);
+  if (start + length > bytes.length)
+    throw new EncodingError("format", `NPY: the header is cut off; the file has ${bytes.length} bytes.`);
+  const header = new TextDecoder("latin1").decode(bytes.subarray(start, start + length));
+  return { header, from: start + length };
+}
+
+/** The three entries of the header, a Python dictionary. */
 function readHeader(header: string): { descr: string; fortran: boolean; shape: number[] } {
   const descr = /'descr':\s*'([^']*)'/.exec(header)?.[1];
-  const fortran = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
-  const tuple = /'shape':\s*\(([\d,\sL]*)\)/.exec(header)?.[1];
-  if (descr === undefined || fortran === undefined || tuple === undefined)
-    throw new EncodingError("format", `NPY: the header is not understood: ${header.slice(0, 80).trim()}`);
-  const shape = tuple
-    .split(",")
-    .map((text) => text.trim().replace(/L$/, ""))
-    .filter((text) => text !== "")
-    .map(Number);
-  return { descr, fortran: fortran === "True", shape };
+  const fortran = /'fortran_order':\s*(True|False)\b/.exec(header)?.[1];
+  const tuple = /'shape':\s*\(((?:\s*\d+L?\s*,)*(?:\s*\d+L?)?\s*)\)/.exec(header)?.[1];
+  if (/'descr':\s*\[/.test(header))
+    throw new EncodingError("format", "NPY: records are not supported; save each field as an array.");
+  const lone = tuple !== undefined && /\d/.test(tuple) && !tuple.includes(","); // (3) is a number, (3,) a shape
+  if (descr === undefined || fortran === undefined || tuple === undefined || lone)
+    throw new EncodingError("format", `NPY: the header is not understood: ${quote(header.trim(), 80)}.`);
+  const shape = tuple.match(/\d+/g) ?? [];
+  return { descr, fortran: fortran === "True", shape: shape.map(Number) };
 }
 
-/** First index fastest → last index fastest. */
-function fromFortran(data: Numbers, shape: readonly number[], kind: Kind): Numbers {
-  const out = kind.make(data.length);
-  const steps = shape.map((_, d) => shape.slice(0, d).reduce((a, b) => a * b, 1));
-  const index = shape.map(() => 0);
-  for (let k = 0; k < data.length; k++) {
-    out[k] = data[index.reduce((sum, i, d) => sum + i * (steps[d] as number), 0)] as number;
-    for (let d = shape.length - 1; d >= 0; d--) {
-      index[d] = (index[d] as number) + 1;
-      if ((index[d] as number) < (shape[d] as number)) break;
-      index[d] = 0;
-    }
-  }
-  return out;
-}
-
-function descrOf(data: Numbers): string {
-  const letter =
-    data instanceof Float32Array || data instanceof Float64Array
-      ? "f"
-      : data.constructor.name.startsWith("U")
-        ? "u"
-        : "i";
-  return `${data.BYTES_PER_ELEMENT === 1 ? "|" : "<"}${letter}${data.BYTES_PER_ELEMENT}`;
-}
-
-function exact(value: bigint): number {
-  const number = Number(value);
-  if (!Number.isSafeInteger(number))
-    throw new EncodingError("format", `NPY: the integer ${value} has no exact float64; convert it first.`);
-  return number;
+function hintFor(descr: string): string {
+  const hints: Readonly<Record<string, string>> = {
+    O: "Python objects; save numbers with astype(float).",
+    c: "complex numbers; save real and imaginary part.",
+    U: "text; save it as a table.",
+    S: "text; save it as a table.",
+  };
+  return hints[descr[1] ?? ""] ?? `legal: b1, ${Object.keys(numberTypes).join(", ")}.`;
 }
 
 function hex(bytes: Uint8Array): string {

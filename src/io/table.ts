@@ -1,4 +1,6 @@
 import { EncodingError } from "../core/index.ts";
+import { splitRows } from "./split-rows.ts";
+import { quote as quoteText } from "./text.ts";
 
 /** A table of text cells. */
 export interface Table {
@@ -9,39 +11,50 @@ export interface Table {
   readonly lines: readonly number[];
 }
 
-/** Read a table: comma-, semicolon-, tab- or space-separated; the separator is found out. Quotes as in RFC 4180.
+/** Read a table: tab-, semicolon-, comma- or space-separated. Quotes as in RFC 4180; lines end in LF, CR LF or CR; blank lines, and lines
+ * that begin with # before the first row, are skipped.
  *
- * The first line is a header if one of its cells is neither a number nor empty. Blank lines are skipped.
- * @throws EncodingError "format" naming the line whose cells differ in number, or an open quote. */
-export function parseTable(text: string, { separator }: { separator?: string } = {}): Table {
-  const clean = text.replace(/^\uFEFF/, "");
-  const by = separator ?? findSeparator(clean);
-  const { rows, lines } = by === " " ? splitBySpace(clean) : splitBy(clean, by);
+ * The first line is a header if it has words and no number (words for missing values count as neither), or if it numbers the columns
+ * 0, 1, 2 … after an empty cell, as pandas writes it.
+ * @param separator default: tab, semicolon or comma, the first of these that stands in the first line outside quotes; else spaces.
+ * @param header says whether the first line is one, where the rule above would be wrong.
+ * @throws EncodingError "format" naming the line whose cells differ in number from the first, or a quote that is never closed or stands
+ * in the midst of a cell. */
+export function parseTable(
+  text: string,
+  { separator, header }: { separator?: string | undefined; header?: boolean | undefined } = {},
+): Table {
+  const { rows, lines } = splitRows(text, separator);
   const width = rows[0]?.length ?? 0;
-  for (const [k, row] of rows.entries())
-    if (row.length !== width)
-      throw new EncodingError(
-        "format",
-        `Table: line ${lines[k]} has ${row.length} cells, line ${lines[0]} has ${width}.`,
-      );
+  const odd = rows.findIndex((row) => row.length !== width);
+  if (odd >= 0)
+    throw new EncodingError(
+      "format",
+      `Table: line ${lines[odd]} has ${rows[odd]?.length} cells, line ${lines[0]} has ${width}. Does a cell hold the separator without quotes?`,
+    );
   const first = rows[0];
-  const header = first?.some((cell) => cell !== "" && !isNumber(cell)) === true;
-  return header
-    ? { names: first ?? null, rows: rows.slice(1), lines: lines.slice(1) }
+  return first !== undefined && (header ?? isHeader(first))
+    ? { names: first, rows: rows.slice(1), lines: lines.slice(1) }
     : { names: null, rows, lines };
 }
 
 /** Numbers of a table.
  * @param columns names or zero-based numbers of the columns to take, in order; default all.
- * @returns row-major float64; "n/a", "NA", "NaN" and empty cells are NaN.
- * @throws EncodingError "format" naming line and column of a cell that is no number; "range" for an unknown column. */
+ * @returns row-major float64; "n/a", "NA", "NaN" (any case) and empty cells are NaN.
+ * @throws EncodingError "format" naming line and column of a cell that is no number, or if all columns are asked for and the first has
+ * no name (row numbers as pandas writes them are not data); "range" for a column that is not there, or whose name stands twice. */
 export function tableToMatrix(
   table: Table,
   { columns }: { columns?: readonly (string | number)[] | undefined } = {},
 ): { data: Float64Array<ArrayBuffer>; rows: number; cols: number; names: readonly string[] | null } {
   const width = table.names?.length ?? table.rows[0]?.length ?? 0;
+  if (columns === undefined && table.names?.[0] === "" && width > 1)
+    throw new EncodingError(
+      "format",
+      "Table: the first column has no name; are these row numbers? Name the columns to take, or save the table without an index.",
+    );
   const taken = (columns ?? Array.from({ length: width }, (_, j) => j)).map((column) =>
-    place(table, column, width),
+    findColumn(table, column, width),
   );
   const data = new Float64Array(table.rows.length * taken.length);
   for (const [i, row] of table.rows.entries())
@@ -72,96 +85,58 @@ export function encodeCsv(
   return `${lines.join("\n")}\n`;
 }
 
-function findSeparator(text: string): string {
-  const line = text.split(/\r?\n/).find((one) => one.trim() !== "") ?? "";
-  return [",", "\t", ";"].find((candidate) => line.includes(candidate)) ?? " ";
-}
+const missing = new Set(["", "n/a", "na", "nan", "-nan", "+nan"]);
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?$/;
+const infinite = /^[+-]?inf(inity)?$/i;
 
-function splitBySpace(text: string) {
-  const numbered = text.split(/\r?\n/).map((line, k) => ({ cells: line.trim().split(/\s+/), line: k + 1 }));
-  const filled = numbered.filter(({ cells }) => cells[0] !== "" && !cells[0]?.startsWith("#"));
-  return {
-    rows: filled.map(({ cells }) => cells.map((one) => one.replace(/^"(.*)"$/, "$1"))),
-    lines: filled.map(({ line }) => line),
-  };
-}
-
-function splitBy(text: string, separator: string) {
-  const rows: string[][] = [];
-  const lines: number[] = [];
-  let row: string[] = [];
-  let current = "";
-  let quoted = false;
-  let line = 1;
-  let begun = 1;
-  const endRow = () => {
-    row.push(current);
-    if (row.length > 1 || row[0]?.trim() !== "") {
-      rows.push(row.map((one) => one.trim()));
-      lines.push(begun);
-    }
-    row = [];
-    current = "";
-    begun = line + 1;
-  };
-  for (let k = 0; k < text.length; k++) {
-    const c = text[k] as string;
-    if (c === '"' && quoted && text[k + 1] === '"') {
-      current += '"';
-      k++;
-    } else if (c === '"' && (quoted || current.trim() === "")) quoted = !quoted;
-    else if (c === separator && !quoted) {
-      row.push(current);
-      current = "";
-    } else if (c === "\n" && !quoted) {
-      endRow();
-      line++;
-    } else {
-      if (c === "\n") line++;
-      if (c !== "\r") current += c;
-    }
-  }
-  if (quoted)
-    throw new EncodingError("format", `Table: the quote opened in the row at line ${begun} is never closed.`);
-  endRow();
-  return { rows, lines };
-}
-
-const missing = new Set(["", "n/a", "na", "nan"]);
-
-function isNumber(text: string): boolean {
-  return (
-    missing.has(text.toLowerCase()) ||
-    /^[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?$|^[+-]?inf(inity)?$/i.test(text)
-  );
+function isHeader(cells: readonly string[]): boolean {
+  const filled = cells.filter((text) => !missing.has(text.toLowerCase()) && !infinite.test(text));
+  const numbers = filled.filter((text) => decimal.test(text));
+  if (numbers.length === 0) return filled.length > 0;
+  return cells.length > 1 && cells[0] === "" && cells.slice(1).every((text, j) => text === String(j));
 }
 
 function toNumber(text: string, table: Table, i: number, j: number): number {
   if (missing.has(text.toLowerCase())) return Number.NaN;
-  if (!isNumber(text))
-    throw new EncodingError(
-      "format",
-      `Table: line ${table.lines[i]}, column ${table.names?.[j] ?? j}: "${text.slice(0, 40)}" is no number.`,
-    );
-  if (/inf/i.test(text)) return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  return Number(text.replace(/d/i, "e"));
+  if (infinite.test(text)) return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  const number = decimal.test(text) ? Number(text.replace(/d/i, "e")) : Number.NaN;
+  if (Number.isFinite(number)) return number;
+  const place = `line ${table.lines[i]}, column ${table.names === null ? j : quoteText(table.names[j] ?? "")}`;
+  throw new EncodingError(
+    "format",
+    `Table: ${place}: ${quoteText(text)} is no number.${hintFor(text, i, table)}`,
+  );
 }
 
-function place(table: Table, column: string | number, width: number): number {
+function hintFor(text: string, i: number, table: Table): string {
+  if (/^[+-]?\d*,\d+(e[+-]?\d+)?$/i.test(text)) return " Save the table with decimal points, not commas.";
+  if (decimal.test(text)) return " It is too large for float64.";
+  return i === 0 && table.names === null
+    ? " Is the first line a header? One that also holds numbers is not taken for one."
+    : " Take only the columns that hold numbers, with `columns`.";
+}
+
+function findColumn(table: Table, column: string | number, width: number): number {
   const j = typeof column === "number" ? column : (table.names?.indexOf(column) ?? -1);
-  if (j < 0 || j >= width)
+  if (!Number.isInteger(j) || j < 0 || j >= width)
     throw new EncodingError(
       "range",
-      `Table: there is no column ${column}; legal: ${table.names?.join(", ") ?? `0 … ${width - 1}`}.`,
+      `Table: there is no column ${column}; legal: ${table.names?.map((name) => quoteText(name)).join(", ") ?? `0 … ${width - 1}`}.`,
+    );
+  if (typeof column === "string" && table.names?.lastIndexOf(column) !== j)
+    throw new EncodingError(
+      "range",
+      `Table: the name ${quoteText(column)} stands twice in the header; take the column by its number, from 0.`,
     );
   return j;
 }
 
 function cell(value: number | string): string {
   if (typeof value === "string") return quote(value);
-  return Number.isNaN(value) ? "" : String(value);
+  if (Number.isNaN(value)) return "";
+  return Object.is(value, -0) ? "-0" : String(value);
 }
 
 function quote(text: string): string {
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",\n\r]|^[\s#]|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,4 +1,5 @@
 import { EncodingError } from "../core/index.ts";
+import { decodeText, quote } from "./text.ts";
 
 /** A stretch of time with a label, seconds; a point has equal ends. */
 export interface Interval {
@@ -21,21 +22,35 @@ export interface TextGrid {
   readonly tiers: readonly Tier[];
 }
 
+/** Times may be out of order by so many seconds: programs other than Praat round them. */
+const slack = 1e-3;
+
 /** Read a Praat TextGrid, long or short text format, UTF-8 or UTF-16.
- * @throws EncodingError "format" if it is none, cut off, or says more intervals than it has.
+ * @throws EncodingError "format" if it is none (binary and chronological ones too), cut off, has more or fewer entries than it says, or
+ * times that run backwards.
  * @source Praat manual, "TextGrid file formats". */
 export function parseTextGrid(source: Uint8Array | string): TextGrid {
-  const text = typeof source === "string" ? source : decode(source);
+  const text = typeof source === "string" ? source : decodeText("TextGrid", checkText(source));
   if (!/"TextGrid"/.test(text.slice(0, 500)))
-    throw new EncodingError("format", "TextGrid: the file does not say that it is a TextGrid.");
+    throw new EncodingError(
+      "format",
+      "TextGrid: the file does not say that it is a TextGrid. In Praat: Save as text file.",
+    );
   const read = reader(text);
   read.text(); // "ooTextFile"
   read.text(); // "TextGrid"
   const [start, end] = [read.number(), read.number()];
-  read.flag();
-  const count = read.count("tiers");
+  const count = read.flag() === "exists" ? read.count("tiers") : 0;
   const tiers = Array.from({ length: count }, () => readTier(read));
+  read.end();
   return { start, end, tiers };
+}
+
+function checkText(bytes: Uint8Array): Uint8Array {
+  const head = new TextDecoder("latin1").decode(bytes.subarray(0, 12));
+  if (head === "ooBinaryFile")
+    throw new EncodingError("format", "TextGrid: this is a binary file. In Praat: Save as text file.");
+  return bytes;
 }
 
 function readTier(read: Reader): Tier {
@@ -43,18 +58,30 @@ function readTier(read: Reader): Tier {
   if (kind !== "IntervalTier" && kind !== "TextTier")
     throw new EncodingError(
       "format",
-      `TextGrid: a tier must be an IntervalTier or a TextTier; got "${kind}".`,
+      `TextGrid: a tier must be an IntervalTier or a TextTier; got ${quote(kind)}.`,
     );
   const name = read.text();
-  read.number();
-  read.number();
-  const count = read.count(`intervals of tier "${name}"`);
+  const [from, to] = [read.number(), read.number()];
+  const count = read.count(`intervals of tier ${quote(name)}`);
   const intervals = Array.from({ length: count }, () => {
     const start = read.number();
     const end = kind === "IntervalTier" ? read.number() : start;
     return { start, end, text: read.text() };
   });
+  checkTimes(name, from, to, intervals);
   return { name, kind: kind === "IntervalTier" ? "interval" : "point", intervals };
+}
+
+function checkTimes(name: string, from: number, to: number, intervals: readonly Interval[]): void {
+  let last = from;
+  for (const [k, { start, end }] of intervals.entries()) {
+    if (start < last - slack || end < start || end > to + slack)
+      throw new EncodingError(
+        "format",
+        `TextGrid: times must run forwards; entry ${k + 1} of tier ${quote(name)} goes from ${start} to ${end} s after ${last} s, the tier ends at ${to} s.`,
+      );
+    last = end;
+  }
 }
 
 type Token = { readonly kind: "text" | "number" | "flag"; readonly value: string };
@@ -71,7 +98,7 @@ function reader(text: string) {
     if (token.kind !== kind)
       throw new EncodingError(
         "format",
-        `TextGrid: a ${kind} was expected as entry ${next}; got ${token.kind} ${token.value.slice(0, 40)}.`,
+        `TextGrid: a ${kind} was expected as entry ${next}; got the ${token.kind} ${quote(token.value)}.`,
       );
     return token.value;
   };
@@ -79,6 +106,13 @@ function reader(text: string) {
     text: () => take("text"),
     number: () => Number(take("number")),
     flag: () => take("flag"),
+    end() {
+      if (next < tokens.length)
+        throw new EncodingError(
+          "format",
+          `TextGrid: the file has ${tokens.length - next} more entries than its counts say. Is a count damaged?`,
+        );
+    },
     count(what: string) {
       const count = Number(take("number"));
       if (!Number.isInteger(count) || count < 0 || count > tokens.length)
@@ -93,18 +127,13 @@ function reader(text: string) {
 
 function tokenise(text: string): Token[] {
   const out: Token[] = [];
-  // texts in quotes (doubled quotes inside), <flags>, numbers that stand alone; [1]: and words are comment
-  const pattern = /"((?:[^"]|"")*)"|<(\w+)>|(?<![\w[.-])(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w\]])/g;
+  // texts in quotes (doubled quotes inside), <flags>, numbers that stand alone; words, [1]: and what follows a ! are comment
+  const pattern =
+    /"([^"]*(?:""[^"]*)*)"|<(\w+)>|![^\n]*|(?<![\w[.-])(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w\].])/g;
   for (const match of text.matchAll(pattern)) {
     if (match[1] !== undefined) out.push({ kind: "text", value: match[1].replaceAll('""', '"') });
     else if (match[2] !== undefined) out.push({ kind: "flag", value: match[2] });
-    else out.push({ kind: "number", value: match[3] as string });
+    else if (match[3] !== undefined) out.push({ kind: "number", value: match[3] });
   }
   return out;
-}
-
-function decode(bytes: Uint8Array): string {
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
-  return new TextDecoder().decode(bytes);
 }

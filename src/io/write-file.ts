@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { EncodingError } from "../core/index.ts";
 
@@ -7,9 +7,10 @@ import { EncodingError } from "../core/index.ts";
  * @throws EncodingError "file", one line: full disk, no permission, a part of the path that is a file. */
 export async function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
   const folder = dirname(path);
-  const draft = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.part`);
+  const short = basename(path).slice(0, 60); // a name may be as long as the file system allows; the draft's must fit too
+  const draft = join(folder, `.${short}.${randomBytes(6).toString("hex")}.part`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const file = await open(draft, "wx");
     try {
       await file.writeFile(bytes);
@@ -27,6 +28,15 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
       cause,
     );
   }
+}
+
+/** Make a folder and those above it. Node says ENOENT where a folder above cannot be made; the reason is told by making that one. */
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch(async (cause: unknown) => {
+    if (codeOf(cause) !== "ENOENT" || dirname(folder) === folder) throw cause;
+    await makeFolder(dirname(folder));
+    await mkdir(folder);
+  });
 }
 
 /** Remove what killed writers left behind: drafts of {@link writeFileAtomic} in a folder and the folders in it.
@@ -47,12 +57,23 @@ export async function removeDrafts(folder: string, { olderThan }: { olderThan: n
   }
 }
 
+/** What one buffer holds. */
+const mostBytes = 2 ** 32 - 1;
+const stepBytes = 2 ** 30; // one read of the system gives at most 2 GiB
+
 /** Read a whole file.
- * @throws EncodingError "file" with the names that are nearest where there is no such file. */
+ * @throws EncodingError "file" with the names that are nearest where there is no such file; also for what is no regular file (a folder, a
+ * device, which may have no end), and for 4 GiB or more. */
 export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return new Uint8Array(await readFile(path));
+    const file = await open(path, "r");
+    try {
+      return await readAll(file, path);
+    } finally {
+      await file.close();
+    }
   } catch (cause) {
+    if (cause instanceof EncodingError) throw cause;
     const near = codeOf(cause) === "ENOENT" ? await neighbours(path) : "";
     throw new EncodingError(
       "file",
@@ -61,6 +82,27 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
       cause,
     );
   }
+}
+
+async function readAll(file: FileHandle, path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const found = await file.stat();
+  const odd = found.isDirectory()
+    ? "it is a folder"
+    : !found.isFile()
+      ? "it is no regular file"
+      : found.size > mostBytes
+        ? "it has 4 GiB or more; split it by runs, or keep it as HDF5 and read rows"
+        : null;
+  if (odd !== null) throw new EncodingError("file", `cannot read ${path}: ${odd}.`, { path });
+  const out = new Uint8Array(found.size);
+  let done = 0;
+  while (done < out.length) {
+    const { bytesRead } = await file.read(out, done, Math.min(stepBytes, out.length - done), done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  if (done === out.length) return out;
+  throw new EncodingError("file", `cannot read ${path}: it became shorter while it was read.`, { path });
 }
 
 async function neighbours(path: string): Promise<string> {
@@ -92,6 +134,11 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
   ENOENT: "there is no such file",
   EMFILE: "too many files are open",
+  ENFILE: "too many files are open",
+  EFBIG: "the file would be larger than allowed",
+  ENAMETOOLONG: "the name is too long",
+  ELOOP: "a link leads back to itself",
+  EIO: "the disk failed",
 };
 
 function reasonOf(error: unknown): string {

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { EncodingError } from "../core/index.ts";
-import { type ReadArray, type ReadOptions, readArray, readBytes } from "../io/index.ts";
+import { decodeText, type ReadArray, type ReadOptions, readArray, readBytes } from "../io/index.ts";
 
 /** Values of the placeholders of a path: {participant}, {run}, {repeat}, {layer}. */
 export type Places = Readonly<Record<string, string | number>>;
@@ -24,8 +24,11 @@ export function openFiles(root: string, folder: string): StudyFiles {
   const hashes = new Map<string, Promise<string>>();
   const locate = async (template: string, places: Places) => {
     const path = await matchOne(resolve(base, fillIn(template, places)));
-    if (!hashes.has(path)) hashes.set(path, hashFile(path));
-    hashes.get(path)?.catch(() => {}); // a file that cannot be read is told of by its reader
+    const image = path.replace(/\.hdr(\.gz)?$/i, ".img$1"); // a NIfTI header's numbers stand in a file beside it
+    for (const file of new Set([path, image])) {
+      if (!hashes.has(file)) hashes.set(file, hashFile(file));
+      hashes.get(file)?.catch(() => {}); // a file that cannot be read is told of by its reader
+    }
     return path;
   };
   return {
@@ -33,8 +36,10 @@ export function openFiles(root: string, folder: string): StudyFiles {
       const mask = options.mask === undefined ? undefined : await locate(options.mask, places);
       return readArray(await locate(template, places), { ...options, mask });
     },
-    text: async (template, places) =>
-      new TextDecoder().decode(await readBytes(await locate(template, places))),
+    text: async (template, places) => {
+      const path = await locate(template, places);
+      return decodeText(path, await readBytes(path));
+    },
     bytes: async (template, places) => readBytes(await locate(template, places)),
     async inputs() {
       const entries = [...hashes].map(async ([path, hash]) => ({
