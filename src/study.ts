@@ -4,7 +4,7 @@
 import { createRandom, type OnProgress } from "./core/index.ts";
 import { codeVersion, hashValue, openPool, openStore, runSteps, type Step } from "./engine/index.ts";
 import { openLinalg } from "./linalg/index.ts";
-import { type StudyResult, writeReport } from "./report/index.ts";
+import type { StudyResult } from "./report/index.ts";
 import { computeCeilings } from "./study/ceilings.ts";
 import { countChoices, targetScores } from "./study/choices.ts";
 import type { StudyData } from "./study/data.ts";
@@ -12,7 +12,6 @@ import { describeDesign, describeWarnings } from "./study/describe.ts";
 import { planFits } from "./study/fit-models.ts";
 import { follow } from "./study/follow.ts";
 import { inferStudy } from "./study/infer.ts";
-import { loadStudy } from "./study/load-study.ts";
 import { planFolds, planModels } from "./study/plan.ts";
 import { judgeRecovery } from "./study/recovery.ts";
 import type { ScoreOutput } from "./study/score-person.ts";
@@ -56,13 +55,14 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
   const stop = () => void pool.close();
   signal?.addEventListener("abort", stop);
   const progress = follow(options.onProgress);
+  const report = import("./report/index.ts"); // figures and formats take a second to load: beside the first step
   const run = (steps: readonly Step[], costs: readonly number[]) =>
     runSteps(steps, { store, pool, signal, onStep: progress.begin(steps[0]?.name ?? "", costs) });
   try {
     // 1. Stimuli, features and responses: from files, or from the virtual laboratory.
     const [data] = settings.virtual
       ? ((await run([simulation(settings)], [60])) as [StudyData])
-      : [await loadStudy(settings, options.folder)];
+      : [await (await import("./study/load-study.ts")).loadStudy(settings, options.folder)];
     const dataKey = hashValue(data);
 
     // 2. Which rows are learned from and which are held out; which sets of feature spaces are fitted.
@@ -123,6 +123,7 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
         inputs: data.inputs,
       },
     };
+    const { writeReport } = await report;
     await writeReport(result, options.out, surfaceOf(data));
     return result;
   } finally {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { parseSettings, type StudySettings } from "../study.ts";
-import { checkCount, execute, type RunOptions } from "./execute.ts";
+import type { StudySettings } from "../study.ts";
+import { checkCount, checkWorkers } from "./count.ts";
+import { execute, type RunOptions } from "./execute.ts";
 
 /** Options of `simcortex demo`. */
 interface DemoOptions extends RunOptions {
@@ -12,8 +13,11 @@ const file = new URL("../../examples/virtual/study.yaml", import.meta.url);
 
 /** `simcortex demo`: the virtual laboratory with the settings of examples/virtual. */
 export async function demo(options: DemoOptions): Promise<void> {
+  const asked = options.seed === undefined ? undefined : checkCount("--seed", options.seed, 0);
+  checkWorkers(options.workers);
+  const { parseSettings } = await import("../study/read-settings.ts");
   const settings = parseSettings(await readFile(file, "utf8"), "examples/virtual/study.yaml");
-  const seed = options.seed === undefined ? settings.seed : checkCount("--seed", options.seed, 0);
+  const seed = asked ?? settings.seed;
   const chosen: StudySettings = { ...settings, seed, ...(options.small === true && small(settings)) };
   await execute(chosen, { ...options, folder: ".", out: options.out ?? "results/demo" });
 }

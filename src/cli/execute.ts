@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import { join, resolve } from "node:path";
-import { EncodingError } from "../core/index.ts";
-import { answerText } from "../report/index.ts";
-import { runStudy, type StudySettings } from "../study.ts";
+import { lockFolder } from "../engine/lock.ts";
+import type { StudyResult } from "../report/index.ts";
+import type { StudySettings } from "../study.ts";
+import { checkWorkers } from "./count.ts";
 import { showProgress } from "./progress.ts";
+import { listenForStop } from "./signals.ts";
 
 /** Options that the running commands share. */
 export interface RunOptions {
@@ -14,50 +16,48 @@ export interface RunOptions {
   readonly json?: boolean;
 }
 
-/** Run a study with progress on stderr, the answer on stdout, and Ctrl-C that leaves nothing broken. */
-export async function execute(
-  settings: StudySettings,
-  { out, store, workers, open = false, json = false, folder }: RunOptions & { out: string; folder: string },
-): Promise<void> {
-  const stop = new AbortController();
-  const onSignal = () => {
-    process.stderr.write("\nstopping …\n");
-    stop.abort();
-  };
-  process.once("SIGINT", onSignal);
-  process.once("SIGTERM", onSignal);
-  const show = showProgress({ json, stream: process.stderr });
+/** Where a study is run: paths given, all of them checked. */
+export interface RunPlace extends RunOptions {
+  readonly out: string;
+  /** Folder that relative paths of the settings start from. */
+  readonly folder: string;
+}
+
+/** Run a study with progress on stderr and the answer on stdout (with `json` all of it on stdout), and Ctrl-C that leaves nothing broken.
+ * The report's folder is made and locked before anything is computed, so that one that cannot be written is told of at once. */
+export async function execute(settings: StudySettings, place: RunPlace): Promise<void> {
+  const { out, open = false, json = false } = place;
+  const workers = checkWorkers(place.workers);
+  const show = showProgress({ json, stream: json ? process.stdout : process.stderr });
+  const unlock = await lockFolder(resolve(out));
+  const stop = listenForStop(show.stopping);
   try {
+    const { runStudy } = await import("../study.ts");
     const result = await runStudy(settings, {
-      folder,
+      folder: place.folder,
       out: resolve(out),
-      store: resolve(store),
-      ...(workers !== undefined && { workers: checkCount("--workers", workers, 1) }),
+      store: resolve(place.store),
+      ...(workers !== undefined && { workers }),
       onProgress: show.onProgress,
       signal: stop.signal,
     });
     show.end();
-    const report = join(out, "report.html");
-    if (json)
-      process.stdout.write(
-        `${JSON.stringify({ event: "done", report, found: result.cells.filter((c) => c.significant).length, recovery: result.recovery })}\n`,
-      );
-    else process.stdout.write(`\n${answerText(result)}\nReport: ${report}\n`);
-    if (open && !json && process.stdout.isTTY) openFile(resolve(report));
+    await tellResult(result, join(out, "report.html"), json);
+  } catch (error) {
+    throw stop.signal.aborted ? stop.signal.reason : error; // what ended workers say after a stop is not the reason
   } finally {
     show.end();
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
+    stop.off();
+    await unlock();
   }
+  if (open && !json && process.stdout.isTTY) openFile(resolve(out, "report.html"));
 }
 
-/** A whole number from the command line.
- * @throws EncodingError "option". */
-export function checkCount(option: string, text: string, min: number): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < min)
-    throw new EncodingError("option", `${option} must be a whole number ≥ ${min}; got "${text}".`);
-  return value;
+async function tellResult(result: StudyResult, report: string, json: boolean): Promise<void> {
+  const { answerText } = await import("../report/index.ts");
+  const found = result.cells.filter((cell) => cell.significant).length;
+  const done = { event: "done", report, found, recovery: result.recovery };
+  process.stdout.write(json ? `${JSON.stringify(done)}\n` : `\n${answerText(result)}\nReport: ${report}\n`);
 }
 
 /** Show a file in the system's browser, if there is one; never an error. */

@@ -16,16 +16,19 @@ const words: Readonly<Record<string, string>> = {
 const width = 24;
 
 /** Write progress: JSON lines for programs, a bar with time left on a terminal, one line a step elsewhere.
+ * A terminal that cannot move its cursor (TERM=dumb) gets lines. No colour is ever written.
  * @param now clock in milliseconds, for tests. */
 export function showProgress({
   json,
   stream,
+  bar = stream.isTTY === true && process.env.TERM !== "dumb",
   now = () => performance.now(),
 }: {
   json: boolean;
   stream: ProgressStream;
+  bar?: boolean;
   now?: () => number;
-}): { onProgress: OnProgress; end(): void } {
+}): { onProgress: OnProgress; stopping(): void; end(): void } {
   let step = "";
   let started = 0;
   let computed = 0; // cost done by computing, not taken from the store
@@ -42,7 +45,7 @@ export function showProgress({
       started = now();
       computed = 0;
       before = 0;
-      if (!json && stream.isTTY !== true) stream.write(`${words[step] ?? step} …\n`);
+      if (!json && !bar) stream.write(`${words[step] ?? step} …\n`);
     }
     if (progress.cached !== true) computed += progress.done - before;
     before = progress.done;
@@ -51,16 +54,20 @@ export function showProgress({
       stream.write(
         `${JSON.stringify({ event: "progress", ...progress, ...(left !== null && { secondsLeft: left }) })}\n`,
       );
-    else if (stream.isTTY === true) {
+    else if (bar) {
       stream.write(
-        `\r${bar(progress, left)
+        `\r${barLine(progress, left)
           .slice(0, (stream.columns ?? 80) - 1)
           .padEnd((stream.columns ?? 80) - 1)}`,
       );
       open = true;
     }
   };
-  return { onProgress, end };
+  const stopping = () => {
+    end();
+    stream.write(json ? `${JSON.stringify({ event: "stopping" })}\n` : "stopping …\n");
+  };
+  return { onProgress, stopping, end };
 }
 
 /** Seconds left of this step at the pace so far; null before anything was computed. */
@@ -68,7 +75,7 @@ function secondsLeft({ done, total }: Progress, computed: number, elapsed: numbe
   return computed > 0 ? Math.round(((total - done) * elapsed) / computed) : null;
 }
 
-function bar({ step, done, total, cached }: Progress, left: number | null): string {
+function barLine({ step, done, total, cached }: Progress, left: number | null): string {
   const filled = total > 0 ? Math.round((width * done) / total) : width;
   const percent = total > 0 ? Math.round((100 * done) / total) : 100;
   const rest =

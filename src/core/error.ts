@@ -2,7 +2,7 @@
  * "shape" sizes do not fit · "range" an index or number lies outside · "option" an option is not allowed ·
  * "value" the numbers themselves (NaN, constant) · "format" a file is damaged or not what it claims ·
  * "file" a file cannot be read or written · "settings" a study file is wrong · "numeric" a decomposition failed ·
- * "design" the study's splits or tests are not allowed · "backend" a library is missing or failed ·
+ * "memory" the machine has too little memory · "design" the study's splits or tests are not allowed · "backend" a library is missing or failed ·
  * "cancelled" the user stopped the work. */
 export type ErrorKind =
   | "shape"
@@ -13,6 +13,7 @@ export type ErrorKind =
   | "file"
   | "settings"
   | "numeric"
+  | "memory"
   | "design"
   | "backend"
   | "cancelled";

@@ -10,6 +10,25 @@ export async function refuse(): Promise<never> {
   throw new EncodingError("shape", "refuse: wrong shape; got 3.", { got: 3 });
 }
 
+/** A bug. */
+export async function stumble(): Promise<never> {
+  throw new TypeError("stumble: not a function");
+}
+
+/** Asks for an array that no machine has room for. */
+export async function swell(): Promise<Float64Array> {
+  return new Float64Array(new ArrayBuffer(2 ** 48));
+}
+
+/** Ends as a worker ends whose heap is full (filling one takes gigabytes). */
+export async function hoard(): Promise<never> {
+  const code = "ERR_WORKER_OUT_OF_MEMORY";
+  setTimeout(() => {
+    throw Object.assign(new Error("Worker terminated due to reaching memory limit"), { code });
+  });
+  return new Promise(() => {});
+}
+
 /** Kills its worker. */
 export async function crash(): Promise<never> {
   process.exit(3);

@@ -23,10 +23,31 @@ describe("openPool", () => {
     const error = await pool.run("refuse", null).catch((e: unknown) => e);
     expect(isEncodingError(error, "shape")).toBe(true);
     expect(error).toMatchObject({ message: "refuse: wrong shape; got 3.", details: { got: 3 } });
+    expect(((error as Error).cause as Error).stack).toMatch(/at refuse .*pool\.test-data/);
     await expect(pool.run("nothing", null)).rejects.toThrow(/no task "nothing"/);
   });
+  it("keeps the place of a bug in the worker, and tells of too little memory in words", async () => {
+    const bug = (await pool.run("stumble", null).catch((e: unknown) => e)) as Error;
+    expect(isEncodingError(bug)).toBe(false);
+    expect(bug.stack).toMatch(/at stumble .*pool\.test-data/);
+    const small = await pool.run("swell", null).catch((e: unknown) => e);
+    expect(isEncodingError(small, "memory")).toBe(true);
+    expect(small).toMatchObject({ message: expect.stringMatching(/not enough memory: .*fewer --workers/) });
+  });
+  it("says that a worker's heap was full, and goes on with another", async () => {
+    const other = openPool(new URL("./pool.test-data.ts", import.meta.url), { size: 1 });
+    const full = await other.run("hoard", null).catch((e: unknown) => e);
+    expect(isEncodingError(full, "memory")).toBe(true);
+    expect(full).toMatchObject({
+      message: expect.stringMatching(/died in the task "hoard".*fewer --workers/),
+    });
+    expect(await other.run("double", Float64Array.of(4))).toEqual(Float64Array.of(8));
+    await other.close();
+  });
   it("survives a worker that dies", async () => {
-    await expect(pool.run("crash", null)).rejects.toThrow(/a worker ended with code 3/);
+    await expect(pool.run("crash", null)).rejects.toThrow(
+      /a worker died in the task "crash": it ended with code 3/,
+    );
     expect(await pool.run("double", Float64Array.of(4))).toEqual(Float64Array.of(8));
   });
   it("ends running and waiting tasks as cancelled when it is closed", async () => {

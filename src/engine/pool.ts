@@ -7,7 +7,7 @@ import { startWorker } from "../graph/index.ts";
 export interface Pool {
   readonly size: number;
   /** Run the exported function `task` of the pool's module on `payload`, in the next free worker. Plain data and typed arrays
-   * travel; the caller's arrays are copied, never taken away.
+   * travel; the caller's arrays are copied, never taken away, and the result's are moved: a task must not keep what it returns.
    * @throws what the function throws; EncodingError "cancelled" once the pool is closed. */
   run(task: string, payload: unknown): Promise<unknown>;
   /** Stop all workers; waiting and running tasks end as cancelled. */
@@ -61,16 +61,17 @@ export function openPool(module: URL, { size = availableParallelism() }: { size?
       else job?.reject(revive(answer));
       next();
     });
-    const fail = (error: Error) => {
+    const fail = (why: string, cause?: Error) => {
+      if (!all.has(worker)) return;
       const job = all.get(worker);
       all.delete(worker);
-      job?.reject(error);
+      if (idle.includes(worker)) idle.splice(idle.indexOf(worker), 1);
+      job?.reject(died(job.task, why, cause));
       if (!closed) next();
     };
-    worker.on("error", fail);
-    worker.on("exit", (code) => {
-      if (all.has(worker)) fail(new EncodingError("backend", `openPool: a worker ended with code ${code}.`));
-    });
+    worker.on("error", (error) => fail(error.message, error));
+    worker.on("messageerror", (error) => fail(error.message, error));
+    worker.on("exit", (code) => fail(`it ended with code ${code}`));
     return worker;
   }
 
@@ -99,9 +100,19 @@ function cancelled(): EncodingError {
   return new EncodingError("cancelled", "Stopped; finished steps are kept and the next start goes on.");
 }
 
+/** What killed a worker: mostly too little memory. */
+function died(task: string, why: string, cause: Error | undefined): EncodingError {
+  const memory = (cause as NodeJS.ErrnoException | undefined)?.code === "ERR_WORKER_OUT_OF_MEMORY";
+  return new EncodingError(
+    memory ? "memory" : "backend",
+    `openPool: a worker died in the task "${task}": ${why}. ${memory ? "Use fewer --workers." : "Finished steps are kept; the next start goes on."}`,
+    { task },
+    cause,
+  );
+}
+
 function revive(answer: Extract<Answer, { ok: false }>): Error {
-  if (answer.kind !== null) return new EncodingError(answer.kind, answer.message, answer.details);
-  const error = new Error(answer.message);
-  if (answer.stack !== undefined) error.stack = answer.stack;
-  return error;
+  const there = new Error(answer.message); // the place in the worker
+  if (answer.stack !== undefined) there.stack = answer.stack;
+  return answer.kind === null ? there : new EncodingError(answer.kind, answer.message, answer.details, there);
 }

@@ -1,8 +1,9 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EncodingError, isEncodingError } from "../core/index.ts";
-import { removeDrafts, writeFileAtomic } from "../io/index.ts";
+import { removeDrafts, writeFileAtomic } from "../io/write-file.ts"; // not the room: its formats take long to load
 import { decodeContainer, encodeContainer } from "./container.ts";
+import { fileReason } from "./file-reason.ts";
 import { hashValue } from "./hash.ts";
 
 /** Results kept on disk under the hash of everything they were computed from. */
@@ -29,7 +30,7 @@ export async function openStore(folder: string, { code }: { code: string }): Pro
   } catch (cause) {
     throw new EncodingError(
       "file",
-      `openStore: cannot make the folder ${folder}: ${reasonOf(cause)}. Name another with --store.`,
+      `openStore: cannot make the folder ${folder}: ${fileReason(cause)}. Name another with --store.`,
       { folder },
       cause,
     );
@@ -45,17 +46,14 @@ export async function openStore(folder: string, { code }: { code: string }): Pro
       } catch (error) {
         const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
         if (missing || isEncodingError(error, "format") || error instanceof SyntaxError) return undefined;
-        throw new EncodingError("file", `Store: cannot read ${placeOf(key)}: ${reasonOf(error)}.`, {}, error);
+        throw new EncodingError(
+          "file",
+          `Store: cannot read ${placeOf(key)}: ${fileReason(error)}.`,
+          {},
+          error,
+        );
       }
     },
     put: (key, value) => writeFileAtomic(placeOf(key), encodeContainer(value)),
   };
-}
-
-function reasonOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS") return "no permission to write there";
-  if (code === "ENOSPC") return "the disk is full";
-  if (code === "ENOTDIR" || code === "EEXIST") return "a part of the path is a file";
-  return (error as Error).message;
 }

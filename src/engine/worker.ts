@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { isEncodingError } from "../core/index.ts";
+import { EncodingError, isEncodingError } from "../core/index.ts";
+import { buffersOf } from "./buffers.ts";
 import type { Answer } from "./pool.ts";
 
 /** Worker of the pool: runs one exported function of the pool's module at a time. */
@@ -8,7 +9,8 @@ type Task = (payload: unknown) => Promise<unknown>;
 const tasks = import((workerData as { module: string }).module) as Promise<Record<string, Task | undefined>>;
 
 parentPort?.on("message", async ({ task, payload }: { task: string; payload: unknown }) => {
-  parentPort?.postMessage(await answerTo(task, payload));
+  const answer = await answerTo(task, payload);
+  parentPort?.postMessage(answer, answer.ok ? buffersOf(answer.value) : []);
 });
 
 async function answerTo(task: string, payload: unknown): Promise<Answer> {
@@ -17,7 +19,7 @@ async function answerTo(task: string, payload: unknown): Promise<Answer> {
     if (run === undefined) throw new Error(`worker: the module has no task "${task}".`);
     return { ok: true, value: await run(payload) };
   } catch (cause) {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
+    const error = explainMemory(cause instanceof Error ? cause : new Error(String(cause)));
     const ours = isEncodingError(error);
     return {
       ok: false,
@@ -27,4 +29,15 @@ async function answerTo(task: string, payload: unknown): Promise<Answer> {
       details: ours ? (JSON.parse(JSON.stringify(error.details)) as Record<string, unknown>) : {},
     };
   }
+}
+
+/** An array that could not be made is no bug: the machine is too small, or shared by too many workers. */
+function explainMemory(error: Error): Error {
+  if (!(error instanceof RangeError && /allocation failed/.test(error.message))) return error;
+  return new EncodingError(
+    "memory",
+    `not enough memory: ${error.message}. Use fewer --workers, or fit fewer targets at once.`,
+    {},
+    error,
+  );
 }

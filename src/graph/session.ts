@@ -1,7 +1,6 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import * as ort from "onnxruntime-node";
 import { EncodingError } from "../core/index.ts";
 
 /** A tensor at the border of a graph. */
@@ -57,6 +56,7 @@ export function startWorker(url: URL, workerData: unknown): Worker {
 
 /** Load an ONNX model into this thread. */
 export async function openHere(bytes: Uint8Array, threads: number): Promise<GraphSession> {
+  const ort = await import("onnxruntime-node"); // a tenth of a second, so only where a session is opened
   const session = await ort.InferenceSession.create(bytes, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,

@@ -1,23 +1,15 @@
-import { readFile } from "node:fs/promises";
 import { isNode, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { EncodingError } from "../core/index.ts";
 import { type StudySettings, studySchema } from "./settings.ts";
+import { readSettingsText } from "./settings-text.ts";
 
 /** Read and check a study file.
  * @param path a YAML file.
  * @returns the settings with all defaults filled in.
  * @throws EncodingError "file" if it cannot be read, "settings" if it is wrong; the message names line and legal values. */
 export async function readSettings(path: string): Promise<StudySettings> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (cause) {
-    const reason =
-      (cause as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : (cause as Error).message;
-    throw new EncodingError("file", `readSettings: cannot read ${path}: ${reason}.`, { path }, cause);
-  }
-  return parseSettings(text, path);
+  return parseSettings(await readSettingsText(path), path);
 }
 
 /** Check the text of a study file; see {@link readSettings}.
@@ -114,7 +106,8 @@ function explain(issue: Issue): string {
     const near = known.find((k) => issue.keys.some((bad) => distance(bad, k) <= 2));
     return `unknown setting ${issue.keys.map((k) => `"${k}"`).join(", ")}${near ? `; did you mean "${near}"?` : ""}${known.length ? ` Legal: ${known.join(", ")}.` : ""}`;
   }
-  return `${issue.message.replace(/^Invalid input: /, "")}.`;
+  const message = issue.message.replace(/^Invalid input: /, "");
+  return `${message.replace(/^expected (.+), received undefined$/, "missing; a $1 belongs there")}.`;
 }
 
 /** Keys that are legal at a path of the schema, found by walking it. */
