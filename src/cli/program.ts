@@ -3,7 +3,7 @@ import { EncodingError } from "../core/index.ts";
 import { version } from "../study/version.ts";
 import type { RunOptions } from "./execute.ts";
 
-/** The commands `simcortex demo | run study.yaml | doctor` and their options.
+/** The commands `simcortex demo | run study.yaml | fit | doctor` and their options.
  * @param json errors in the command line itself are told by the caller, not printed here.
  * @throws EncodingError "option" for what the commands do not know, with the nearest they do. */
 export function createProgram({ json }: { json: boolean }): Command {
@@ -19,6 +19,7 @@ export function createProgram({ json }: { json: boolean }): Command {
     });
   addDemo(program);
   addRun(program);
+  addFit(program);
   addDoctor(program);
   return program;
 }
@@ -58,6 +59,37 @@ function addRun(program: Command): void {
     .option("--open", "open the report when done")
     .option("--json", "progress, result and errors on stdout, one JSON object a line")
     .action(async (path: string, options: RunOptions) => (await import("./run.ts")).run(path, options));
+}
+
+function addFit(program: Command): void {
+  program
+    .command("fit")
+    .description("banded ridge from files to files, for any number of targets in bounded memory")
+    .requiredOption("--features <file...>", "one file a band, samples × features (.npy, .h5, .csv …)")
+    .requiredOption("--responses <file>", "samples × targets, read by columns (.npy, .nii, .h5)")
+    .option("--dataset <path>", "data set of an HDF5 file of responses")
+    .option("--test <file...>", "features of other samples, one file a band: their responses are predicted")
+    .option("--out <folder>", "where the results go", "results/fit")
+    .option(
+      "--store <folder>",
+      "where finished tiles are kept; may be deleted at any time",
+      ".simcortex/store",
+    )
+    .option("--alphas <from:to:count>", "penalties, evenly spaced in the logarithm", "1:1e6:20")
+    .option("--weightings <count>", "two bands: size of the grid of band weights; more: random draws", "20")
+    .option("--folds <count>", "inner folds that follow the runs", "5")
+    .option("--gap <samples>", "left out between training and test where a run is cut", "5")
+    .option("--run-length <samples>", "samples of each run (default: all are one run)")
+    .option("--memory <size>", "bound of the process's memory, e.g. 1.5G", "4G")
+    .option("--threads <count>", "(default: one a core)")
+    .option("--coefficients", "write the coefficients too: features × targets numbers")
+    .option("--float64", "work in double precision; every alpha and weighting is solved")
+    .option("--seed <number>", "of the random band weights", "1")
+    .option("--json", "progress, result and errors on stdout, one JSON object a line")
+    .action(async (options: unknown) => {
+      const { runFit } = await import("./fit.ts");
+      return runFit(options as Parameters<typeof runFit>[0]);
+    });
 }
 
 function addDoctor(program: Command): void {

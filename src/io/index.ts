@@ -1,5 +1,7 @@
 /** One file a format: arrays, tables, transcripts, volumes, surfaces; every damaged file gives one clear error.
  * @module io */
+export { beginColumns, type ColumnDraft } from "./column-draft.ts";
+export { type ColumnFile, hashFile, openColumns } from "./column-file.ts";
 export { encodeGifti } from "./encode-gifti.ts";
 export { type Gifti, type GiftiArray, type GiftiLabel, parseGifti } from "./gifti.ts";
 export type { ReadPart } from "./gifti-data.ts";

@@ -1,6 +1,6 @@
 import { EncodingError } from "../core/index.ts";
 import { checkNdArray, fromFortran, type NdArray, type Numbers, sizeOf } from "./ndarray.ts";
-import { type NumberName, nameOfNumbers, numberTypes, readNumbers } from "./number-type.ts";
+import { type NumberName, type NumberType, nameOfNumbers, numberTypes, readNumbers } from "./number-type.ts";
 import { quote } from "./text.ts";
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
@@ -12,6 +12,26 @@ const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
  * or extended numbers, or an integer beyond ±2⁵³.
  * @source NumPy enhancement proposal 1 and numpy.lib.format. */
 export function parseNpy(bytes: Uint8Array): NdArray {
+  const { shape, type, from, little, fortran } = readNpyLayout(bytes);
+  const count = sizeOf("NPY", shape, { room: (bytes.length - from) / type.bytes });
+  const data = readNumbers(bytes, { type, from, count, little });
+  return { shape, data: fortran ? fromFortran({ shape, data }) : data };
+}
+
+/** How the numbers of an array file lie in it. */
+export interface NpyLayout {
+  readonly shape: readonly number[];
+  readonly type: NumberType;
+  /** First byte of the numbers. */
+  readonly from: number;
+  readonly little: boolean;
+  /** First index fastest. */
+  readonly fortran: boolean;
+}
+
+/** Read the header of a NumPy array file.
+ * @param bytes the beginning of the file, with the whole header. @throws EncodingError "format". */
+export function readNpyLayout(bytes: Uint8Array): NpyLayout {
   const { header, from } = findHeader(bytes);
   const { descr, fortran, shape } = readHeader(header);
   const name = descr.slice(1) === "b1" ? "u1" : descr.slice(1);
@@ -20,10 +40,7 @@ export function parseNpy(bytes: Uint8Array): NdArray {
       "format",
       `NPY: numbers of type ${quote(descr)} are not supported; ${hintFor(descr)}`,
     );
-  const type = numberTypes[name as NumberName];
-  const count = sizeOf("NPY", shape, { room: (bytes.length - from) / type.bytes });
-  const data = readNumbers(bytes, { type, from, count, little: descr[0] !== ">" });
-  return { shape, data: fortran ? fromFortran({ shape, data }) : data };
+  return { shape, type: numberTypes[name as NumberName], from, little: descr[0] !== ">", fortran };
 }
 
 /** Write a NumPy array file, format 1.0, little-endian, C order. The same array gives the same bytes.
@@ -34,14 +51,21 @@ export function encodeNpy(array: {
 }): Uint8Array<ArrayBuffer> {
   checkNdArray("encodeNpy", array);
   const { shape, data } = array;
+  const padded = npyHeader(shape, `${data.BYTES_PER_ELEMENT === 1 ? "|" : "<"}${nameOfNumbers(data)}`);
+  const out = new Uint8Array(padded.length + data.byteLength);
+  out.set(padded);
+  out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), padded.length);
+  return out;
+}
+
+/** The bytes before the numbers of an array file, format 1.0, C order. @param descr kind of number, e.g. "<f4". */
+export function npyHeader(shape: readonly number[], descr: string): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
-  const descr = `${data.BYTES_PER_ELEMENT === 1 ? "|" : "<"}${nameOfNumbers(data)}`;
   const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`;
   const padded = `${header}${" ".repeat((64 - ((header.length + 11) % 64)) % 64)}\n`;
-  const out = new Uint8Array(10 + padded.length + data.byteLength);
+  const out = new Uint8Array(10 + padded.length);
   out.set([...magic, 1, 0, padded.length & 255, padded.length >> 8]);
   out.set(new TextEncoder().encode(padded), 10);
-  out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 10 + padded.length);
   return out;
 }
 

@@ -1,22 +1,15 @@
-import { allocate, type Dtype, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
-import { type BlasLibrary, loadBlas, type Native, type Routines } from "./blas-library.ts";
+import { allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
+import { type BlasLibrary, loadBlas } from "./blas-library.ts";
 import { checkBlocks, checkOperands } from "./checks.ts";
 import { eigh, solve, solveRight, svd } from "./lapack.ts";
 import type { Linalg } from "./linalg.ts";
+import { type Machine, machineOf } from "./machine.ts";
 import { symmetrise } from "./plain-products.ts";
 
 const rowMajor = 101;
 const plain = 111;
 const flipped = 112;
 const lower = 122;
-
-/** The library in one dtype, how its routines are called, and work space that is used again. */
-export interface Machine {
-  of(dtype: Dtype): Routines;
-  call(native: Native, ...args: unknown[]): Promise<void> | void;
-  /** Run with work space of `length` numbers, whatever they hold. Fresh memory costs more than a small factorisation. */
-  withSpace<T>(dtype: Dtype, length: number, work: (space: FloatArray) => Promise<T>): Promise<T>;
-}
 
 /** The machine's own BLAS and LAPACK.
  *
@@ -43,39 +36,6 @@ export function createBlasLinalg({ threads }: { threads: number }): Linalg {
     svd: (a) => svd(machine, a),
     close: async () => {},
   };
-}
-
-function machineOf(library: BlasLibrary, aside: boolean): Machine {
-  return {
-    of: (dtype) => routinesOf(library, dtype),
-    call: aside ? (native, ...args) => native.later(...args) : (native, ...args) => native.now(...args),
-    withSpace: keepSpace(),
-  };
-}
-
-const kept = 4;
-
-/** Work space by size: the last few arrays that were used. */
-function keepSpace(): Machine["withSpace"] {
-  const free: FloatArray[] = [];
-  return async (dtype, length, work) => {
-    const found = free.findIndex((space) => space.length === length && dtype === nameOf(space));
-    const space = found < 0 ? allocate(dtype, length) : (free.splice(found, 1)[0] as FloatArray);
-    try {
-      return await work(space);
-    } finally {
-      free.push(space);
-      if (free.length > kept) free.shift();
-    }
-  };
-}
-
-function nameOf(space: FloatArray): Dtype {
-  return space instanceof Float32Array ? "float32" : "float64";
-}
-
-function routinesOf(library: BlasLibrary, dtype: Dtype): Routines {
-  return dtype === "float32" ? library.single : library.double;
 }
 
 async function product<R extends string, C extends string>(

@@ -9,9 +9,9 @@ import {
   toDtype,
   transpose,
 } from "../core/index.ts";
-import type { Machine } from "./blas.ts";
 import { checkOperands, checkSquare, notPositive } from "./checks.ts";
 import type { Eigh, Svd } from "./linalg.ts";
+import type { Machine } from "./machine.ts";
 import { eighResidual } from "./residual.ts";
 
 /** Largest residual of a float32 eigen-decomposition that is believed; good ones are below 1e-5 up to n = 4,000. */
