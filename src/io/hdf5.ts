@@ -17,6 +17,7 @@ export interface Hdf5File {
    * @throws EncodingError "range" naming the data sets there are; "format" if it is not numeric, empty, damaged, in another file, or an
    * integer beyond ±2⁵³. */
   read(path: string, rows?: { from?: number; to?: number }): NdArray;
+  /** Let go of the file; nothing can be read after. */
   close(): void;
 }
 

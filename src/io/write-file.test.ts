@@ -18,7 +18,10 @@ import { isEncodingError } from "../core/index.ts";
 import { readBytes, removeDrafts, writeFileAtomic } from "./write-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "simcortex-write-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  if (mounted) execFileSync("umount", [small]);
+  rmSync(folder, { recursive: true, force: true });
+});
 const root = process.getuid?.() === 0;
 
 async function refusal(work: Promise<unknown>): Promise<string> {
@@ -104,7 +107,6 @@ describe.skipIf(!mounted)(
   "writeFileAtomic on a small file system (needs root, Linux and leave to mount)",
   () => {
     beforeAll(() => writeFileAtomic(join(small, "kept.txt"), "kept"));
-    afterAll(() => void execFileSync("umount", [small]));
 
     it("says that the disk is full, keeps the old file and leaves no draft", async () => {
       const message = await refusal(writeFileAtomic(join(small, "kept.txt"), new Uint8Array(2 ** 20)));
