@@ -24,13 +24,16 @@ writeFileSync(path("f.npy"), byColumn);
 const voxels = Float32Array.from({ length: 2 * 2 * 3 * 4 }, (_, k) => k / 4);
 writeFileSync(
   path("image.nii"),
-  encodeNifti({
-    shape: [2, 2, 3, 4],
-    data: voxels,
-    description: "",
-    affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1],
-    voxelSizes: [1, 1, 1, 2],
-  }),
+  encodeNifti(
+    {
+      shape: [2, 2, 3, 4],
+      data: voxels,
+      description: "",
+      affine: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1],
+      voxelSizes: [1, 1, 1, 2],
+    },
+    { gzip: false },
+  ),
 );
 
 describe("openColumns", () => {
