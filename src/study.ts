@@ -98,10 +98,11 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
       tr: settings.tr ?? Number.NaN,
       participants: data.people.map((person) => person.id),
       regions: data.regions,
-      spaces: data.spaces.map(({ name, description, control }, s) => ({
+      spaces: data.spaces.map(({ name, description, control, joint }, s) => ({
         name,
         description,
         control,
+        joint,
         features: data.stimuli[0]?.spaces[s]?.[0]?.[0]?.cols ?? 0,
       })),
       runs: data.runs,

@@ -1,4 +1,4 @@
-import type { Findings } from "./findings.ts";
+import { type Findings, isLoss } from "./findings.ts";
 import { countOf, joinWords } from "./format.ts";
 import type { Cell, Comparison, StudyResult } from "./result.ts";
 
@@ -35,18 +35,25 @@ function uniqueSentence(result: StudyResult, findings: Findings, controls: strin
   if (wins.length > 0) {
     const where = ofRegions(new Set(wins.map((cell) => cell.region)).size, result.regions);
     const how = controls === "" ? "" : ` — ${controls}`;
-    return `Unique variance is found in ${where}: ${bySpace(result, wins)}${how}.`;
+    return `Unique variance is found in ${where}: ${bySpace(result, wins)}${how}.${lossSentence(result, wins)}`;
   }
   if (controlWins.length > 0) {
     const others = result.spaces.some((space) => !space.control);
     const rest = others ? "; there is no evidence that any other feature space adds to them" : "";
-    return `Only control spaces add unique variance: ${bySpace(result, controlWins)}${rest}.`;
+    return `Only control spaces add unique variance: ${bySpace(result, controlWins)}${rest}.${lossSentence(result, controlWins)}`;
   }
   if (nothing.length === 0) return nothingDefined(findings);
   const anywhere = result.regions.length === 1 ? "" : " in any region";
   if (findings.predicted.length > 0)
     return `The feature spaces together predict ${ofRegions(findings.predicted.length, result.regions)}, but there is no evidence that any of them adds variance of its own${anywhere}.`;
   return `There is no evidence that these feature spaces predict ${result.regions.length === 1 ? `${result.regions[0]}, together or singly` : "any region, together or singly"}.`;
+}
+
+/** Unique variance is a difference of two R²; where both are below zero it must not be read as variance explained. */
+function lossSentence(result: StudyResult, cells: readonly Cell[]): string {
+  const regions = [...new Set(cells.map((cell) => cell.region))].filter((region) => isLoss(result, region));
+  if (regions.length === 0) return "";
+  return ` But the joint R² in ${joinWords(regions, 4)} is not above zero: there the gain is a smaller error, no share of variance explained.`;
 }
 
 function nothingDefined({ predicted, notPredicted }: Findings): string {

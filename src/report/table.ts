@@ -1,7 +1,15 @@
-import { controlNames, controlsThatReach, holdsZero, isFound, isPredicted } from "./findings.ts";
+import {
+  ceilingName,
+  controlNames,
+  controlsThatReach,
+  holdsZero,
+  isFound,
+  isPredicted,
+  shareOfCeiling,
+} from "./findings.ts";
 import { countOf, formatInterval, formatNumber, formatP, formatR, formatR2, formatShare } from "./format.ts";
 import { escapeHtml, escapeProse, plainTable } from "./html-text.ts";
-import type { Cell, Estimate, RegionScore, StudyResult } from "./result.ts";
+import type { Cell, Comparison, Estimate, RegionScore, StudyResult } from "./result.ts";
 
 const longTable = 12;
 
@@ -26,7 +34,7 @@ function regionTable(result: StudyResult, regions: readonly string[], caption: s
   const ceilings = hasCeilings(result);
   const heads = [
     `<th scope="col">Feature space</th>`,
-    `<th scope="col" class="n">Alone r, <span class="ci">R²</span></th>`,
+    `<th scope="col" class="n">Alone r <span class="ci">R²</span></th>`,
     `<th scope="col" class="n">Unique R² <span class="ci">[interval]</span></th>`,
     ...(ceilings ? [`<th scope="col" class="n">Of ceiling</th>`] : []),
     `<th scope="col" class="n">p <span class="ci wideonly">corrected</span></th>`,
@@ -44,18 +52,19 @@ function regionTable(result: StudyResult, regions: readonly string[], caption: s
   return `<div class="box" tabindex="0" role="region" aria-label="${caption}"><table class="main"><caption><b>${caption}</b></caption><thead><tr>${heads.join("")}</tr></thead>${bodies.join("")}</table></div>`;
 }
 
-function hasCeilings({ cells }: StudyResult): boolean {
-  return cells.some((cell) => Number.isFinite(cell.uniqueShareOfCeiling));
+function hasCeilings(result: StudyResult): boolean {
+  return result.cells.some((cell) => Number.isFinite(shareOfCeiling(result, cell)));
 }
 
 /** Model against model, one row a region and pair; nothing where nothing was compared. */
-export function comparisonTable({ comparisons, tests, participants }: StudyResult): string {
+export function comparisonTable(result: StudyResult): string {
+  const { comparisons, tests, participants } = result;
   if (comparisons.length === 0) return "";
   const several = participants.length > 1;
   return plainTable(
-    `Model against model: R² of the first minus R² of the second, ${tests.interval}. ● marks a difference at the corrected level.`,
+    `Model against model, each fitted alone: R² of the first minus R² of the second. Intervals: ${tests.interval}. p: two-sided, corrected over these rows. ●: a difference at the corrected level.${controlNames(result).size > 0 ? " †: alone, a control scores at least as high as the better of the two." : ""}`,
     [
-      { head: "Region", cells: comparisons.map(({ region }) => region) },
+      { head: "Region", cells: comparisons.map((own) => own.region + (isReached(result, own) ? " †" : "")) },
       { head: "First − second", cells: comparisons.map(({ a, b }) => `${a} − ${b}`) },
       {
         head: "Difference in R²",
@@ -78,6 +87,14 @@ export function comparisonTable({ comparisons, tests, participants }: StudyResul
   );
 }
 
+/** Whether a control alone scores at least as high as the better of two compared models. */
+function isReached(result: StudyResult, { a, b, region, difference }: Comparison): boolean {
+  const better = result.cells.find(
+    (cell) => cell.region === region && cell.space === (difference.mean > 0 ? a : b),
+  );
+  return better !== undefined && controlsThatReach(result, better).length > 0;
+}
+
 function cellRow(result: StudyResult, cell: Cell, control: boolean, ceilings: boolean): string {
   const found = isFound(cell);
   const reached = found && controlsThatReach(result, cell).length > 0;
@@ -91,7 +108,7 @@ function cellRow(result: StudyResult, cell: Cell, control: boolean, ceilings: bo
     number(
       `${formatR2(cell.unique.mean)}${interval === "—" ? "" : ` <span class="ci">${interval}${found && holdsZero(cell.unique) ? "<sup>0</sup>" : ""}</span>`}`,
     ),
-    ...(ceilings ? [number(formatShare(cell.uniqueShareOfCeiling))] : []),
+    ...(ceilings ? [number(formatShare(shareOfCeiling(result, cell)))] : []),
     number(formatP(cell.pCorrected, result.tests)),
     ...(result.participants.length > 1 ? [number(favour(cell.inFavour, cell.perPerson))] : []),
   ];
@@ -128,12 +145,24 @@ function notesOf(result: StudyResult): string {
       : []),
     `Intervals: ${escapeProse(tests.interval)}.`,
     `p: corrected; ${escapeProse(tests.test)}; ${escapeProse(tests.correction)}.`,
-    ...(hasCeilings(result) ? ["Of ceiling: unique R² ÷ explainable variance."] : []),
+    ...ceilingNotes(result),
     "Together: the joint model of all spaces.",
     ...(several ? ["People: how many have a value above zero."] : []),
     "<sup>0</sup>: found, yet the interval holds zero. —: undefined.",
   ];
   return notes.join(" ");
+}
+
+function ceilingNotes(result: StudyResult): readonly string[] {
+  if (!result.cells.some((cell) => Number.isFinite(cell.uniqueShareOfCeiling))) return [];
+  const ratio = `unique R² ÷ ${ceilingName(result)}`;
+  return hasCeilings(result)
+    ? [
+        `Of ceiling: ${ratio}; — where the joint R² is not above zero or the ceiling is under .01 (the files hold the bare ratio).`,
+      ]
+    : [
+        `No share of the ceiling (${ratio}) is given, because no joint R² is above zero; the files hold the bare ratio.`,
+      ];
 }
 
 function favour(inFavour: number, perPerson: readonly number[]): string {
