@@ -25,8 +25,7 @@ export function pairsOf(comparisons: readonly Comparison[]): readonly (readonly 
 function inOnePerson(result: StudyResult, sentence: string): string {
   const [person] = result.participants;
   if (result.participants.length !== 1 || person === undefined) return sentence;
-  const ours = /^(The|There|Unique|Only|What) /.test(sentence); // any other first word is a model's name
-  const start = ours ? sentence.slice(0, 1).toLowerCase() + sentence.slice(1) : sentence;
+  const start = sentence.slice(0, 1).toLowerCase() + sentence.slice(1); // the first word is always ours
   return `In the one person measured (${person}), ${start}`;
 }
 
@@ -42,7 +41,7 @@ function uniqueSentence(result: StudyResult, findings: Findings, controls: strin
     const rest = others ? "; there is no evidence that any other feature space adds to them" : "";
     return `Only control spaces add unique variance: ${bySpace(result, controlWins)}${rest}.${lossSentence(result, controlWins)}`;
   }
-  if (nothing.length === 0) return nothingDefined(findings);
+  if (nothing.length === 0) return nothingDefined(result, findings);
   const anywhere = result.regions.length === 1 ? "" : " in any region";
   if (findings.predicted.length > 0)
     return `The feature spaces together predict ${ofRegions(findings.predicted.length, result.regions)}, but there is no evidence that any of them adds variance of its own${anywhere}.`;
@@ -56,10 +55,11 @@ function lossSentence(result: StudyResult, cells: readonly Cell[]): string {
   return ` But the joint R² in ${joinWords(regions, 4)} is not above zero: there the gain is a smaller error, no share of variance explained.`;
 }
 
-function nothingDefined({ predicted, notPredicted }: Findings): string {
+function nothingDefined({ warnings }: StudyResult, { predicted, notPredicted }: Findings): string {
   if (predicted.length + notPredicted.length > 0)
     return "What each feature space adds is undefined in every region, so this study says nothing about it.";
-  return "The question is not answered: no score is defined in any region (the warnings below say why).";
+  const why = warnings.length > 0 ? " (the warnings below may say why)" : "";
+  return `The question is not answered: no score is defined in any region${why}.`;
 }
 
 function controlClause({ wins, controlWins }: Findings): string {
@@ -105,16 +105,24 @@ function pairClause(pair: readonly Comparison[]): string {
   if (tested.length === 0) return `The difference between ${a} and ${b} is undefined in every region`;
   if (ahead.length + behind.length === 0)
     return `There is no evidence that ${a} and ${b} differ in ${tested.length === 1 ? (tested[0]?.region ?? "") : `any of ${tested.length} regions`}`;
+  if (tested.length === 1) {
+    const [better, worse] = ahead.length > 0 ? [a, b] : [b, a];
+    return `In ${tested[0]?.region} ${better} predicts better than ${worse}`;
+  }
   const better = (one: string, other: string, regions: readonly string[]) =>
-    `${one} predicts better than ${other} in ${regions.length} of ${countOf(tested.length, "region")} (${joinWords(regions, 5)})`;
+    regions.length === 0
+      ? []
+      : [
+          `in ${regions.length} of ${tested.length} regions ${one} predicts better than ${other} (${joinWords(regions, 5)})`,
+        ];
+  const rest = open === 1 ? "the other one" : `the other ${open}`;
   const parts = [
-    ...(ahead.length > 0 ? [better(a, b, ahead)] : []),
-    ...(behind.length > 0 ? [better(b, a, behind)] : []),
-    ...(open > 0
-      ? [`no evidence of a difference in ${open === 1 ? "the other one" : `the other ${open}`}`]
-      : []),
+    ...better(a, b, ahead),
+    ...better(b, a, behind),
+    ...(open > 0 ? [`no evidence of a difference in ${rest}`] : []),
   ];
-  return parts.join("; ");
+  const clause = parts.join("; ");
+  return clause.slice(0, 1).toUpperCase() + clause.slice(1);
 }
 
 function ofRegions(count: number, regions: readonly string[]): string {

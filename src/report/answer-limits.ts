@@ -10,11 +10,15 @@ export function limitsOf(result: StudyResult, findings: Findings): readonly stri
   return [
     ...noEvidence(result, findings),
     testSentence(result),
-    peopleSentence(result),
+    ...(isUndefined(findings) ? [] : [peopleSentence(result)]),
     ...readingSentences(result, findings),
     ...aloneSentence(result),
     ...twinSentences(result),
   ];
+}
+
+function isUndefined({ nothing, wins, controlWins, predicted, notPredicted }: Findings): boolean {
+  return [nothing, wins, controlWins, predicted, notPredicted].every((list) => list.length === 0);
 }
 
 function noEvidence(
@@ -61,7 +65,7 @@ function peopleSentence({ participants, tests }: StudyResult): string {
     return "One person was measured: the result speaks for these recordings of this person and carries no claim about other people.";
   const few = participants.length < 6 ? `, and ${participants.length} people are few` : "";
   if (tests.unit === "people")
-    return `The claim is about people like the ${participants.length} who were measured, with these stimuli${few}.`;
+    return `What is said here is about people like the ${participants.length} who were measured, with these stimuli${few}.`;
   return `The test does not treat the ${participants.length} people as a sample: it speaks for these people, with these stimuli${few}.`;
 }
 

@@ -33,6 +33,7 @@ function runTable(runs: StudyResult["runs"]): string {
     if (row !== undefined && alike(row.first, run)) Object.assign(row, { last: run, count: row.count + 1 });
     else rows.push({ first: run, last: run, count: 1 });
   }
+  const tested = runs.some(({ role }) => role === "test");
   return plainTable("Runs: what was learned from and what was held out", [
     {
       head: "Run",
@@ -40,12 +41,14 @@ function runTable(runs: StudyResult["runs"]): string {
         count === 1 ? first.id : `${first.id} ${count === 2 ? "and" : "to"} ${last.id}`,
       ),
     },
-    { head: "Role", cells: rows.map(({ first }) => (first.role === "train" ? "training" : "held out")) },
+    { head: "Role", cells: rows.map(({ first }) => (tested ? roles[first.role] : "both, by outer folds")) },
     { head: "Runs", number: true, cells: rows.map(({ count }) => formatCount(count)) },
     { head: "Samples each", number: true, cells: rows.map(({ first }) => formatCount(first.samples)) },
     { head: "Repeats", number: true, cells: rows.map(({ first }) => formatCount(first.repeats)) },
   ]);
 }
+
+const roles = { train: "training", test: "held out" } as const;
 
 function alike(a: RunSummary, b: RunSummary): boolean {
   return a.role === b.role && a.samples === b.samples && a.repeats === b.repeats && stem(a) === stem(b);

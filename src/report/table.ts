@@ -5,6 +5,7 @@ import {
   holdsZero,
   isFound,
   isPredicted,
+  isTested,
   shareOfCeiling,
 } from "./findings.ts";
 import { countOf, formatInterval, formatNumber, formatP, formatR, formatR2, formatShare } from "./format.ts";
@@ -22,6 +23,8 @@ export function mainTable(result: StudyResult): string {
   const caption = "What each feature space adds in each region";
   const withFinding = new Set(result.cells.filter(isFound).map(({ region }) => region));
   const rest = result.regions.filter((region) => !withFinding.has(region));
+  if (!result.cells.some(isTested) && result.regionScores.every(({ r }) => !Number.isFinite(r.mean)))
+    return `<p>No score of any region or feature space is defined.</p><details><summary>The empty table</summary>${regionTable(result, result.regions, caption)}</details>`;
   if (result.regions.length <= longTable || rest.length === 0)
     return regionTable(result, result.regions, caption) + notes;
   const folded = `<details><summary>${countOf(rest.length, "region")} without a finding</summary>${regionTable(result, rest, `${caption}: regions without a finding`)}</details>`;
@@ -34,7 +37,7 @@ function regionTable(result: StudyResult, regions: readonly string[], caption: s
   const ceilings = hasCeilings(result);
   const heads = [
     `<th scope="col">Feature space</th>`,
-    `<th scope="col" class="n">Alone r <span class="ci">R²</span></th>`,
+    `<th scope="col" class="n">Alone\u00a0r <span class="ci">R²</span></th>`,
     `<th scope="col" class="n">Unique R² <span class="ci">[interval]</span></th>`,
     ...(ceilings ? [`<th scope="col" class="n">Of ceiling</th>`] : []),
     `<th scope="col" class="n">p <span class="ci wideonly">corrected</span></th>`,
