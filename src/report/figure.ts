@@ -1,5 +1,6 @@
 import { type PlotOptions, plot } from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import { escapeHtml } from "./html-text.ts";
 
 /** A figure of the report, drawn once for wide pages and once for phones. */
 export interface Figure {
@@ -72,18 +73,20 @@ function drawSvg(label: string, options: PlotOptions): string {
   for (const style of svg.querySelectorAll("style")) style.remove();
   for (const part of svg.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
   svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", label);
-  return svg.outerHTML.replace(/="[^"]*"/g, (value) =>
+  const text = svg.outerHTML.replace(/="[^"]*"/g, (value) =>
     value.replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (digits) => String(Number(Number(digits).toFixed(2)))),
   );
+  return text.replace("<svg ", `<svg aria-label="${escapeHtml(label)}" `);
 }
 
 /** Make a figure's SVG text a file of its own. */
 export function toSvgFile(svg: string): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${svg.replace(
-    "<svg ",
-    '<svg xmlns="http://www.w3.org/2000/svg" style="background:#fff;color:#1a1a1a;font-family:Helvetica,Arial,sans-serif" ',
-  )}\n`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${svg
+    .replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
+    .replace(
+      'style="font-size:12px;font-family:inherit"',
+      'style="background:#fff;color:#1a1a1a;font:12px Helvetica,Arial,sans-serif"',
+    )}\n`;
 }
 
 /** Whether a figure of this width is for a phone. */

@@ -44,9 +44,9 @@ export function renderPage(result: StudyResult, figures: readonly Figure[]): str
   return `<!doctype html>
 <html lang="en">
 <head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="simcortex ${escapeHtml(result.provenance.version)}">
+<meta charset="utf-8" />
+<meta name="viewport" content="width=device-width, initial-scale=1" />
+<meta name="generator" content="simcortex ${escapeHtml(result.provenance.version)}" />
 <title>${escapeHtml(result.title)}</title>
 <style>${styleSheet}</style>
 </head>

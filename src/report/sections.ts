@@ -75,7 +75,7 @@ export function testsSection(result: StudyResult, figures: string): string {
     ["Test", tests.test],
     [
       "Correction",
-      `${tests.correction}; joint scores of regions${comparisons.length > 0 ? " and comparisons of models (two-sided)" : ""} are families of their own`,
+      `${tests.correction}; joint scores of regions are a family of their own${comparisons.length > 0 ? ", and so are comparisons of models (two-sided)" : ""}`,
     ],
     ["Level", formatNumber(tests.level, Math.max(2, String(tests.level).split(".")[1]?.length ?? 0))],
     ["Smallest possible p", `${formatP(tests.smallestP, tests)} before correction`],
