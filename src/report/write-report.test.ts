@@ -106,6 +106,32 @@ describe("the tables beside the page", () => {
         else expect(Number(text)).toBe(value); // to the last bit
       }
     expect(rows[2]?.r).toBeNaN();
+    const last = lab.targets[7];
+    for (const [t, row] of rows.slice(-32).entries()) {
+      expect(row).toMatchObject({
+        participant: "P08",
+        target: t,
+        region: lab.regions[last?.region[t] ?? -1],
+      });
+      expect([row.r, row.r2, row.ceiling, row.alpha]).toEqual([
+        last?.r[t],
+        last?.r2[t],
+        last?.ceiling[t],
+        last?.alpha[t],
+      ]);
+      for (const [s, { name }] of lab.spaces.entries())
+        expect([
+          row[`unique_${name}`],
+          row[`alone_${name}`],
+          row[`split_${name}`],
+          row[`weight_${name}`],
+        ]).toEqual([
+          last?.unique[s]?.[t],
+          last?.alone[s]?.[t],
+          last?.split[s]?.[t],
+          last?.bandWeight[s]?.[t],
+        ]);
+    }
   });
   it("cells.csv and regions.csv hold the numbers of the record, bare and unrounded", () => {
     const cells = table("cells.csv");
