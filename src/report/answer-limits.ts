@@ -97,7 +97,7 @@ function aloneSentence(result: StudyResult): readonly string[] {
   const alone = result.spaces.map(({ name }) => name).filter((name) => !joint.has(name));
   if (alone.length === 0) return [];
   return [
-    `${joinWords(alone)} ${alone.length === 1 ? "was" : "were"} fitted alone, for comparison: not part of the joint model, so without unique variance.`,
+    `Fitted alone for comparison, not part of the joint model, and so without unique variance: ${joinWords(alone)}.`,
   ];
 }
 

@@ -130,7 +130,7 @@ describe("how far an answer goes", () => {
       .undefined()
       .cells.map((empty, k) => (empty.space === "gabor" ? empty : (whole.cells[k] as typeof empty)));
     const text = limits({ ...whole, spaces, cells });
-    expect(text).toMatch(/gabor was fitted alone, for comparison: not part of the joint model/);
+    expect(text).toMatch(/Fitted alone for comparison, .* without unique variance: gabor\./);
     expect(text).not.toMatch(/Undefined in/);
     expect(limits(samples.holes())).toMatch(/Undefined in 6 cells \(—\)/);
   });

@@ -108,7 +108,7 @@ export function makeSample({
   };
 }
 
-/** Ready records for the states a report has to survive. */
+/** Ready records for the states that a report has to survive. */
 export const samples = {
   /** 8 people × 8 regions × 6 spaces, 7 planted regions found. */
   lab: () => makeSample({ virtual: true }),

@@ -94,10 +94,14 @@ describe("comparisonTable", () => {
   });
   it("holds difference, interval, corrected p and people in favour of the first", () => {
     const table = rows(comparisonTable(samples.compared()), "tbody tr");
-    expect(table[0]).toEqual(["early visual", "model A − model B", "● .030 [.020, .040]", ".02", "8/8"]);
-    expect(table[3]).toEqual(["word form", "model A − model B", "● −.020 [−.030, −.010]", ".02", "0/8"]);
-    expect(table[7]).toEqual(["silent", "model A − model B", ".000 [−.010, .010]", ".90", "4/8"]);
+    expect(table[0]).toEqual(["early visual", "● .030 [.020, .040]", ".02", "8/8"]);
+    expect(table[3]).toEqual(["word form", "● −.020 [−.030, −.010]", ".02", "0/8"]);
+    expect(table[7]).toEqual(["silent", ".000 [−.010, .010]", ".90", "4/8"]);
     expect(comparisonTable(samples.compared())).toMatch(/two-sided/);
+    const pairs = samples.compared().comparisons.map((own, k) => (k === 0 ? { ...own, a: "model C" } : own));
+    expect(rows(comparisonTable({ ...samples.compared(), comparisons: pairs }), "tbody tr")[0]?.[1]).toBe(
+      "model C − model B",
+    );
   });
   it("marks a region where a control alone does as well as the better model", () => {
     const whole = makeSample({

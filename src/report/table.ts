@@ -63,31 +63,42 @@ function hasCeilings(result: StudyResult): boolean {
 export function comparisonTable(result: StudyResult): string {
   const { comparisons, tests, participants } = result;
   if (comparisons.length === 0) return "";
-  const several = participants.length > 1;
-  return plainTable(
-    `Model against model, each fitted alone: R² of the first minus R² of the second. Intervals: ${tests.interval}. p: two-sided, corrected over these rows. ●: a difference at the corrected level.${controlNames(result).size > 0 ? " †: alone, a control scores at least as high as the better of the two." : ""}`,
-    [
-      { head: "Region", cells: comparisons.map((own) => own.region + (isReached(result, own) ? " †" : "")) },
-      { head: "First − second", cells: comparisons.map(({ a, b }) => `${a} − ${b}`) },
-      {
-        head: "Difference in R²",
-        number: true,
-        cells: comparisons.map(
-          ({ difference, significant }) => `${significant ? "● " : ""}${told(difference)}`,
-        ),
-      },
-      { head: "Corrected p", number: true, cells: comparisons.map((own) => formatP(own.pCorrected, tests)) },
-      ...(several
-        ? [
-            {
-              head: "For the first",
-              number: true,
-              cells: comparisons.map(({ inFavour, perPerson }) => favour(inFavour, perPerson)),
-            },
-          ]
-        : []),
-    ],
-  );
+  const [first] = comparisons;
+  const onePair = comparisons.every(({ a, b }) => a === first?.a && b === first?.b);
+  const what = onePair ? `${first?.a} − ${first?.b}` : "first − second";
+  const table = plainTable(`Model against model, each fitted alone: ${what}`, [
+    { head: "Region", cells: comparisons.map((own) => own.region + (isReached(result, own) ? " †" : "")) },
+    ...(onePair ? [] : [{ head: "First − second", cells: comparisons.map(({ a, b }) => `${a} − ${b}`) }]),
+    {
+      head: "Difference in R²",
+      number: true,
+      cells: comparisons.map(
+        ({ difference, significant }) => `${significant ? "● " : ""}${told(difference)}`,
+      ),
+    },
+    { head: "Corrected p", number: true, cells: comparisons.map((own) => formatP(own.pCorrected, tests)) },
+    ...(participants.length > 1
+      ? [
+          {
+            head: onePair ? `For ${first?.a}` : "For the first",
+            number: true,
+            cells: comparisons.map(({ inFavour, perPerson }) => favour(inFavour, perPerson)),
+          },
+        ]
+      : []),
+  ]);
+  return `${table}<p class="small notes">${comparisonNotes(result)}</p>`;
+}
+
+function comparisonNotes(result: StudyResult): string {
+  return [
+    "●: a difference at the corrected level.",
+    ...(controlNames(result).size > 0
+      ? ["†: alone, a control scores at least as high as the better of the two."]
+      : []),
+    `Intervals: ${escapeProse(result.tests.interval)}.`,
+    "p: two-sided, corrected over these rows.",
+  ].join(" ");
 }
 
 /** Whether a control alone scores at least as high as the better of two compared models. */
