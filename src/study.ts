@@ -20,6 +20,7 @@ import { planScores } from "./study/score-study.ts";
 import type { StudySettings } from "./study/settings.ts";
 import { surfaceOf } from "./study/surface.ts";
 import { version } from "./study/version.ts";
+import { volumesOf } from "./study/volumes.ts";
 
 export { parseSettings, readSettings } from "./study/read-settings.ts";
 export type { StudySettings } from "./study/settings.ts";
@@ -124,7 +125,7 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
         inputs: data.inputs,
       },
     };
-    await writeReport(result, options.out, surfaceOf(data));
+    await writeReport(result, options.out, surfaceOf(data), await volumesOf(settings, data, options.folder));
     return result;
   } finally {
     signal?.removeEventListener("abort", stop);

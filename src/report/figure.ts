@@ -40,7 +40,7 @@ export const colors = {
   purple: "#CC79A7",
   ink: "#1a1a1a",
   gray: "#6b7280",
-  light: "#949ca8",
+  light: "#8b93a0",
   rule: "#dfe3e8",
   /** Text over a light or coloured area: dark in the dark scheme too. */
   onLight: "#111111",

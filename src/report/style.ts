@@ -110,6 +110,7 @@ h2,h3,caption,thead{break-after:avoid}
 .box{overflow:visible}
 figure,tr,.warn,li{break-inside:avoid}
 .found,.warn,figure svg,.legend svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.hash{font-size:7.5pt}
 details::details-content{content-visibility:visible;display:block}
 }
 `;

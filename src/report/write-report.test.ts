@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseGifti, parseNpy, parseTable } from "../io/index.ts";
+import { parseGifti, parseNifti, parseNpy, parseTable } from "../io/index.ts";
 import { toFileNames } from "./file-name.ts";
 import { makeSample, samples } from "./sample-result.fixture.ts";
 import { reportFiles, writeReport } from "./write-report.ts";
@@ -179,6 +179,21 @@ describe("maps", () => {
     const mesh = parseGifti(bytes("maps/surface.surf.gii")).arrays;
     expect([...(mesh[0]?.data ?? [])]).toEqual([...surface.coordinates]);
     expect([...(mesh[1]?.data ?? [])]).toEqual([...surface.triangles]);
+  });
+  it("read again from NIfTI are the scores at the voxels in float32, NaN outside, in the space of the mask", () => {
+    const small = makeSample({ people: 2, regions: ["a"], spaces: ["x/y"], targets: 3 });
+    const affine = [2, 0, 0, -10, 0, 2, 0, -20, 0, 0, 2, -30, 0, 0, 0, 1];
+    const volume = { shape: [2, 2, 2], affine, voxelSizes: [2, 2, 2], voxelOf: Int32Array.of(7, 0, 3) };
+    const files = reportFiles(small, undefined, [volume, volume]);
+    const image = parseNifti(
+      files.find(({ path }) => path === "maps/P02-unique-x-y.nii.gz")?.bytes as Uint8Array,
+    );
+    const own = small.targets[1]?.unique[0] ?? new Float64Array();
+    const want = new Array<number>(8).fill(Number.NaN);
+    for (const [t, voxel] of [7, 0, 3].entries()) want[voxel] = Math.fround(own[t] as number);
+    expect([...image.data]).toEqual(want);
+    expect(image).toMatchObject({ shape: [2, 2, 2], affine, description: "unique R2: x/y" });
+    expect(files.filter(({ path }) => path.endsWith(".nii.gz"))).toHaveLength(2 * 3);
   });
   it("have safe file names: no slash, never hidden, never two the same", () => {
     expect(toFileNames(["a/b", "a b", "../../etc", ".x", "", "Ä", "A-B"])).toEqual([
