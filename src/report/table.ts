@@ -185,7 +185,9 @@ function favour(inFavour: number, perPerson: readonly number[]): string {
 }
 
 function told({ mean, low, high }: Estimate): string {
-  return `${formatR2(mean)} ${formatInterval(low, high, formatR2)}`.replace(" —", "");
+  return `${formatR2(mean)} ${formatInterval(low, high, formatR2)}`
+    .replace(" —", "")
+    .replace(", ", ",\u00a0");
 }
 
 function number(html: string): string {
