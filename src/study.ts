@@ -19,6 +19,7 @@ import { planScores } from "./study/score-study.ts";
 import type { StudySettings } from "./study/settings.ts";
 import { surfaceOf } from "./study/surface.ts";
 import { version } from "./study/version.ts";
+import { volumesOf } from "./study/volumes.ts";
 
 export { parseSettings, readSettings } from "./study/read-settings.ts";
 export type { StudySettings } from "./study/settings.ts";
@@ -98,10 +99,11 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
       tr: settings.tr ?? Number.NaN,
       participants: data.people.map((person) => person.id),
       regions: data.regions,
-      spaces: data.spaces.map(({ name, description, control }, s) => ({
+      spaces: data.spaces.map(({ name, description, control, joint }, s) => ({
         name,
         description,
         control,
+        joint,
         features: data.stimuli[0]?.spaces[s]?.[0]?.[0]?.cols ?? 0,
       })),
       runs: data.runs,
@@ -124,7 +126,7 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
       },
     };
     const { writeReport } = await report;
-    await writeReport(result, options.out, surfaceOf(data));
+    await writeReport(result, options.out, surfaceOf(data), await volumesOf(settings, data, options.folder));
     return result;
   } finally {
     signal?.removeEventListener("abort", stop);

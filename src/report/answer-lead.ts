@@ -1,4 +1,4 @@
-import type { Findings } from "./findings.ts";
+import { type Findings, isLoss } from "./findings.ts";
 import { countOf, joinWords } from "./format.ts";
 import type { Cell, Comparison, StudyResult } from "./result.ts";
 
@@ -25,8 +25,7 @@ export function pairsOf(comparisons: readonly Comparison[]): readonly (readonly 
 function inOnePerson(result: StudyResult, sentence: string): string {
   const [person] = result.participants;
   if (result.participants.length !== 1 || person === undefined) return sentence;
-  const ours = /^(The|There|Unique|Only|What) /.test(sentence); // any other first word is a model's name
-  const start = ours ? sentence.slice(0, 1).toLowerCase() + sentence.slice(1) : sentence;
+  const start = sentence.slice(0, 1).toLowerCase() + sentence.slice(1); // the first word is always ours
   return `In the one person measured (${person}), ${start}`;
 }
 
@@ -35,24 +34,32 @@ function uniqueSentence(result: StudyResult, findings: Findings, controls: strin
   if (wins.length > 0) {
     const where = ofRegions(new Set(wins.map((cell) => cell.region)).size, result.regions);
     const how = controls === "" ? "" : ` — ${controls}`;
-    return `Unique variance is found in ${where}: ${bySpace(result, wins)}${how}.`;
+    return `Unique variance is found in ${where}: ${bySpace(result, wins)}${how}.${lossSentence(result, wins)}`;
   }
   if (controlWins.length > 0) {
     const others = result.spaces.some((space) => !space.control);
     const rest = others ? "; there is no evidence that any other feature space adds to them" : "";
-    return `Only control spaces add unique variance: ${bySpace(result, controlWins)}${rest}.`;
+    return `Only control spaces add unique variance: ${bySpace(result, controlWins)}${rest}.${lossSentence(result, controlWins)}`;
   }
-  if (nothing.length === 0) return nothingDefined(findings);
+  if (nothing.length === 0) return nothingDefined(result, findings);
   const anywhere = result.regions.length === 1 ? "" : " in any region";
   if (findings.predicted.length > 0)
     return `The feature spaces together predict ${ofRegions(findings.predicted.length, result.regions)}, but there is no evidence that any of them adds variance of its own${anywhere}.`;
   return `There is no evidence that these feature spaces predict ${result.regions.length === 1 ? `${result.regions[0]}, together or singly` : "any region, together or singly"}.`;
 }
 
-function nothingDefined({ predicted, notPredicted }: Findings): string {
+/** Unique variance is a difference of two R²; where both are below zero it must not be read as variance explained. */
+function lossSentence(result: StudyResult, cells: readonly Cell[]): string {
+  const regions = [...new Set(cells.map((cell) => cell.region))].filter((region) => isLoss(result, region));
+  if (regions.length === 0) return "";
+  return ` But the joint R² in ${joinWords(regions, 4)} is not above zero: there the gain is a smaller error, no share of variance explained.`;
+}
+
+function nothingDefined({ warnings }: StudyResult, { predicted, notPredicted }: Findings): string {
   if (predicted.length + notPredicted.length > 0)
     return "What each feature space adds is undefined in every region, so this study says nothing about it.";
-  return "The question is not answered: no score is defined in any region (the warnings below say why).";
+  const why = warnings.length > 0 ? " (the warnings below may say why)" : "";
+  return `The question is not answered: no score is defined in any region${why}.`;
 }
 
 function controlClause({ wins, controlWins }: Findings): string {
@@ -98,16 +105,24 @@ function pairClause(pair: readonly Comparison[]): string {
   if (tested.length === 0) return `The difference between ${a} and ${b} is undefined in every region`;
   if (ahead.length + behind.length === 0)
     return `There is no evidence that ${a} and ${b} differ in ${tested.length === 1 ? (tested[0]?.region ?? "") : `any of ${tested.length} regions`}`;
+  if (tested.length === 1) {
+    const [better, worse] = ahead.length > 0 ? [a, b] : [b, a];
+    return `In ${tested[0]?.region} ${better} predicts better than ${worse}`;
+  }
   const better = (one: string, other: string, regions: readonly string[]) =>
-    `${one} predicts better than ${other} in ${regions.length} of ${countOf(tested.length, "region")} (${joinWords(regions, 5)})`;
+    regions.length === 0
+      ? []
+      : [
+          `in ${regions.length} of ${tested.length} regions ${one} predicts better than ${other} (${joinWords(regions, 5)})`,
+        ];
+  const rest = open === 1 ? "the other one" : `the other ${open}`;
   const parts = [
-    ...(ahead.length > 0 ? [better(a, b, ahead)] : []),
-    ...(behind.length > 0 ? [better(b, a, behind)] : []),
-    ...(open > 0
-      ? [`no evidence of a difference in ${open === 1 ? "the other one" : `the other ${open}`}`]
-      : []),
+    ...better(a, b, ahead),
+    ...better(b, a, behind),
+    ...(open > 0 ? [`no evidence of a difference in ${rest}`] : []),
   ];
-  return parts.join("; ");
+  const clause = parts.join("; ");
+  return clause.slice(0, 1).toUpperCase() + clause.slice(1);
 }
 
 function ofRegions(count: number, regions: readonly string[]): string {

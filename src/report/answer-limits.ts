@@ -1,4 +1,4 @@
-import type { Findings } from "./findings.ts";
+import { type Findings, jointSpaces } from "./findings.ts";
 import { countOf, formatNumber, formatP, joinWords } from "./format.ts";
 import type { StudyResult } from "./result.ts";
 
@@ -8,13 +8,17 @@ const senses = /multi-?modal|vision[- ]language|audio-?visual|both senses|cross-
  * means. */
 export function limitsOf(result: StudyResult, findings: Findings): readonly string[] {
   return [
-    ...recoverySentence(result),
     ...noEvidence(result, findings),
     testSentence(result),
-    peopleSentence(result),
+    ...(isUndefined(findings) ? [] : [peopleSentence(result)]),
     ...readingSentences(result, findings),
+    ...aloneSentence(result),
     ...twinSentences(result),
   ];
+}
+
+function isUndefined({ nothing, wins, controlWins, predicted, notPredicted }: Findings): boolean {
+  return [nothing, wins, controlWins, predicted, notPredicted].every((list) => list.length === 0);
 }
 
 function noEvidence(
@@ -26,7 +30,8 @@ function noEvidence(
   const open = new Set(nothing.map((cell) => cell.space));
   const nowhere = result.spaces.map(({ name }) => name).filter((name) => open.has(name) && !found.has(name));
   if (nothing.length > 0) {
-    const count = `${nothing.length} of ${countOf(result.cells.length, "region × feature-space cell")}`;
+    const tested = nothing.length + wins.length + controlWins.length;
+    const count = `${nothing.length} of ${countOf(tested, "tested cell")} (region × feature space)`;
     const names =
       found.size > 0 && nowhere.length > 0
         ? ` None was found in any region for ${joinWords(nowhere, 8)}.`
@@ -42,11 +47,13 @@ function noEvidence(
   return out;
 }
 
-function testSentence({ tests }: StudyResult): string {
+function testSentence({ tests, comparisons }: StudyResult): string {
   const { test, correction, level, smallestP } = tests;
   const smallest = formatP(smallestP, tests);
   const level1 = formatNumber(level, String(level).split(".")[1]?.length ?? 0);
-  const start = `Found means: corrected p ≤ ${level1} (${test}; ${correction}).`;
+  const pairs =
+    comparisons.length > 0 ? " Models are compared two-sided, and corrected as a family of their own." : "";
+  const start = `Found means: corrected p ≤ ${level1} (${test}; ${correction}).${pairs}`;
   if (!Number.isFinite(smallestP)) return start;
   if (smallestP > level)
     return `${start} The smallest p that this test can give with these data is ${smallest}: nothing could have been found at this level, whatever the truth.`;
@@ -57,8 +64,8 @@ function peopleSentence({ participants, tests }: StudyResult): string {
   if (participants.length === 1)
     return "One person was measured: the result speaks for these recordings of this person and carries no claim about other people.";
   const few = participants.length < 6 ? `, and ${participants.length} people are few` : "";
-  if (/sign-?flip|over (\d+ )?people|bootstrap over people|two-level/i.test(tests.test))
-    return `The claim is about people like the ${participants.length} who were measured, with these stimuli${few}.`;
+  if (tests.unit === "people")
+    return `What is said here is about people like the ${participants.length} who were measured, with these stimuli${few}.`;
   return `The test does not treat the ${participants.length} people as a sample: it speaks for these people, with these stimuli${few}.`;
 }
 
@@ -85,6 +92,15 @@ function readingSentences(result: StudyResult, { wins }: Findings): readonly str
   return out;
 }
 
+function aloneSentence(result: StudyResult): readonly string[] {
+  const joint = new Set(jointSpaces(result));
+  const alone = result.spaces.map(({ name }) => name).filter((name) => !joint.has(name));
+  if (alone.length === 0) return [];
+  return [
+    `Fitted alone for comparison, not part of the joint model, and so without unique variance: ${joinWords(alone)}.`,
+  ];
+}
+
 function twinSentences({ comparisons }: StudyResult): readonly string[] {
   if (comparisons.length === 0) return [];
   const known = new Set(comparisons.flatMap(({ unmatched }) => unmatched ?? []));
@@ -98,14 +114,13 @@ function twinSentences({ comparisons }: StudyResult): readonly string[] {
   ];
 }
 
-function recoverySentence({ recovery }: StudyResult): readonly string[] {
-  if (recovery === null) return [];
+/** How much of what the virtual laboratory planted was found, and what was found besides; empty for real data. */
+export function recoverySentence({ recovery }: StudyResult): string {
+  if (recovery === null) return "";
   const { found, plantedTotal, falseCells, falseRegions } = recovery;
   const wrong =
     falseCells.length === 0
       ? "nothing was found where nothing was planted"
       : `${countOf(falseCells.length, "cell")} ${falseCells.length === 1 ? "was" : "were"} found that ${falseCells.length === 1 ? "was" : "were"} not planted, in ${joinWords(falseRegions, 6)}`;
-  return [
-    `The truth of this virtual laboratory is known: ${found} of ${countOf(plantedTotal, "planted effect")} ${plantedTotal === 1 ? "was" : "were"} recovered in full, and ${wrong}.`,
-  ];
+  return `The truth of this virtual laboratory is known: ${found} of ${countOf(plantedTotal, "planted effect")} ${plantedTotal === 1 ? "was" : "were"} recovered in full, and ${wrong}.`;
 }

@@ -1,20 +1,25 @@
 import { leadOf } from "./answer-lead.ts";
-import { limitsOf } from "./answer-limits.ts";
+import { limitsOf, recoverySentence } from "./answer-limits.ts";
 import {
+  ceilingName,
   controlNames,
   controlsThatReach,
   type Findings,
   holdsZero,
+  isLoss,
   isPredicted,
   readFindings,
+  shareOfCeiling,
 } from "./findings.ts";
-import { countOf, formatInterval, formatP, formatR, formatR2, formatShare, joinWords } from "./format.ts";
+import { countOf, equalP, formatInterval, formatR, formatR2, formatShare, joinWords } from "./format.ts";
 import type { Cell, Comparison, Estimate, StudyResult } from "./result.ts";
 
 /** The answer of a study in sentences, most important first. Plain text: escape it before it goes into HTML. */
 export interface Answer {
   /** One or two sentences: what was found, where, and whether a control space does as well. */
   readonly lead: string;
+  /** For the virtual laboratory, how much of what was planted came back; empty for real data. */
+  readonly truth: string;
   /** Which regions the joint model predicts at all. */
   readonly predicted: string;
   /** One entry a region (or compared pair × region) with something found, with its numbers. */
@@ -31,6 +36,7 @@ export function answerStudy(result: StudyResult): Answer {
   const findings = readFindings(result);
   return {
     lead: leadOf(result, findings),
+    truth: recoverySentence(result),
     predicted: predictedSentence(result, findings),
     findings: [...comparisonFindings(result, findings), ...regionFindings(result, findings)],
     limits: limitsOf(result, findings),
@@ -41,9 +47,21 @@ export function answerStudy(result: StudyResult): Answer {
 export function answerText(result: StudyResult): string {
   const answer = answerStudy(result);
   const findings = answer.findings.map(({ name, text }) => `- ${name}: ${text}`);
-  return [result.question, "", answer.lead, "", answer.predicted, ...findings, "", ...answer.limits, ""].join(
-    "\n",
-  );
+  const truth = answer.truth === "" ? [] : [answer.truth, ""];
+  const warnings = result.warnings.map((text) => `Warning: ${text}`);
+  return [
+    result.question,
+    "",
+    answer.lead,
+    "",
+    ...truth,
+    answer.predicted,
+    ...findings,
+    "",
+    ...warnings,
+    ...answer.limits,
+    "",
+  ].join("\n");
 }
 
 function predictedSentence(result: StudyResult, findings: Findings): string {
@@ -74,9 +92,9 @@ function notPredictedSentence(
   const what = many
     ? `any of the ${predicted.length > 0 ? "other " : ""}${countOf(notPredicted.length, "region")}: `
     : "";
-  const p = formatP(Math.min(...notPredicted.map(({ pCorrected }) => pCorrected)), tests);
+  const p = equalP(Math.min(...notPredicted.map(({ pCorrected }) => pCorrected)), tests);
   const names = withR(notPredicted, notPredicted.length > 12 ? 3 : 6);
-  return [`No evidence that ${who} predict ${what}${names}; ${many ? "smallest " : ""}corrected p = ${p}.`];
+  return [`No evidence that ${who} predict ${what}${names}; ${many ? "smallest " : ""}corrected p ${p}.`];
 }
 
 function withR(scores: Findings["predicted"], most: number): string {
@@ -92,6 +110,10 @@ function regionFindings(result: StudyResult, { wins, controlWins }: Findings): A
     const first = cells.map((cell) => cellClause(result, cell, controls.has(cell.space)));
     const sentences = [`${first.join("; ")}.`, ...reachSentences(result, cells)];
     const score = result.regionScores.find((other) => other.region === region);
+    if (score !== undefined && isLoss(result, region))
+      sentences.push(
+        `The joint R² is ${formatR2(score.r2.mean)}, not above zero: what is added makes the error of prediction smaller, and is no share of variance explained.`,
+      );
     if (score !== undefined && !isPredicted(score))
       sentences.push(
         "There is no evidence that all feature spaces together predict this region, so take this with care.",
@@ -101,9 +123,8 @@ function regionFindings(result: StudyResult, { wins, controlWins }: Findings): A
 }
 
 function cellClause(result: StudyResult, cell: Cell, control: boolean): string {
-  const share = Number.isFinite(cell.uniqueShareOfCeiling)
-    ? `, ${formatShare(cell.uniqueShareOfCeiling)} of the explainable variance`
-    : "";
+  const ratio = shareOfCeiling(result, cell);
+  const share = Number.isFinite(ratio) ? `, ${formatShare(ratio)} of the ${ceilingName(result)}` : "";
   const name = control ? `${cell.space} (a control)` : cell.space;
   const zero = holdsZero(cell.unique) ? "; the interval holds zero" : "";
   return `${name} adds R² ${estimate(cell.unique)}${share} (${evidence(result, cell)}${zero})`;
@@ -137,7 +158,7 @@ function evidence(
   result: StudyResult,
   tested: { pCorrected: number; perPerson: readonly number[]; inFavour: number },
 ): string {
-  const p = `corrected p = ${formatP(tested.pCorrected, result.tests)}`;
+  const p = `corrected p ${equalP(tested.pCorrected, result.tests)}`;
   const people = tested.perPerson.filter(Number.isFinite).length;
   return people > 1 ? `${p}, ${tested.inFavour} of ${people} people` : p;
 }

@@ -1,7 +1,8 @@
 import { axisX, axisY, bin, dot, link, type PlotOptions, rect, ruleY, text } from "@observablehq/plot";
 import { colors, drawFigure, type Figure, isNarrow, lettersIn, rangeOf } from "./figure.ts";
 import { axisNumber } from "./figure-rows.ts";
-import { countOf, shorten } from "./format.ts";
+import { ceilingName } from "./findings.ts";
+import { countOf, formatShare, shorten } from "./format.ts";
 import type { StudyResult } from "./result.ts";
 
 interface Point {
@@ -25,21 +26,24 @@ export function ceilingFigure(result: StudyResult): Figure | null {
     }).filter(({ ceiling: x, score, panel }) => Number.isFinite(x + score) && panel !== "outside"),
   );
   if (points.length === 0) return null;
+  const name = ceilingName(result);
+  const shared = name !== "explainable variance";
   const dense = points.length > mostDots;
   const panels = several ? result.regions : [""];
   return drawFigure(
     {
       id: "ceiling",
       title: "Score of every target against its ceiling",
-      caption: `${countOf(points.length, "target")} of ${countOf(result.participants.length, "person", "people")}${dense ? ", counted in squares" : ", one dot each"}. Across: explainable variance (a share of all variance; estimates below zero mean none was detectable). Up: r², below zero where r is negative. On the line a target is predicted as well as the noise allows; dots above it are noise in either estimate and are not clipped.`,
+      caption: `${countOf(points.length, "target")} of ${countOf(result.participants.length, "person", "people")}${dense ? ", counted in squares" : ", one dot each"}. Across: ${name} (a share of all variance; an estimate below zero means that none was detected). Up: r², below zero where r is negative. On the line a target is predicted as well as this ceiling allows; dots above it are not clipped${shared ? ": what only one person's responses carry can lie there, and noise" : ": they are noise in either estimate"}.`,
+      alt: `Scatter plot${several ? `, ${panels.length} panels` : ""}: ${countOf(points.length, "target")}, ${formatShare(points.filter(({ ceiling, score }) => score > ceiling && ceiling > 0).length / points.length)} above the line of the ceiling.`,
       legend: [
         dense
           ? { mark: "square", color: colors.blue, text: "targets (darker: more)" }
           : { mark: "small", color: colors.blue, text: "one target" },
-        { mark: "slope", color: colors.vermilion, text: "r² = explainable variance" },
+        { mark: "slope", color: colors.vermilion, text: `r² = ${name}` },
       ],
     },
-    (width) => scatter(points, panels, dense, width),
+    (width) => scatter(points, panels, dense, width, name),
   );
 }
 
@@ -48,6 +52,7 @@ function scatter(
   panels: readonly string[],
   dense: boolean,
   width: number,
+  name: string,
 ): PlotOptions {
   const columns = Math.min(panels.length, isNarrow(width) ? 2 : 4);
   const place = (panel: string) => {
@@ -79,7 +84,7 @@ function scatter(
     fx: { axis: null, padding: 0.1 },
     fy: { axis: null, padding: titled && rows > 1 ? 0.2 : 0 },
     marks: [
-      ...ticks(side),
+      ...ticks(side, name),
       ruleY([0], { stroke: colors.rule }),
       link(titled ? panels.map(place) : [{ fx: 0, fy: 0 }], {
         ...facets,
@@ -103,15 +108,15 @@ function scatter(
   };
 }
 
-function ticks(side: number) {
+function ticks(side: number, name: string) {
   const shared = {
     tickSize: 0,
     tickFormat: axisNumber,
     labelArrow: "none",
-    ticks: side > 200 ? 5 : 3,
   } as const;
+  const steps = side > 240 ? 5 : 3;
   return [
-    axisX({ ...shared, label: "explainable variance (share)", labelAnchor: "center" }),
-    axisY({ ...shared, label: "r²", labelAnchor: "center" }),
+    axisX({ ...shared, ticks: steps, label: `${name} (share)`, labelAnchor: "center" }),
+    axisY({ ...shared, ticks: steps, label: "r²", labelAnchor: "top" }),
   ];
 }

@@ -1,6 +1,7 @@
 import { axisX, axisY, barY, cell, gridY, ruleY, text } from "@observablehq/plot";
 import { colors, drawFigure, type Figure, isNarrow, labelRoom } from "./figure.ts";
-import { countOf, formatNumber, formatShare, shorten } from "./format.ts";
+import { jointSpaces } from "./findings.ts";
+import { countOf, formatNumber, formatShare, joinWords, shorten } from "./format.ts";
 import type { StudyResult } from "./result.ts";
 
 /** How often each alpha was chosen; null where none was counted. */
@@ -8,6 +9,7 @@ export function alphaFigure({ choices }: StudyResult): Figure | null {
   const { alphas, alphaCounts, alphaEdgeRate } = choices;
   const total = alphaCounts.reduce((sum, count) => sum + count, 0);
   if (total === 0) return null;
+  const mostChosen = alphaCounts.indexOf(Math.max(...alphaCounts));
   const bars = alphas.map((alpha, k) => ({
     alpha,
     share: (alphaCounts[k] ?? 0) / total,
@@ -18,6 +20,7 @@ export function alphaFigure({ choices }: StudyResult): Figure | null {
       id: "alphas",
       title: "Which regularisation was chosen",
       caption: `Share of ${countOf(total, "choice")} of alpha (over targets, people and outer folds). ${formatShare(alphaEdgeRate)} lie on the edge of the grid, where the best value may lie outside; targets without signal belong on the largest alpha.`,
+      alt: `Bar chart of ${countOf(alphas.length, "alpha")}; the most chosen is ${powerLabel(alphas[mostChosen] as number, false)} with ${formatShare((alphaCounts[mostChosen] ?? 0) / total)}.`,
       legend: [
         { mark: "bar", color: colors.blue, text: "inside the grid" },
         { mark: "bar", color: colors.vermilion, text: "first or last alpha" },
@@ -56,7 +59,7 @@ export function alphaFigure({ choices }: StudyResult): Figure | null {
         }),
         text(
           bars.filter(({ edge }) => edge),
-          { x: "alpha", y: "share", dy: -8, text: () => "edge", fill: colors.vermilion, fontWeight: 600 },
+          { x: "alpha", y: "share", dy: -8, text: () => "edge", fill: colors.warning, fontWeight: 600 },
         ),
         ruleY([0], { stroke: colors.gray }),
       ],
@@ -67,16 +70,18 @@ export function alphaFigure({ choices }: StudyResult): Figure | null {
 /** Mean band weight of each space in each region as a heat map; null with one space or no weights. */
 export function bandFigure(result: StudyResult): Figure | null {
   const { bandWeights, bandEdgeRate } = result.choices;
+  const joint = jointSpaces(result);
   const cells = result.regions.flatMap((region, g) =>
     result.spaces.map(({ name }, s) => ({ region, space: name, weight: bandWeights[g]?.[s] ?? Number.NaN })),
   );
-  const defined = cells.filter(({ weight }) => Number.isFinite(weight));
-  if (defined.length === 0 || result.spaces.length < 2) return null;
+  const defined = cells.filter(({ weight, space }) => Number.isFinite(weight) && joint.includes(space));
+  if (defined.length === 0 || joint.length < 2) return null;
   return drawFigure(
     {
       id: "bands",
       title: "Which feature spaces the fit leaned on",
-      caption: `Mean band weight (0 to 1, the weights of a fit sum to 1) over the targets, people and outer folds of a region. ${formatShare(bandEdgeRate)} of the choices lie on an extreme of the weight grid. A weight says how the penalty was shared out; it is no test of what a space adds.`,
+      caption: `Mean band weight (0 to 1, the weights of a fit sum to 1) over the targets, people and outer folds of a region. ${formatShare(bandEdgeRate)} of the choices lie on an extreme of the weight grid (a space at its largest weight, or at none): a target that one space predicts belongs there. A weight says how the penalty was shared out; it is no test of what a space adds.`,
+      alt: `Heat map of regions × feature spaces; largest weights: ${joinWords(largest(defined), 12)}.`,
       legend: [
         { mark: "square", color: blend(0), text: "weight 0" },
         { mark: "square", color: blend(0.5), text: ".5" },
@@ -84,9 +89,9 @@ export function bandFigure(result: StudyResult): Figure | null {
       ],
     },
     (width) => ({
-      ...gridFrame(result, width),
+      ...gridFrame(result.regions, joint, width),
       marks: [
-        ...gridAxes(result, width),
+        ...gridAxes(result.regions, joint, width),
         cell(defined, {
           x: "space",
           y: "region",
@@ -97,8 +102,8 @@ export function bandFigure(result: StudyResult): Figure | null {
           x: "space",
           y: "region",
           text: ({ weight }: { weight: number }) => formatNumber(weight, 2),
-          fill: ({ weight }: { weight: number }) => (weight > 0.5 ? "#fff" : colors.ink),
-          fontSize: isNarrow(width) && result.spaces.length > 8 ? 9 : 12,
+          fill: ({ weight }: { weight: number }) => (weight > 0.55 ? "#ffffff" : colors.onLight),
+          fontSize: isNarrow(width) && joint.length > 8 ? 9 : 12,
         }),
       ],
     }),
@@ -106,8 +111,7 @@ export function bandFigure(result: StudyResult): Figure | null {
 }
 
 /** Frame of a region × space grid. */
-export function gridFrame({ regions, spaces }: StudyResult, width: number) {
-  const names = spaces.map(({ name }) => name);
+export function gridFrame(regions: readonly string[], names: readonly string[], width: number) {
   const room = labelRoom(regions, width);
   const total = Math.min(
     width,
@@ -126,8 +130,7 @@ export function gridFrame({ regions, spaces }: StudyResult, width: number) {
 }
 
 /** Labels of a region × space grid: spaces on top, slanted where they would touch. */
-export function gridAxes({ regions, spaces }: StudyResult, width: number) {
-  const names = spaces.map(({ name }) => name);
+export function gridAxes(regions: readonly string[], names: readonly string[], width: number) {
   const room = labelRoom(regions, width);
   const total = Math.min(
     width,
@@ -144,6 +147,13 @@ export function gridAxes({ regions, spaces }: StudyResult, width: number) {
     }),
     axisY({ label: null, tickSize: 0, tickFormat: (name: string) => shorten(name, room.letters) }),
   ];
+}
+
+function largest(cells: readonly { region: string; space: string; weight: number }[]): string[] {
+  const best = new Map<string, { space: string; weight: number }>();
+  for (const one of cells)
+    if (!(one.weight <= (best.get(one.region)?.weight ?? -1))) best.set(one.region, one);
+  return [...best].map(([region, { space, weight }]) => `${region} ${space} ${formatNumber(weight, 2)}`);
 }
 
 function slanted(names: readonly string[], pixels: number): boolean {

@@ -48,7 +48,7 @@ export function rowPanels(rows: readonly Row[], width: number, xLabel: string): 
   const domain = rangeOf(
     drawn.flatMap(({ mean, low, high, people: own, ceiling }) => [mean, low, high, ...own, ceiling ?? 0]),
   );
-  const ticks = Math.max(2, Math.round(panelWidth / 70));
+  const ticks = Math.max(2, Math.round(panelWidth / 90));
   const rowHeight = titled ? 22 : 30;
   const facets = { fx: "fx", fy: "fy" } as const;
   return {

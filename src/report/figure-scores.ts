@@ -1,13 +1,13 @@
 import { pairsOf } from "./answer-lead.ts";
 import { colors, drawFigure, type Figure, type LegendEntry } from "./figure.ts";
 import { type Row, rowPanels } from "./figure-rows.ts";
-import { isFound, isPredicted } from "./findings.ts";
-import { countOf, formatInterval, formatR, formatR2 } from "./format.ts";
+import { ceilingName, isFound, isPredicted, jointSpaces } from "./findings.ts";
+import { countOf, formatInterval, formatR, formatR2, joinWords } from "./format.ts";
 import type { Estimate, StudyResult } from "./result.ts";
 
 /** Joint r of every region: mean, interval, each person, and the ceiling as a tick. */
 export function scoresFigure(result: StudyResult): Figure | null {
-  if (result.regionScores.length === 0) return null;
+  if (!result.regionScores.some(({ r }) => Number.isFinite(r.mean))) return null;
   const rows = result.regionScores.map(
     (score): Row => ({
       panel: "",
@@ -25,7 +25,8 @@ export function scoresFigure(result: StudyResult): Figure | null {
     {
       id: "scores",
       title: "How well all feature spaces together predict each region",
-      caption: `Correlation r between predicted and measured responses, held-out data, mean over the targets of a region. ${peopleNote(result)} Lines: ${result.tests.interval}.${withCeiling ? " The closer a dot is to its ceiling tick (√ of the explainable variance), the less there is left to explain." : ""}`,
+      caption: `Correlation r between predicted and measured responses, held-out data, mean over the targets of a region. ${peopleNote(result)} Lines: ${result.tests.interval}.${withCeiling ? ` Tick: the ceiling of r (√ of the ${ceilingName(result)}); the closer a dot, the less there is left to predict.` : ""}`,
+      alt: `Dot plot, one row a region: ${listed(result.regionScores, ({ region, r, ceiling }) => `${region} r ${formatR(r.mean)}${ceiling >= 0 ? ` of ${formatR(Math.sqrt(ceiling))}` : ""}`)}.`,
       legend: [
         { mark: "dot", color: colors.blue, text: "predicted (corrected)" },
         { mark: "dot", color: colors.light, text: "no evidence" },
@@ -39,9 +40,12 @@ export function scoresFigure(result: StudyResult): Figure | null {
 
 /** Unique variance of every region × feature space, one panel a space. */
 export function uniqueFigure(result: StudyResult): Figure | null {
-  if (result.cells.length === 0) return null;
+  const joint = new Set(jointSpaces(result));
+  const cells = result.cells.filter(({ space }) => joint.has(space));
+  if (!cells.some(({ unique }) => Number.isFinite(unique.mean))) return null;
+  const found = cells.filter(isFound);
   const controls = new Set(result.spaces.filter(({ control }) => control).map(({ name }) => name));
-  const rows = result.cells.map(
+  const rows = cells.map(
     (cell): Row => ({
       panel: controls.has(cell.space) ? `${cell.space} (control)` : cell.space,
       label: cell.region,
@@ -57,10 +61,13 @@ export function uniqueFigure(result: StudyResult): Figure | null {
       id: "unique",
       title: "What each feature space adds that no other has",
       caption: `Unique R²: joint model minus the joint model fitted again without the space; one panel a feature space, all on one scale. Right of zero: the space adds something of its own. ${peopleNote(result)} Lines: ${result.tests.interval}.`,
+      alt: `Dot plot, ${countOf(joint.size, "panel")} of ${countOf(result.regions.length, "row")}. ${found.length === 0 ? "Nothing is found" : `Found: ${listed(found, ({ region, space, unique }) => `${space} in ${region} ${formatR2(unique.mean)}`)}`}.`,
       legend: [
         { mark: "dot", color: colors.blue, text: "found (corrected)" },
         { mark: "dot", color: colors.light, text: "no evidence" },
-        ...(controls.size > 0 ? [{ mark: "ring", color: colors.gray, text: "control space" } as const] : []),
+        ...(rows.some(({ hollow }) => hollow)
+          ? [{ mark: "ring", color: colors.gray, text: "control space" } as const]
+          : []),
         ...peopleLegend(result),
       ],
     },
@@ -70,7 +77,7 @@ export function uniqueFigure(result: StudyResult): Figure | null {
 
 /** Difference of two models in every region, one panel a compared pair; null where nothing was compared. */
 export function comparisonFigure(result: StudyResult): Figure | null {
-  if (result.comparisons.length === 0) return null;
+  if (!result.comparisons.some(({ difference }) => Number.isFinite(difference.mean))) return null;
   const several = pairsOf(result.comparisons).length > 1;
   const rows = result.comparisons.map(
     (own): Row => ({
@@ -90,6 +97,7 @@ export function comparisonFigure(result: StudyResult): Figure | null {
       id: "comparisons",
       title: "Model against model",
       caption: `Difference in R² (${what}): right of zero the first model predicts better, left of zero the second. ${peopleNote(result)} Lines: ${result.tests.interval}.`,
+      alt: `Dot plot, one row a region: ${listed(result.comparisons, ({ a, b, region, difference }) => `${region}${several ? `, ${a} − ${b}` : ""} ${formatR2(difference.mean)}`)}.`,
       legend: [
         { mark: "dot", color: colors.blue, text: "differs (corrected)" },
         { mark: "dot", color: colors.light, text: "no evidence" },
@@ -98,6 +106,11 @@ export function comparisonFigure(result: StudyResult): Figure | null {
     },
     (width) => rowPanels(rows, width, "difference in R² (share of variance)"),
   );
+}
+
+/** At most a dozen values in words; the tables have them all. */
+function listed<T>(items: readonly T[], tell: (item: T) => string): string {
+  return joinWords(items.map(tell), 12);
 }
 
 function peopleOf(result: StudyResult, values: readonly number[]): readonly number[] {

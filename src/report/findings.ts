@@ -14,7 +14,7 @@ export interface Findings {
   readonly controlWins: readonly Cell[];
   /** Cells that were tested without a finding. */
   readonly nothing: readonly Cell[];
-  /** Cells whose unique variance or test is undefined. */
+  /** Cells of the joint model's spaces whose unique variance or test is undefined. */
   readonly undefinedCells: readonly Cell[];
   /** Comparisons with a corrected difference, of either sign. */
   readonly differences: readonly Comparison[];
@@ -26,6 +26,7 @@ export interface Findings {
  * @returns lists in the order of the record. */
 export function readFindings(result: StudyResult): Findings {
   const controls = controlNames(result);
+  const joint = new Set(jointSpaces(result));
   const found = result.cells.filter(isFound);
   return {
     predicted: result.regionScores.filter(isPredicted),
@@ -34,7 +35,7 @@ export function readFindings(result: StudyResult): Findings {
     wins: found.filter((cell) => !controls.has(cell.space)),
     controlWins: found.filter((cell) => controls.has(cell.space)),
     nothing: result.cells.filter((cell) => isTested(cell) && !isFound(cell)),
-    undefinedCells: result.cells.filter((cell) => !isTested(cell)),
+    undefinedCells: result.cells.filter((cell) => joint.has(cell.space) && !isTested(cell)),
     differences: result.comparisons.filter((c) => c.significant && Math.abs(c.difference.mean) > 0),
   };
 }
@@ -42,6 +43,33 @@ export function readFindings(result: StudyResult): Findings {
 /** Names of the control spaces. */
 export function controlNames(result: StudyResult): ReadonlySet<string> {
   return new Set(result.spaces.filter((space) => space.control).map((space) => space.name));
+}
+
+/** Names of the feature spaces that make up the joint model. */
+export function jointSpaces(result: StudyResult): readonly string[] {
+  return result.spaces.filter(({ joint }) => joint !== false).map(({ name }) => name);
+}
+
+/** Whether the joint R² of a region is defined and not above zero: then what a space adds makes an error smaller, and is no share of
+ * variance explained. */
+export function isLoss(result: StudyResult, region: string): boolean {
+  const score = result.regionScores.find((own) => own.region === region);
+  return score !== undefined && score.r2.mean <= 0;
+}
+
+const leastCeiling = 0.01;
+
+/** Unique variance as a share of the ceiling, where such a ratio means something: NaN where the joint R² is not above zero or less than
+ * 1 % of the variance is explainable. The tables beside the page keep the bare ratio. */
+export function shareOfCeiling(result: StudyResult, cell: Cell): number {
+  const score = result.regionScores.find((own) => own.region === cell.region);
+  const meaningful = score !== undefined && score.ceiling >= leastCeiling && !isLoss(result, cell.region);
+  return meaningful ? cell.uniqueShareOfCeiling : Number.NaN;
+}
+
+/** What the ceiling is a ceiling of, in words: repeats give the explainable variance, other people what people share. */
+export function ceilingName({ ceilingNote }: StudyResult): string {
+  return /inter-subject/i.test(ceilingNote) ? "variance that people share" : "explainable variance";
 }
 
 /** Whether a cell's unique variance is above zero at the corrected level. */

@@ -33,22 +33,29 @@ export function formatShare(value: number): string {
 
 /** How p-values of one study are written. */
 export interface PScale {
-  readonly smallestP: number;
   readonly level: number;
 }
 
-/** A p-value with two digits at the smallest p that the test can give, and enough digits that rounding never carries it across the
- * level. @param scale smallest possible p and level of the study. @returns `.0039`, `1`, or a dash for NaN. */
-export function formatP(p: number, { smallestP, level }: PScale): string {
+/** A p-value with two significant digits (two decimals from .1 on), and more only where rounding would carry it across the level.
+ * @param scale level of the study. @returns `.0039`, `.12`, `> .99`, `1`, or a dash for NaN. */
+export function formatP(p: number, { level }: PScale): string {
   if (!Number.isFinite(p)) return dash;
   if (p >= 1) return "1";
-  const digits = smallestP > 0 ? Math.ceil(-Math.log10(smallestP) - 1e-9) + 1 : 3;
-  for (let decimals = Math.min(6, Math.max(3, digits)); decimals <= 12; decimals++) {
+  if (p > 0.99) return "> .99";
+  if (p < 1e-12) return "< 10⁻¹²";
+  const digits = p >= 0.1 ? 2 : Math.ceil(-Math.log10(p) - 1e-9) + 1;
+  for (let decimals = digits; decimals <= 16; decimals++) {
     const text = p.toFixed(decimals);
-    if (Number(text) <= level === p <= level && (p === 0 || Number(text) > 0))
-      return text.replace(/^0(?=\.)/, "").replace(/^1\.0+$/, "1");
+    if (Number(text) <= level === p <= level)
+      return (p >= 0.1 ? text : text.replace(/0+$/, "")).replace(/^0(?=\.)/, "");
   }
-  return "< 10⁻¹²";
+  return String(p);
+}
+
+/** A p-value with its sign of comparison: `= .023`, `> .99`. */
+export function equalP(p: number, scale: PScale): string {
+  const text = formatP(p, scale);
+  return /^[<>]/.test(text) ? text : `= ${text}`;
 }
 
 /** `[.041, .083]`, or a dash when a bound is undefined. */

@@ -44,9 +44,9 @@ export function renderPage(result: StudyResult, figures: readonly Figure[]): str
   return `<!doctype html>
 <html lang="en">
 <head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="simcortex ${escapeHtml(result.provenance.version)}">
+<meta charset="utf-8" />
+<meta name="viewport" content="width=device-width, initial-scale=1" />
+<meta name="generator" content="simcortex ${escapeHtml(result.provenance.version)}" />
 <title>${escapeHtml(result.title)}</title>
 <style>${styleSheet}</style>
 </head>
@@ -69,15 +69,29 @@ function answerSection(result: StudyResult): string {
 <p class="kind">${escapeHtml(kindOf(result))}</p>
 <h1>${escapeHtml(result.title)}</h1>
 <p class="question">${escapeHtml(result.question)}</p>
+<nav aria-label="Sections">${navigation(result)}</nav>
 </header>
 <section id="answer"><h2>Answer</h2>
 <p class="lead">${escapeProse(answer.lead)}</p>
+${answer.truth === "" ? "" : `<p>${escapeProse(answer.truth)}</p>`}
 <p>${escapeProse(answer.predicted)}</p>
 ${findingList(findings)}
 ${n === 0 ? "" : `<div class="warn"><h3>${n === 1 ? "One warning" : `${n} warnings`}</h3>${bulletList(result.warnings)}</div>`}
 <h3>How far this goes</h3>
 ${bulletList(answer.limits)}
 </section>`;
+}
+
+function navigation({ recovery }: StudyResult): string {
+  const sections = [
+    ["answer", "Answer"],
+    ["results", "Results"],
+    ...(recovery === null ? [] : [["recovery", "Planted and recovered"]]),
+    ["design", "Design"],
+    ["tests", "Tests and choices"],
+    ["provenance", "Where the numbers come from"],
+  ];
+  return sections.map(([id, name]) => `<a href="#${id}">${name}</a>`).join(" ");
 }
 
 /** Open while the eye can hold it, folded beyond; the table has the same numbers. */

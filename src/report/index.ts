@@ -4,6 +4,6 @@ export { type Answer, answerStudy, answerText } from "./answer.ts";
 export type { Figure, LegendEntry } from "./figure.ts";
 export { drawFigures } from "./figures.ts";
 export { renderReport } from "./html.ts";
-export type { ReportFile, ReportSurface } from "./maps.ts";
+export type { ReportFile, ReportSurface, ReportVolume } from "./maps.ts";
 export type * from "./result.ts";
 export { writeReport } from "./write-report.ts";

@@ -1,4 +1,4 @@
-import { encodeGifti, encodeNpy, type GiftiArray } from "../io/index.ts";
+import { encodeGifti, encodeNifti, encodeNpy, type GiftiArray } from "../io/index.ts";
 import { toFileNames } from "./file-name.ts";
 import type { StudyResult } from "./result.ts";
 
@@ -18,6 +18,17 @@ export interface ReportSurface {
   readonly targetAt: Int32Array;
 }
 
+/** Where the targets of one person lie in a volume. */
+export interface ReportVolume {
+  /** Sizes x, y, z of the brain mask. */
+  readonly shape: readonly number[];
+  /** Voxel indices → millimetres, 4 × 4 row-major. */
+  readonly affine: readonly number[];
+  readonly voxelSizes: readonly number[];
+  /** Voxel (x fastest) of each target. */
+  readonly voxelOf: Int32Array;
+}
+
 /** Per-target maps of each person as NumPy arrays (targets,), float64: r, R² and the unique variance of each feature space. */
 export function mapFiles({ targets, spaces }: StudyResult): readonly ReportFile[] {
   const people = toFileNames(targets.map(({ participant }) => participant));
@@ -33,6 +44,35 @@ export function mapFiles({ targets, spaces }: StudyResult): readonly ReportFile[
       ...person.unique.map((data, s) => file(`unique-${names[s]}`, data)),
     ];
   });
+}
+
+/** The same maps in the space of the responses, one NIfTI file a person and score, float32; NaN outside the mask.
+ * @param volumes one a person, in order. */
+export function volumeFiles(
+  { targets, spaces }: StudyResult,
+  volumes: readonly ReportVolume[],
+): readonly ReportFile[] {
+  const people = toFileNames(targets.map(({ participant }) => participant));
+  const names = toFileNames(spaces.map(({ name }) => name));
+  return targets.flatMap((person, k) => {
+    const volume = volumes[k];
+    if (volume === undefined) return [];
+    const file = (kind: string, description: string, scores: Float64Array): ReportFile => ({
+      path: `maps/${people[k]}-${kind}.nii.gz`,
+      bytes: encodeNifti({ ...volume, description, data: intoVolume(volume, scores) }),
+    });
+    return [
+      file("r", "r", person.r),
+      file("r2", "R2", person.r2),
+      ...person.unique.map((data, s) => file(`unique-${names[s]}`, `unique R2: ${spaces[s]?.name}`, data)),
+    ];
+  });
+}
+
+function intoVolume({ shape, voxelOf }: ReportVolume, scores: Float64Array): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(shape.reduce((product, n) => product * n, 1)).fill(Number.NaN);
+  for (const [target, voxel] of voxelOf.entries()) out[voxel] = scores[target] ?? Number.NaN;
+  return out;
 }
 
 /** The surface as one GIFTI file, and one functional GIFTI file a person with r, R² and the unique variance of each feature space at

@@ -74,8 +74,10 @@ export interface Comparison {
 
 /** What was tested and how, in words and numbers. */
 export interface StudyTests {
-  /** e.g. "exact sign-flip over 8 people, one-sided". */
+  /** e.g. "sign-flip over 8 people, one-sided, exact". Comparisons of models use the same test two-sided. */
   readonly test: string;
+  /** What is exchanged under the null: only a test over people carries a claim about people. */
+  readonly unit: "people" | "blocks";
   /** e.g. "Benjamini–Hochberg over 8 regions × 6 feature spaces". */
   readonly correction: string;
   readonly level: number;
@@ -159,6 +161,8 @@ export interface StudyResult {
     readonly features: number;
     /** True for control spaces (word rate, luminance …): a win that a control also has is not a win. */
     readonly control: boolean;
+    /** False for a space that is fitted alone for comparison and has no part in the joint model, so no unique variance. */
+    readonly joint?: boolean;
   }[];
   readonly runs: readonly RunSummary[];
   /** Sentences for the design section: delays, folds, gap, preprocessing, test. */

@@ -74,12 +74,13 @@ export function makeSample({
     ),
     tests: {
       test:
-        people > 1
+        people > 5
           ? `sign-flip over ${people} people, one-sided, exact`
-          : "paired exchange of models over 27 blocks",
+          : `paired exchange of models over 27 blocks of 10 held-out samples, one-sided, exact; too few people (${people}) for a test over people`,
+      unit: people > 5 ? "people" : "blocks",
       correction: `Benjamini–Hochberg over ${regions.length} regions × ${spaces.length} feature spaces`,
       level: 0.05,
-      smallestP: people > 1 ? 2 ** -people : 0.001,
+      smallestP: people > 5 ? 2 ** -people : 0.001,
       interval: "95 % two-level bootstrap: people × blocks of 10 samples, 1000 draws",
     },
     choices: {
@@ -107,7 +108,7 @@ export function makeSample({
   };
 }
 
-/** Ready records for the states a report has to survive. */
+/** Ready records for the states that a report has to survive. */
 export const samples = {
   /** 8 people × 8 regions × 6 spaces, 7 planted regions found. */
   lab: () => makeSample({ virtual: true }),

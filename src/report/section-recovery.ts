@@ -20,7 +20,7 @@ export function recoverySection(result: StudyResult, figure: string): string {
     `False positives: ${wrong} of ${countOf(empty, "cell")} without a planted effect (${formatShare(empty > 0 ? wrong / empty : Number.NaN)}); ${wrong} of ${countOf(found.length, "finding")} ${wrong === 1 ? "is" : "are"} false (${formatShare(found.length > 0 ? wrong / found.length : Number.NaN)}). Nominal rate: ${formatShare(recovery.nominalRate)}. One study is one draw: the rate itself takes many seeds.`,
     `Planted and estimated variance shares correlate with r = ${formatR(recovery.shareCorrelation)} over ${countOf(cells.length, "cell")}.`,
   ];
-  const table = plainTable("Planted and found, region by region.", [
+  const table = plainTable("Planted and found, region by region", [
     { head: "Region", cells: verdicts.map(({ region }) => region) },
     { head: "What it responds to", cells: recovery.planted.map(({ description }) => description) },
     { head: "Planted", cells: recovery.planted.map(({ spaces }) => listed(spaces)) },

@@ -1,6 +1,6 @@
 import { countOf, formatCount, formatNumber, formatP, formatShare } from "./format.ts";
 import { bulletList, escapeHtml, plainTable } from "./html-text.ts";
-import type { StudyResult } from "./result.ts";
+import type { RunSummary, StudyResult } from "./result.ts";
 
 /** How the study was done: runs, feature spaces with the controls marked, and the sentences of the design. */
 export function designSection(result: StudyResult): string {
@@ -9,27 +9,53 @@ export function designSection(result: StudyResult): string {
     design === "time-series"
       ? `Time series${Number.isFinite(tr) ? `, one sample every ${tr} s (TR)` : ""}.`
       : "One row a stimulus.";
-  const runTable = plainTable("Runs: what was learned from and what was held out.", [
-    { head: "Run", cells: runs.map(({ id }) => id) },
-    { head: "Role", cells: runs.map(({ role }) => (role === "train" ? "training" : "held out")) },
-    { head: "Samples", number: true, cells: runs.map(({ samples }) => formatCount(samples)) },
-    { head: "Repeats", number: true, cells: runs.map(({ repeats }) => formatCount(repeats)) },
-  ]);
-  const foldedRuns =
-    runs.length > 14
-      ? `<details><summary>The ${runs.length} runs</summary>${runTable}</details>`
-      : runs.length > 0
-        ? runTable
-        : "";
-  const spaceTable = plainTable("Feature spaces; columns are counted before delays.", [
+  const spaceTable = plainTable("Feature spaces; columns are counted before delays", [
     { head: "Feature space", cells: spaces.map(({ name }) => name) },
     { head: "What it holds", cells: spaces.map(({ description }) => description) },
     { head: "Columns", number: true, cells: spaces.map(({ features }) => formatCount(features)) },
-    ...(spaces.some(({ control }) => control)
-      ? [{ head: "Control", cells: spaces.map(({ control }) => (control ? "control" : "")) }]
+    ...(spaces.some(({ control, joint }) => control || joint === false)
+      ? [{ head: "Part", cells: spaces.map(partOf) }]
       : []),
   ]);
-  return `<section id="design"><h2>Design</h2><p>${escapeHtml(kind)}</p>${bulletList(designNotes)}${controlNote(result)}${foldedRuns}${spaceTable}</section>`;
+  return `<section id="design"><h2>Design</h2><p>${escapeHtml(kind)}</p>${bulletList(designNotes)}${controlNote(result)}${runTable(runs)}${spaceTable}</section>`;
+}
+
+function partOf({ control, joint }: StudyResult["spaces"][number]): string {
+  return [...(control ? ["control"] : []), ...(joint === false ? ["fitted alone"] : [])].join(", ");
+}
+
+/** Runs, neighbours that are alike on one line. */
+function runTable(runs: StudyResult["runs"]): string {
+  if (runs.length === 0) return "";
+  const rows: { first: RunSummary; last: RunSummary; count: number }[] = [];
+  for (const run of runs) {
+    const row = rows.at(-1);
+    if (row !== undefined && alike(row.first, run)) Object.assign(row, { last: run, count: row.count + 1 });
+    else rows.push({ first: run, last: run, count: 1 });
+  }
+  const tested = runs.some(({ role }) => role === "test");
+  return plainTable("Runs: what was learned from and what was held out", [
+    {
+      head: "Run",
+      cells: rows.map(({ first, last, count }) =>
+        count === 1 ? first.id : `${first.id} ${count === 2 ? "and" : "to"} ${last.id}`,
+      ),
+    },
+    { head: "Role", cells: rows.map(({ first }) => (tested ? roles[first.role] : "both, by outer folds")) },
+    { head: "Runs", number: true, cells: rows.map(({ count }) => formatCount(count)) },
+    { head: "Samples each", number: true, cells: rows.map(({ first }) => formatCount(first.samples)) },
+    { head: "Repeats", number: true, cells: rows.map(({ first }) => formatCount(first.repeats)) },
+  ]);
+}
+
+const roles = { train: "training", test: "held out" } as const;
+
+function alike(a: RunSummary, b: RunSummary): boolean {
+  return a.role === b.role && a.samples === b.samples && a.repeats === b.repeats && stem(a) === stem(b);
+}
+
+function stem({ id }: RunSummary): string {
+  return id.replace(/[\s_-]*\d+$/, "");
 }
 
 function controlNote({ spaces }: StudyResult): string {
@@ -44,10 +70,13 @@ function controlNote({ spaces }: StudyResult): string {
 /** What was tested, what such a test can show, how choices were made, and the ceiling.
  * @param figures HTML of the figures of the choices. */
 export function testsSection(result: StudyResult, figures: string): string {
-  const { tests, choices, ceilingNote } = result;
+  const { tests, choices, ceilingNote, comparisons } = result;
   const facts: readonly (readonly [string, string])[] = [
     ["Test", tests.test],
-    ["Correction", tests.correction],
+    [
+      "Correction",
+      `${tests.correction}; joint scores of regions are a family of their own${comparisons.length > 0 ? ", and so are comparisons of models (two-sided)" : ""}`,
+    ],
     ["Level", formatNumber(tests.level, Math.max(2, String(tests.level).split(".")[1]?.length ?? 0))],
     ["Smallest possible p", `${formatP(tests.smallestP, tests)} before correction`],
     ["Intervals", tests.interval],

@@ -1,7 +1,16 @@
-import { controlNames, controlsThatReach, holdsZero, isFound, isPredicted } from "./findings.ts";
+import {
+  ceilingName,
+  controlNames,
+  controlsThatReach,
+  holdsZero,
+  isFound,
+  isPredicted,
+  isTested,
+  shareOfCeiling,
+} from "./findings.ts";
 import { countOf, formatInterval, formatNumber, formatP, formatR, formatR2, formatShare } from "./format.ts";
 import { escapeHtml, escapeProse, plainTable } from "./html-text.ts";
-import type { Cell, Estimate, RegionScore, StudyResult } from "./result.ts";
+import type { Cell, Comparison, Estimate, RegionScore, StudyResult } from "./result.ts";
 
 const longTable = 12;
 
@@ -14,6 +23,8 @@ export function mainTable(result: StudyResult): string {
   const caption = "What each feature space adds in each region";
   const withFinding = new Set(result.cells.filter(isFound).map(({ region }) => region));
   const rest = result.regions.filter((region) => !withFinding.has(region));
+  if (!result.cells.some(isTested) && result.regionScores.every(({ r }) => !Number.isFinite(r.mean)))
+    return `<p>No score of any region or feature space is defined.</p><details><summary>The empty table</summary>${regionTable(result, result.regions, caption)}</details>`;
   if (result.regions.length <= longTable || rest.length === 0)
     return regionTable(result, result.regions, caption) + notes;
   const folded = `<details><summary>${countOf(rest.length, "region")} without a finding</summary>${regionTable(result, rest, `${caption}: regions without a finding`)}</details>`;
@@ -26,7 +37,7 @@ function regionTable(result: StudyResult, regions: readonly string[], caption: s
   const ceilings = hasCeilings(result);
   const heads = [
     `<th scope="col">Feature space</th>`,
-    `<th scope="col" class="n">Alone r, <span class="ci">R²</span></th>`,
+    `<th scope="col" class="n">Alone\u00a0r <span class="ci">R²</span></th>`,
     `<th scope="col" class="n">Unique R² <span class="ci">[interval]</span></th>`,
     ...(ceilings ? [`<th scope="col" class="n">Of ceiling</th>`] : []),
     `<th scope="col" class="n">p <span class="ci wideonly">corrected</span></th>`,
@@ -44,38 +55,58 @@ function regionTable(result: StudyResult, regions: readonly string[], caption: s
   return `<div class="box" tabindex="0" role="region" aria-label="${caption}"><table class="main"><caption><b>${caption}</b></caption><thead><tr>${heads.join("")}</tr></thead>${bodies.join("")}</table></div>`;
 }
 
-function hasCeilings({ cells }: StudyResult): boolean {
-  return cells.some((cell) => Number.isFinite(cell.uniqueShareOfCeiling));
+function hasCeilings(result: StudyResult): boolean {
+  return result.cells.some((cell) => Number.isFinite(shareOfCeiling(result, cell)));
 }
 
 /** Model against model, one row a region and pair; nothing where nothing was compared. */
-export function comparisonTable({ comparisons, tests, participants }: StudyResult): string {
+export function comparisonTable(result: StudyResult): string {
+  const { comparisons, tests, participants } = result;
   if (comparisons.length === 0) return "";
-  const several = participants.length > 1;
-  return plainTable(
-    `Model against model: R² of the first minus R² of the second, ${tests.interval}. ● marks a difference at the corrected level.`,
-    [
-      { head: "Region", cells: comparisons.map(({ region }) => region) },
-      { head: "First − second", cells: comparisons.map(({ a, b }) => `${a} − ${b}`) },
-      {
-        head: "Difference in R²",
-        number: true,
-        cells: comparisons.map(
-          ({ difference, significant }) => `${significant ? "● " : ""}${told(difference)}`,
-        ),
-      },
-      { head: "Corrected p", number: true, cells: comparisons.map((own) => formatP(own.pCorrected, tests)) },
-      ...(several
-        ? [
-            {
-              head: "For the first",
-              number: true,
-              cells: comparisons.map(({ inFavour, perPerson }) => favour(inFavour, perPerson)),
-            },
-          ]
-        : []),
-    ],
+  const [first] = comparisons;
+  const onePair = comparisons.every(({ a, b }) => a === first?.a && b === first?.b);
+  const what = onePair ? `${first?.a} − ${first?.b}` : "first − second";
+  const table = plainTable(`Model against model, each fitted alone: ${what}`, [
+    { head: "Region", cells: comparisons.map((own) => own.region + (isReached(result, own) ? " †" : "")) },
+    ...(onePair ? [] : [{ head: "First − second", cells: comparisons.map(({ a, b }) => `${a} − ${b}`) }]),
+    {
+      head: "Difference in R²",
+      number: true,
+      cells: comparisons.map(
+        ({ difference, significant }) => `${significant ? "● " : ""}${told(difference)}`,
+      ),
+    },
+    { head: "Corrected p", number: true, cells: comparisons.map((own) => formatP(own.pCorrected, tests)) },
+    ...(participants.length > 1
+      ? [
+          {
+            head: onePair ? `For ${first?.a}` : "For the first",
+            number: true,
+            cells: comparisons.map(({ inFavour, perPerson }) => favour(inFavour, perPerson)),
+          },
+        ]
+      : []),
+  ]);
+  return `${table}<p class="small notes">${comparisonNotes(result)}</p>`;
+}
+
+function comparisonNotes(result: StudyResult): string {
+  return [
+    "●: a difference at the corrected level.",
+    ...(controlNames(result).size > 0
+      ? ["†: alone, a control scores at least as high as the better of the two."]
+      : []),
+    `Intervals: ${escapeProse(result.tests.interval)}.`,
+    "p: two-sided, corrected over these rows.",
+  ].join(" ");
+}
+
+/** Whether a control alone scores at least as high as the better of two compared models. */
+function isReached(result: StudyResult, { a, b, region, difference }: Comparison): boolean {
+  const better = result.cells.find(
+    (cell) => cell.region === region && cell.space === (difference.mean > 0 ? a : b),
   );
+  return better !== undefined && controlsThatReach(result, better).length > 0;
 }
 
 function cellRow(result: StudyResult, cell: Cell, control: boolean, ceilings: boolean): string {
@@ -91,7 +122,7 @@ function cellRow(result: StudyResult, cell: Cell, control: boolean, ceilings: bo
     number(
       `${formatR2(cell.unique.mean)}${interval === "—" ? "" : ` <span class="ci">${interval}${found && holdsZero(cell.unique) ? "<sup>0</sup>" : ""}</span>`}`,
     ),
-    ...(ceilings ? [number(formatShare(cell.uniqueShareOfCeiling))] : []),
+    ...(ceilings ? [number(formatShare(shareOfCeiling(result, cell)))] : []),
     number(formatP(cell.pCorrected, result.tests)),
     ...(result.participants.length > 1 ? [number(favour(cell.inFavour, cell.perPerson))] : []),
   ];
@@ -128,12 +159,24 @@ function notesOf(result: StudyResult): string {
       : []),
     `Intervals: ${escapeProse(tests.interval)}.`,
     `p: corrected; ${escapeProse(tests.test)}; ${escapeProse(tests.correction)}.`,
-    ...(hasCeilings(result) ? ["Of ceiling: unique R² ÷ explainable variance."] : []),
+    ...ceilingNotes(result),
     "Together: the joint model of all spaces.",
     ...(several ? ["People: how many have a value above zero."] : []),
     "<sup>0</sup>: found, yet the interval holds zero. —: undefined.",
   ];
   return notes.join(" ");
+}
+
+function ceilingNotes(result: StudyResult): readonly string[] {
+  if (!result.cells.some((cell) => Number.isFinite(cell.uniqueShareOfCeiling))) return [];
+  const ratio = `unique R² ÷ ${ceilingName(result)}`;
+  return hasCeilings(result)
+    ? [
+        `Of ceiling: ${ratio}; — where the joint R² is not above zero or the ceiling is under .01 (the files hold the bare ratio).`,
+      ]
+    : [
+        `No share of the ceiling (${ratio}) is given, because no joint R² is above zero; the files hold the bare ratio.`,
+      ];
 }
 
 function favour(inFavour: number, perPerson: readonly number[]): string {
@@ -142,7 +185,9 @@ function favour(inFavour: number, perPerson: readonly number[]): string {
 }
 
 function told({ mean, low, high }: Estimate): string {
-  return `${formatR2(mean)} ${formatInterval(low, high, formatR2)}`.replace(" —", "");
+  return `${formatR2(mean)} ${formatInterval(low, high, formatR2)}`
+    .replace(" —", "")
+    .replace(", ", ",\u00a0");
 }
 
 function number(html: string): string {

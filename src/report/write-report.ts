@@ -5,7 +5,14 @@ import { toSvgFile } from "./figure.ts";
 import { drawFigures } from "./figures.ts";
 import { renderPage } from "./html.ts";
 import { manifestText } from "./manifest.ts";
-import { mapFiles, type ReportFile, type ReportSurface, surfaceFiles } from "./maps.ts";
+import {
+  mapFiles,
+  type ReportFile,
+  type ReportSurface,
+  type ReportVolume,
+  surfaceFiles,
+  volumeFiles,
+} from "./maps.ts";
 import type { StudyResult } from "./result.ts";
 import { cellColumns, comparisonColumns, regionColumns, targetColumns } from "./score-tables.ts";
 
@@ -15,14 +22,16 @@ import { cellColumns, comparisonColumns, regionColumns, targetColumns } from "./
  * GIFTI, Parquet) or empty (CSV). Files of an earlier report that this one does not have are left where they are.
  * @param folder made where it is missing.
  * @param surface where per-target maps can be drawn; then GIFTI files are written too.
+ * @param volumes where each person's targets lie in a volume; then NIfTI files are written too.
  * @returns paths of all files inside `folder`, sorted.
  * @throws EncodingError "file": full disk, no permission. */
 export async function writeReport(
   result: StudyResult,
   folder: string,
   surface?: ReportSurface,
+  volumes?: readonly ReportVolume[],
 ): Promise<{ readonly files: readonly string[] }> {
-  const files = reportFiles(result, surface);
+  const files = reportFiles(result, surface, volumes);
   await removeDrafts(folder, { olderThan: 0 }); // of a killed run; a folder belongs to one run
   const manifest: ReportFile = { path: "manifest.json", bytes: manifestText(result, files) };
   for (let k = 0; k < files.length; k += atOnce)
@@ -36,7 +45,11 @@ export async function writeReport(
 const atOnce = 8;
 
 /** All files of a report but the manifest, in memory. */
-export function reportFiles(result: StudyResult, surface?: ReportSurface): readonly ReportFile[] {
+export function reportFiles(
+  result: StudyResult,
+  surface?: ReportSurface,
+  volumes: readonly ReportVolume[] = [],
+): readonly ReportFile[] {
   const scores = targetColumns(result);
   const figures = drawFigures(result);
   return [
@@ -51,6 +64,7 @@ export function reportFiles(result: StudyResult, surface?: ReportSurface): reado
       : []),
     ...figures.map(({ id, wide }) => ({ path: `figures/${id}.svg`, bytes: toSvgFile(wide) })),
     ...mapFiles(result),
+    ...volumeFiles(result, volumes),
     ...(surface === undefined ? [] : surfaceFiles(result, surface)),
   ];
 }

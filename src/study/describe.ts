@@ -94,7 +94,7 @@ async function collinearityWarnings(data: StudyData, folds: readonly OuterFold[]
       const overlap = await linearOverlap(A, B, linalg);
       if (overlap > collinear)
         out.push(
-          `"${data.spaces[a]?.name}" is nearly a linear function of "${data.spaces[b]?.name}" (${Math.round(100 * overlap)} % of its variance): its unique variance is small by construction, and the split of R² between them is arbitrary.`,
+          `${Math.round(100 * overlap)} % of the variance of “${data.spaces[a]?.name}” is a linear function of “${data.spaces[b]?.name}”: what the two have in common counts as shared, so its unique variance may be far less than what it carries, and the product-measure split of R² between them is arbitrary.`,
         );
     }
   return out;

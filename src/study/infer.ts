@@ -145,6 +145,7 @@ export function inferStudy(
   const joined = data.spaces.filter((space) => space.joint).length;
   const tests: StudyTests = {
     test: unit.name,
+    unit: unit.kind,
     correction: `${corrections[correction]} over ${regions.length} regions × ${joined} feature spaces`,
     level,
     smallestP: unit.smallestP,
@@ -167,6 +168,7 @@ function chooseUnit(scores: readonly ScoreOutput[], { tests }: StudySettings, ra
   let exact = true;
   const blocks = scores[0]?.regions[0]?.saved.length ?? 0;
   return {
+    kind: byPeople ? ("people" as const) : ("blocks" as const),
     get smallestP() {
       return smallestP;
     },
