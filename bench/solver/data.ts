@@ -20,7 +20,7 @@ import {
   spaceAlphas,
   type Weightings,
 } from "../../src/encoding/index.ts";
-import { encodeNpy, parseNpy } from "../../src/io/index.ts";
+import { encodeNpy, parseNpy } from "../../src/io/npy.ts";
 import type { Linalg } from "../../src/linalg/index.ts";
 import type { Case } from "./cases.ts";
 

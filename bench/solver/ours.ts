@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
-import { encodeNpy, type Numbers } from "../../src/io/index.ts";
+import type { Numbers } from "../../src/io/ndarray.ts";
+import { encodeNpy } from "../../src/io/npy.ts";
 import { type Backend, openLinalg } from "../../src/linalg/index.ts";
 import type { Case } from "./cases.ts";
 import { readData } from "./data.ts";
@@ -41,6 +42,7 @@ console.log(
     idle: seconds - tally.busy,
     routines: Object.fromEntries(tally.seconds),
     rate,
+    cores: Number(threads),
     version: `Node ${process.versions.node}; ${bare.name} ${bare.version}; ${bare.parallel} calls side by side`,
   }),
 );

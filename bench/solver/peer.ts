@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseNpy } from "../../src/io/index.ts";
+import { parseNpy } from "../../src/io/npy.ts";
 import type { Answer } from "./agreement.ts";
 import type { Case } from "./cases.ts";
 import { runChild } from "./child.ts";
@@ -47,6 +47,14 @@ const batches = [
 export const variants: readonly Variant[] = (["numpy", "torch"] as const).flatMap((backend) =>
   batches.map((batch) => ({ backend, ...batch })),
 );
+
+/** Read "numpy:0:5": backend, targets at once, alphas at once. */
+export function parseVariant(text: string): Variant {
+  const [backend, targets, alphas] = text.split(":");
+  if (backend !== "numpy" && backend !== "torch")
+    throw new Error(`parseVariant: needs numpy:TARGETS:ALPHAS or torch:TARGETS:ALPHAS; got "${text}".`);
+  return { backend, targets: Number(targets), alphas: Number(alphas) };
+}
 
 /** A variant in words. */
 export function nameVariant({ backend, targets, alphas }: Variant): string {
@@ -95,6 +103,8 @@ export interface OurRun extends Run {
   readonly routines: Readonly<Record<string, number>>;
   /** Flops a second of square products in the same process. */
   readonly rate: number;
+  /** Threads that the rate was measured on. */
+  readonly cores: number;
 }
 
 /** Read what the last run of a side chose. */

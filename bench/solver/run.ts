@@ -11,6 +11,7 @@ import {
   nameVariant,
   type OurRun,
   type Programs,
+  parseVariant,
   type Run,
   readAnswer,
   runOurs,
@@ -23,9 +24,10 @@ import { type CaseResult, printTables } from "./table.ts";
 /** The solver beside himalaya on the same data, in alternating runs, each in a process of its own. Prints tables in Markdown.
  *
  *     npx tsx bench/solver/run.ts [--himalaya SOURCE] [--python python3] [--cases banded,banded64,large,ridge,kernel]
- *       [--repeats 3] [--threads 2] [--backend auto|onnx] [--minutes 8]
+ *       [--repeats 3] [--threads 2] [--backend auto|onnx] [--minutes 8] [--variant numpy:0:5]
  *
- * Without --himalaya ours is run alone. */
+ * Without --himalaya ours is run alone. --variant (backend, targets and alphas at once, 0 for all) takes this one as himalaya's best
+ * and runs no other: for machines with little time. */
 const { values } = parseArgs({
   options: {
     himalaya: { type: "string" },
@@ -35,6 +37,7 @@ const { values } = parseArgs({
     threads: { type: "string", default: "2" },
     backend: { type: "string", default: "auto" },
     minutes: { type: "string", default: "8" },
+    variant: { type: "string" },
   },
 });
 const programs: Programs = {
@@ -66,8 +69,9 @@ console.log(versions(results).join("\n"));
 
 async function runCase(folder: string, one: Case): Promise<CaseResult> {
   await withLinalg((linalg) => writeData(folder, one, linalg));
-  const scouted = programs.himalaya === undefined ? [] : await scout(folder, one);
-  const variant = [...scouted].sort((a, b) => a.seconds - b.seconds)[0]?.variant;
+  const given = values.variant === undefined ? undefined : parseVariant(values.variant);
+  const scouted = programs.himalaya === undefined || given ? [] : await scout(folder, one);
+  const variant = given ?? [...scouted].sort((a, b) => a.seconds - b.seconds)[0]?.variant;
   const ours: OurRun[] = [];
   const theirs: Run[] = [];
   for (let k = 0; k < repeats; k++) {
@@ -76,7 +80,7 @@ async function runCase(folder: string, one: Case): Promise<CaseResult> {
   }
   const agreement = variant ? await agree(folder, one) : undefined;
   const others = [];
-  for (const other of one.everyVariant && variant ? othersThan(variant, scouted) : [])
+  for (const other of one.everyVariant && variant && !given ? othersThan(variant, scouted) : [])
     others.push({ variant: other, run: await whole(folder, one, other) });
   return { one, ours, best: variant && { variant, runs: theirs }, others, scouted, agreement };
 }

@@ -86,20 +86,24 @@ ${rows.join("\n")}
 function rates(results: readonly CaseResult[]): string {
   const rows = results.map(({ one, ours }) => {
     const of = (pick: (run: OurRun) => number) => median(ours.map(pick));
+    const above = (time: (run: OurRun) => number) =>
+      of((run) => (run.flops - run.factorFlops) / (time(run) - run.factorSeconds) / run.rate);
     const cells = [
       one.name,
       `${of((run) => run.solved)} of ${one.alphas * one.weightings}`,
       of((run) => run.flops / 1e9).toFixed(0),
       of((run) => run.rate / 1e9).toFixed(0),
       percent(of((run) => run.flops / run.seconds / run.rate)),
+      percent(of((run) => run.flops / (run.cpuSeconds / run.cores) / run.rate)),
       of((run) => run.factorSeconds).toFixed(2),
-      percent(of((run) => (run.flops - run.factorFlops) / (run.seconds - run.factorSeconds) / run.rate)),
+      percent(above((run) => run.seconds)),
+      percent(above((run) => run.cpuSeconds / run.cores)),
       of((run) => run.idle).toFixed(2),
     ];
     return `| ${cells.join(" | ")} |`;
   });
-  return `| case | pairs solved | Gflop | product rate, Gflop/s | our share of it | s in Cholesky factors | share above them | s backend idle |
-|---|---|---|---|---|---|---|---|
+  return `| case | pairs solved | Gflop | product rate, Gflop/s | our share of it | by CPU s | s in Cholesky factors | share above them | by CPU s | s backend idle |
+|---|---|---|---|---|---|---|---|---|---|
 ${rows.join("\n")}
 `;
 }
