@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { createRandom, type Matrix, matrix } from "../../src/core/index.ts";
+import { createReferenceLinalg } from "../../src/linalg/index.ts";
+import { countFlops, measureRate, timeFactors } from "./flops.ts";
+
+const random = createRandom(1);
+const filled = <R extends string, C extends string>(
+  axes: readonly [R, C],
+  rows: number,
+  cols: number,
+): Matrix<R, C> =>
+  matrix(
+    axes,
+    rows,
+    cols,
+    Float64Array.from({ length: rows * cols }, () => random.normal()),
+  );
+
+describe("countFlops", () => {
+  it("counts a product as 2 m n k and a symmetric one as n (n + 1) k", async () => {
+    const { linalg, tally } = countFlops(createReferenceLinalg());
+    const a = filled(["i", "k"], 3, 4);
+    await linalg.gemm(a, filled(["k", "j"], 4, 5));
+    expect(tally.flops).toBe(2 * 3 * 4 * 5);
+    await linalg.gemmNT(a, filled(["j", "k"], 5, 4));
+    await linalg.gemmTN(a, filled(["i", "j"], 3, 5));
+    expect(tally.flops).toBe(3 * 2 * 3 * 4 * 5);
+    await linalg.syrkTN(a);
+    expect(tally.flops).toBe(3 * 2 * 3 * 4 * 5 + 4 * 5 * 3);
+  });
+
+  it("counts small Gram matrices of height + 1 rows", async () => {
+    const { linalg, tally } = countFlops(createReferenceLinalg());
+    await linalg.grams(filled(["t", "hk"], 7, 2 * 5), 2, filled(["t", "k"], 7, 5));
+    expect(tally.flops).toBe(7 * 3 * 4 * 5);
+  });
+
+  it("counts a solution as its factor and 2 n² a row, and keeps the factors by size", async () => {
+    const { linalg, tally } = countFlops(createReferenceLinalg());
+    const a = await linalg.syrkTN(filled(["k", "i"], 9, 6));
+    const before = tally.flops;
+    await linalg.solveRight(filled(["row", "i"], 4, 6), a, 0.5);
+    expect(tally.flops - before).toBe(6 ** 3 / 3 + 2 * 36 * 4);
+    expect(tally.factorFlops).toBe(72);
+    expect([...tally.factors]).toEqual([["6 float64", 1]]);
+  });
+
+  it("gives the answers of the backend that it counts", async () => {
+    const bare = createReferenceLinalg();
+    const [a, b] = [filled(["i", "k"], 3, 4), filled(["k", "j"], 4, 5)];
+    expect((await countFlops(bare).linalg.gemm(a, b)).data).toEqual((await bare.gemm(a, b)).data);
+  });
+});
+
+describe("measureRate and timeFactors", () => {
+  it("give times above 0, none for no factors", async () => {
+    const { linalg, tally } = countFlops(createReferenceLinalg());
+    expect(await measureRate(linalg, "float64", 20, 1)).toBeGreaterThan(0);
+    expect(await timeFactors(linalg, tally)).toBe(0);
+    await linalg.solveRight(filled(["row", "i"], 1, 12), await linalg.syrkTN(filled(["k", "i"], 20, 12)));
+    expect(await timeFactors(linalg, tally)).toBeGreaterThan(0);
+  });
+});

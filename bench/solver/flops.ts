@@ -1,0 +1,109 @@
+import { allocate, type Dtype, matrix } from "../../src/core/index.ts";
+import type { Linalg } from "../../src/linalg/index.ts";
+
+/** Work that was asked of a backend. Multiplications and additions both count. */
+export interface Tally {
+  /** Products, triangular solutions and Cholesky factors. Decompositions of other kinds are not counted. */
+  flops: number;
+  /** Of those, Cholesky factors: n³ / 3 each. */
+  factorFlops: number;
+  /** Cholesky factors by size and dtype, "n dtype". */
+  readonly factors: Map<string, number>;
+  /** Eigen- and singular value decompositions: none are expected. */
+  decompositions: number;
+  /** Seconds of each routine, calls that ran side by side added up. */
+  readonly seconds: Map<string, number>;
+  /** Seconds in which at least one call was under way. */
+  busy: number;
+}
+
+/** The same backend, counting what it is asked for. */
+export function countFlops(linalg: Linalg): { readonly linalg: Linalg; readonly tally: Tally } {
+  const tally: Tally = {
+    flops: 0,
+    factorFlops: 0,
+    factors: new Map(),
+    decompositions: 0,
+    seconds: new Map(),
+    busy: 0,
+  };
+  let under = 0;
+  let since = 0;
+  const timed = async <T>(name: string, flops: number, call: () => Promise<T>): Promise<T> => {
+    tally.flops += flops;
+    const start = performance.now();
+    if (under++ === 0) since = start;
+    try {
+      return await call();
+    } finally {
+      const end = performance.now();
+      tally.seconds.set(name, (tally.seconds.get(name) ?? 0) + (end - start) / 1000);
+      if (--under === 0) tally.busy += (end - since) / 1000;
+    }
+  };
+  const factor = (n: number, dtype: Dtype) => {
+    const key = `${n} ${dtype}`;
+    tally.factors.set(key, (tally.factors.get(key) ?? 0) + 1);
+    tally.factorFlops += n ** 3 / 3;
+    return n ** 3 / 3;
+  };
+  const counted: Linalg = {
+    ...linalg,
+    gemm: (a, b) => timed("gemm", 2 * a.rows * a.cols * b.cols, () => linalg.gemm(a, b)),
+    gemmTN: (a, b) => timed("gemmTN", 2 * a.rows * a.cols * b.cols, () => linalg.gemmTN(a, b)),
+    gemmNT: (a, b, into) => timed("gemmNT", 2 * a.rows * a.cols * b.rows, () => linalg.gemmNT(a, b, into)),
+    syrkTN: (a) => timed("syrkTN", a.cols * (a.cols + 1) * a.rows, () => linalg.syrkTN(a)),
+    syrkNT: (a) => timed("syrkNT", a.rows * (a.rows + 1) * a.cols, () => linalg.syrkNT(a)),
+    solveCholesky: (a, b) =>
+      timed("solveCholesky", factor(a.rows, nameOf(a.data)) + 2 * a.rows ** 2 * b.cols, () =>
+        linalg.solveCholesky(a, b),
+      ),
+    solveRight: (b, a, ridge) =>
+      timed("solveRight", factor(a.rows, nameOf(a.data)) + 2 * a.rows ** 2 * b.rows, () =>
+        linalg.solveRight(b, a, ridge),
+      ),
+    grams: (a, height, last) =>
+      timed("grams", a.rows * (height + 1) * (height + 2) * last.cols, () => linalg.grams(a, height, last)),
+    eigh: (a) => timed("eigh", 0 * tally.decompositions++, () => linalg.eigh(a)),
+    svd: (a) => timed("svd", 0 * tally.decompositions++, () => linalg.svd(a)),
+  };
+  return { linalg: counted, tally };
+}
+
+/** Flops a second of square products, as many side by side as the backend runs.
+ * @param n rows and columns of each factor; the best of `tries` counts. */
+export async function measureRate(linalg: Linalg, dtype: Dtype, n = 2000, tries = 3): Promise<number> {
+  const filled = () => matrix(["i", "i"] as const, n, n, allocate(dtype, n * n).fill(0.5));
+  const [a, b] = [filled(), filled()];
+  const into = Array.from({ length: linalg.parallel }, () => allocate(dtype, n * n));
+  let best = Number.POSITIVE_INFINITY;
+  for (let k = 0; k < tries; k++) {
+    const start = performance.now();
+    await Promise.all(into.map((memory) => linalg.gemmNT(a, b, memory)));
+    best = Math.min(best, (performance.now() - start) / 1000);
+  }
+  return (2 * n ** 3 * linalg.parallel) / best;
+}
+
+/** Seconds that the counted Cholesky factors take by themselves: each size is timed alone, as many side by side as the backend runs. */
+export async function timeFactors(linalg: Linalg, { factors }: Tally): Promise<number> {
+  let total = 0;
+  for (const [key, count] of factors) {
+    const [size, dtype] = key.split(" ") as [string, Dtype];
+    const n = Number(size);
+    const kernel = matrix(["i", "i"] as const, n, n, allocate(dtype, n * n).fill(1e-3));
+    const row = matrix(["one", "i"] as const, 1, n, allocate(dtype, n).fill(1));
+    let best = Number.POSITIVE_INFINITY;
+    for (let k = 0; k < 3; k++) {
+      const start = performance.now();
+      await Promise.all(Array.from({ length: linalg.parallel }, () => linalg.solveRight(row, kernel, 1)));
+      best = Math.min(best, (performance.now() - start) / 1000);
+    }
+    total += (count * best) / linalg.parallel;
+  }
+  return total;
+}
+
+function nameOf(data: Float32Array | Float64Array): Dtype {
+  return data instanceof Float32Array ? "float32" : "float64";
+}
