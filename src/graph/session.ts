@@ -47,11 +47,12 @@ const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 /** Start a worker thread from a module of this program, built or not (in development it is loaded through tsx).
  * @param url file URL of the module. @param workerData handed to it. */
 export function startWorker(url: URL, workerData: unknown): Worker {
-  if (!url.pathname.endsWith(".ts")) return new Worker(url, { workerData });
+  const execArgv: string[] = []; // flags of this process, such as --input-type, are not for a file
+  if (!url.pathname.endsWith(".ts")) return new Worker(url, { workerData, execArgv });
   const tsx = createRequire(import.meta.url).resolve("tsx/package.json");
   const api = new URL("dist/esm/api/index.mjs", pathToFileURL(tsx));
   const code = `import(${JSON.stringify(api.href)}).then(({ register }) => { register(); return import(${JSON.stringify(url.href)}); })`;
-  return new Worker(code, { eval: true, workerData });
+  return new Worker(code, { eval: true, workerData, execArgv });
 }
 
 /** Load an ONNX model into this thread. */
