@@ -71,37 +71,55 @@ export function countFlops(linalg: Linalg): { readonly linalg: Linalg; readonly 
 }
 
 /** Flops a second of square products, as many side by side as the backend runs.
- * @param n rows and columns of each factor; the best of `tries` counts. */
-export async function measureRate(linalg: Linalg, dtype: Dtype, n = 2000, tries = 3): Promise<number> {
+ * @param n rows and columns of each factor. @param threads that the backend was opened with.
+ * @returns `rate`, the best of `tries` by the clock; `cpuRate`, all tries by CPU seconds over threads, which other programs on the
+ * machine disturb less. */
+export async function measureRate(
+  linalg: Linalg,
+  dtype: Dtype,
+  { n = 2000, tries = 3, threads = 1 } = {},
+): Promise<{ rate: number; cpuRate: number }> {
   const filled = () => matrix(["i", "i"] as const, n, n, allocate(dtype, n * n).fill(0.5));
   const [a, b] = [filled(), filled()];
-  const into = Array.from({ length: linalg.parallel }, () => allocate(dtype, n * n));
+  const into = Array.from({ length: linalg.parallel }, () => allocate(dtype, n * n).fill(0));
+  const flops = 2 * n ** 3 * linalg.parallel;
   let best = Number.POSITIVE_INFINITY;
+  const cpu = process.cpuUsage();
   for (let k = 0; k < tries; k++) {
     const start = performance.now();
     await Promise.all(into.map((memory) => linalg.gemmNT(a, b, memory)));
     best = Math.min(best, (performance.now() - start) / 1000);
   }
-  return (2 * n ** 3 * linalg.parallel) / best;
+  const { user, system } = process.cpuUsage(cpu);
+  return { rate: flops / best, cpuRate: (tries * flops * threads * 1e6) / (user + system) };
 }
 
-/** Seconds that the counted Cholesky factors take by themselves: each size is timed alone, as many side by side as the backend runs. */
-export async function timeFactors(linalg: Linalg, { factors }: Tally): Promise<number> {
-  let total = 0;
+const factorTries = 3;
+
+/** Seconds that the counted Cholesky factors take by themselves: each size is timed alone, as many side by side as the backend runs.
+ * @returns by the clock (the best of three tries), and CPU seconds of all threads (their mean). */
+export async function timeFactors(
+  linalg: Linalg,
+  { factors }: Tally,
+): Promise<{ seconds: number; cpuSeconds: number }> {
+  let [seconds, cpuSeconds] = [0, 0];
   for (const [key, count] of factors) {
     const [size, dtype] = key.split(" ") as [string, Dtype];
     const n = Number(size);
     const kernel = matrix(["i", "i"] as const, n, n, allocate(dtype, n * n).fill(1e-3));
     const row = matrix(["one", "i"] as const, 1, n, allocate(dtype, n).fill(1));
     let best = Number.POSITIVE_INFINITY;
-    for (let k = 0; k < 3; k++) {
+    const cpu = process.cpuUsage();
+    for (let k = 0; k < factorTries; k++) {
       const start = performance.now();
       await Promise.all(Array.from({ length: linalg.parallel }, () => linalg.solveRight(row, kernel, 1)));
       best = Math.min(best, (performance.now() - start) / 1000);
     }
-    total += (count * best) / linalg.parallel;
+    const { user, system } = process.cpuUsage(cpu);
+    seconds += (count * best) / linalg.parallel;
+    cpuSeconds += (count * (user + system)) / 1e6 / (factorTries * linalg.parallel);
   }
-  return total;
+  return { seconds, cpuSeconds };
 }
 
 function nameOf(data: Float32Array | Float64Array): Dtype {

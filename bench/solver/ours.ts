@@ -23,7 +23,7 @@ const { cvScores, alphaIndex, weightingIndex, solved } = await fitCase(one, data
 const seconds = (performance.now() - start) / 1000;
 const { user, system } = process.cpuUsage(cpu);
 const peak = peakMemory();
-const rate = await measureRate(bare, one.dtype);
+const { rate, cpuRate } = await measureRate(bare, one.dtype, { threads: Number(threads) });
 write("cvScores", [cvScores.rows, cvScores.cols], cvScores.data);
 write("alphaIndex", [alphaIndex.length], alphaIndex);
 write("weightingIndex", [weightingIndex.length], weightingIndex);
@@ -37,11 +37,12 @@ console.log(
     solved,
     flops: tally.flops,
     factorFlops: tally.factorFlops,
-    factorSeconds: await timeFactors(bare, tally),
+    factors: await timeFactors(bare, tally),
     decompositions: tally.decompositions,
     idle: seconds - tally.busy,
     routines: Object.fromEntries(tally.seconds),
     rate,
+    cpuRate,
     cores: Number(threads),
     version: `Node ${process.versions.node}; ${bare.name} ${bare.version}; ${bare.parallel} calls side by side`,
   }),

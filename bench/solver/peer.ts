@@ -94,7 +94,7 @@ export interface OurRun extends Run {
   readonly flops: number;
   readonly factorFlops: number;
   /** Seconds that the Cholesky factors take by themselves. */
-  readonly factorSeconds: number;
+  readonly factors: { readonly seconds: number; readonly cpuSeconds: number };
   /** Eigen- and singular value decompositions, not counted as flops. */
   readonly decompositions: number;
   /** Seconds in which the backend had nothing to do. */
@@ -103,6 +103,8 @@ export interface OurRun extends Run {
   readonly routines: Readonly<Record<string, number>>;
   /** Flops a second of square products in the same process. */
   readonly rate: number;
+  /** The same by CPU seconds over threads. */
+  readonly cpuRate: number;
   /** Threads that the rate was measured on. */
   readonly cores: number;
 }

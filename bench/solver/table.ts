@@ -86,18 +86,20 @@ ${rows.join("\n")}
 function rates(results: readonly CaseResult[]): string {
   const rows = results.map(({ one, ours }) => {
     const of = (pick: (run: OurRun) => number) => median(ours.map(pick));
-    const above = (time: (run: OurRun) => number) =>
-      of((run) => (run.flops - run.factorFlops) / (time(run) - run.factorSeconds) / run.rate);
+    const above = (run: OurRun) =>
+      (run.flops - run.factorFlops) / (run.seconds - run.factors.seconds) / run.rate;
+    const aboveByCpu = ({ flops, factorFlops, cores, cpuSeconds, factors, cpuRate }: OurRun) =>
+      ((flops - factorFlops) * cores) / (cpuSeconds - factors.cpuSeconds) / cpuRate;
     const cells = [
       one.name,
       `${of((run) => run.solved)} of ${one.alphas * one.weightings}`,
       of((run) => run.flops / 1e9).toFixed(0),
       of((run) => run.rate / 1e9).toFixed(0),
       percent(of((run) => run.flops / run.seconds / run.rate)),
-      percent(of((run) => run.flops / (run.cpuSeconds / run.cores) / run.rate)),
-      of((run) => run.factorSeconds).toFixed(2),
-      percent(above((run) => run.seconds)),
-      percent(above((run) => run.cpuSeconds / run.cores)),
+      percent(of((run) => (run.flops * run.cores) / run.cpuSeconds / run.cpuRate)),
+      of((run) => run.factors.seconds).toFixed(2),
+      percent(of(above)),
+      percent(of(aboveByCpu)),
       of((run) => run.idle).toFixed(2),
     ];
     return `| ${cells.join(" | ")} |`;
