@@ -141,11 +141,22 @@ export function takeCols<R extends string, C extends string>(
   cols: ArrayLike<number>,
 ): Matrix<R, C> {
   const out = allocate(dtypeOf(m), m.rows * cols.length);
+  for (const { from, to, at } of runsOf(cols, m))
+    for (let i = 0; i < m.rows; i++)
+      out.set(m.data.subarray(i * m.cols + from, i * m.cols + to), i * cols.length + at);
+  return matrix(m.axes, m.rows, cols.length, out);
+}
+
+/** Columns that follow each other in the list and in the matrix, so that each row is copied in few pieces. */
+function runsOf(cols: ArrayLike<number>, m: Matrix): { from: number; to: number; at: number }[] {
+  const runs: { from: number; to: number; at: number }[] = [];
   for (let k = 0; k < cols.length; k++) {
     const j = checkIndex("takeCols", cols[k], m.cols, m.axes[1]);
-    for (let i = 0; i < m.rows; i++) out[i * cols.length + k] = m.data[i * m.cols + j] as number;
+    const last = runs.at(-1);
+    if (last?.to === j) last.to++;
+    else runs.push({ from: j, to: j + 1, at: k });
   }
-  return matrix(m.axes, m.rows, cols.length, out);
+  return runs;
 }
 
 /** Matrices under each other; all must have the same columns. The dtype is that of the first.

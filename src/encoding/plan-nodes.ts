@@ -27,7 +27,7 @@ export interface NodePlan extends NodeChoice {
 /** Pairs that are planned together: bounds the work of choosing among them. */
 const pairsAtOnce = 400;
 /** Interpolation must save this share of the solutions to be worth its own work. */
-const worthwhile = 0.6;
+const worthwhile = 0.85;
 
 /** Choose which pairs to solve, so that every prediction is found within `tolerance` of a target's standard deviation.
  *

@@ -73,7 +73,7 @@ async function primalProblem(
     system(weights) {
       const active = activeColumns(bands, weights);
       const left = narrow(matrix(["samples", "rows"] as const, tested.rows, size, tested.data), active);
-      return { kernel: scaledGram(gram, active), left, active };
+      return { kernel: active === null ? square(gram) : scaledGram(gram, active), left, active };
     },
     async sides({ Y, cross }) {
       const yMeans = intercept ? rowMeans(Y, train) : new Float64Array(Y.rows);
@@ -119,7 +119,9 @@ function subtractOuter(m: Matrix, x: Float64Array, y: Float64Array, count: numbe
   }
 }
 
-function activeColumns(bands: readonly Band[], weights: ArrayLike<number>): Active {
+/** Null where one band has all the weight: components are the features themselves. */
+function activeColumns(bands: readonly Band[], weights: ArrayLike<number>): Active | null {
+  if (bands.length === 1 && weights[0] === 1) return null;
   const columns: number[] = [];
   const scale: number[] = [];
   for (const [b, band] of bands.entries()) {
@@ -131,6 +133,10 @@ function activeColumns(bands: readonly Band[], weights: ArrayLike<number>): Acti
       }
   }
   return { columns: Int32Array.from(columns), scale: Float64Array.from(scale) };
+}
+
+function square(gram: Matrix): Matrix<"components", "components"> {
+  return matrix(["components", "components"], gram.rows, gram.cols, gram.data);
 }
 
 function scaledGram(gram: Matrix, { columns, scale }: Active): Matrix<"components", "components"> {

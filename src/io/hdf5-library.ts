@@ -1,16 +1,31 @@
 import { openSync } from "node:fs";
 import { devNull } from "node:os";
-import h5wasm, { type Dataset, File } from "h5wasm/node";
+import type { Dataset, File } from "h5wasm/node";
 import { EncodingError } from "../core/index.ts";
 
-type Library = Awaited<typeof h5wasm.ready>;
+type Module = typeof import("h5wasm/node");
+type Library = Awaited<Module["default"]["ready"]>;
+
+let loaded: Module | undefined;
+
+/** The library, when it is first needed: it takes some 600 MB of memory. */
+async function load(): Promise<Module> {
+  loaded ??= await import("h5wasm/node");
+  return loaded;
+}
+
+/** Whether a thing in a file is a data set. */
+export function isDataset(value: unknown): value is Dataset {
+  return loaded !== undefined && value instanceof loaded.Dataset;
+}
 
 /** Open a file with the HDF5 library.
  * @throws EncodingError "format" if the library cannot. */
 export async function openWithLibrary(path: string): Promise<File> {
+  const { default: h5wasm, File: Hdf5 } = await load();
   silence(await h5wasm.ready);
   return guard(path, () => {
-    const file = new File(path, "r");
+    const file = new Hdf5(path, "r");
     if (file.file_id < 0n) throw new Error("the library cannot open it");
     file.keys();
     return file;
@@ -23,7 +38,7 @@ export async function openWithLibrary(path: string): Promise<File> {
  * Here the outcome is looked at.
  * @throws Error if the read failed. */
 export async function openReader(file: File) {
-  const library = await h5wasm.ready;
+  const library = await (await load()).default.ready;
   return (dataset: Dataset, from: number, to: number): Uint8Array => {
     const { shape, size } = dataset.metadata;
     const scalar = shape === null || shape.length === 0;

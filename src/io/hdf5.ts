@@ -1,8 +1,8 @@
 import { open } from "node:fs/promises";
-import { Dataset, type File } from "h5wasm/node";
+import type { Dataset, File } from "h5wasm/node";
 import { EncodingError } from "../core/index.ts";
 import { canUnpackTo } from "./gunzip.ts";
-import { guard, openReader, openWithLibrary } from "./hdf5-library.ts";
+import { guard, isDataset, openReader, openWithLibrary } from "./hdf5-library.ts";
 import type { NdArray } from "./ndarray.ts";
 import { type NumberName, type NumberType, numberTypes, readNumbers } from "./number-type.ts";
 import { readBytes } from "./write-file.ts";
@@ -40,7 +40,7 @@ export async function openHdf5(path: string): Promise<Hdf5File> {
       const place = `data set "${name}" of ${path}`;
       if (leadsOut(file, name)) throw unreadable(`${place} stands in another file. Open that file.`);
       const found = guard(path, () => file.get(name));
-      if (!(found instanceof Dataset)) {
+      if (!isDataset(found)) {
         const names = datasets().map((one) => one.path);
         throw new EncodingError(
           "range",
@@ -118,7 +118,7 @@ function list(file: File) {
     const matlabsOwn = /^\/?#(refs|subsystem)#(\/|$)/.test(path);
     if (matlabsOwn || leadsOut(file, path)) continue;
     const found = file.get(path);
-    if (found instanceof Dataset && isNumeric(found))
+    if (isDataset(found) && isNumeric(found))
       out.push({ path: `/${path.replace(/^\//, "")}`, shape: found.shape ?? [], dtype: String(found.dtype) });
   }
   return out;
