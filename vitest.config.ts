@@ -5,7 +5,13 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "bench/**/*.test.ts"],
     globalSetup: "vitest.build.ts",
     pool: "threads",
-    testTimeout: 30_000,
-    coverage: { provider: "v8", include: ["src/**/*.ts"], exclude: ["src/**/*.test.ts"] },
+    maxWorkers: 2, // the default leaves one core of two idle
+    testTimeout: 60_000, // a busy machine; what a test may take is said where it matters
+    coverage: {
+      provider: "v8",
+      reporter: ["html"],
+      include: ["src/**/*.ts"],
+      exclude: ["src/**/*.test.ts", "src/**/*.fixture.ts"],
+    },
   },
 });

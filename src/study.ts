@@ -56,9 +56,11 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
   const stop = () => void pool.close();
   signal?.addEventListener("abort", stop);
   const progress = follow(options.onProgress);
-  const report = import("./report/index.ts"); // figures and formats take a second to load: beside the first step
-  const run = (steps: readonly Step[], costs: readonly number[]) =>
-    runSteps(steps, { store, pool, signal, onStep: progress.begin(steps[0]?.name ?? "", costs) });
+  const loadReport = () => import("./report/index.ts"); // figures and formats take a second: loaded beside the first step
+  const run = (steps: readonly Step[], costs: readonly number[]) => {
+    void loadReport();
+    return runSteps(steps, { store, pool, signal, onStep: progress.begin(steps[0]?.name ?? "", costs) });
+  };
   try {
     // 1. Stimuli, features and responses: from files, or from the virtual laboratory.
     const [data] = settings.virtual
@@ -125,7 +127,7 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
         inputs: data.inputs,
       },
     };
-    const { writeReport } = await report;
+    const { writeReport } = await loadReport();
     await writeReport(result, options.out, surfaceOf(data), await volumesOf(settings, data, options.folder));
     return result;
   } finally {

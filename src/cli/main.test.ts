@@ -1,218 +1,118 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, openSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createRandom } from "../core/index.ts";
-import { encodeNpy } from "../io/index.ts";
+import { describe, expect, it } from "vitest";
+import { call, errorLines, events, small, start, testFolder } from "./cli.fixture.ts";
 
-let folder = "";
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "simcortex-cli-"));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = testFolder();
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, ["dist/cli/main.js", ...args], { stdio: "pipe" });
-  let out = "";
-  let err = "";
-  child.stdout?.on("data", (chunk) => (out += chunk));
-  child.stderr?.on("data", (chunk) => (err += chunk));
-  const ended = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, out, err })));
-  return { child, ended };
-}
-
-const call = (...args: string[]) => start(args).ended;
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const small = (name: string) => [
-  "demo",
-  "--small",
-  "--no-open",
-  "--out",
-  join(folder, name),
-  "--store",
-  join(folder, `${name}-store`),
-];
-
-/** Hash of every file of a folder, by name. */
-function hashes(path: string): Record<string, string> {
-  const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return Object.fromEntries(
-    files
-      .map(({ parentPath, name }) => join(parentPath, name))
-      .sort()
-      .map((file) => [
-        file.slice(path.length),
-        createHash("sha256").update(readFileSync(file)).digest("hex"),
-      ]),
-  );
-}
-
-describe("simcortex demo", () => {
-  it("gives the same bytes after ten kills at random moments, and after a Ctrl-C", {
-    timeout: 110_000,
-  }, async () => {
-    const whole = await call(...small("whole"));
-    expect(whole).toMatchObject({ code: 0 });
-    const random = createRandom(7).stream("kills");
-    for (let k = 0; k < 10; k++) {
-      const { child, ended } = start(small("killed"));
-      await Promise.race([wait(300 + 2500 * random.uniform()), ended]);
-      child.kill("SIGKILL");
-      await ended;
-    }
-    const stopped = start([...small("killed"), "--json"]);
-    await new Promise((resolve) => stopped.child.stderr?.once("data", resolve)); // it runs
-    stopped.child.kill("SIGINT");
-    expect(await stopped.ended).toMatchObject({
-      code: 130,
-      err: expect.stringMatching(/the next start goes on/),
+describe.concurrent("simcortex", () => {
+  it("prints its help without arguments and with --help, and its version", async ({ expect }) => {
+    const [bare, help, version] = await Promise.all([call(), call("--help"), call("--version")]);
+    expect(bare).toMatchObject({ code: 0, err: "", out: expect.stringMatching(/demo .*run .*doctor/s) });
+    expect(help).toEqual(bare);
+    expect(version).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+  it("names the nearest command and option it knows, in one line with code 1", async ({ expect }) => {
+    const [command, option, missing] = await Promise.all([call("dmeo"), call("demo", "--smal"), call("run")]);
+    const help = "(simcortex --help lists the commands)\n";
+    expect(command).toEqual({
+      code: 1,
+      out: "",
+      err: `error: unknown command 'dmeo' (Did you mean demo?) ${help}`,
     });
-    expect(await call(...small("killed"))).toMatchObject({ code: 0 });
-    expect(hashes(join(folder, "killed"))).toEqual(hashes(join(folder, "whole")));
+    expect(option.err).toBe(`error: unknown option '--smal' (Did you mean --small?) ${help}`);
+    expect(missing.err).toBe(`error: missing required argument 'study.yaml' ${help}`);
   });
-
-  it("computes nothing the second time, and says so in JSON", async () => {
-    const again = await call(...small("whole"), "--json");
-    const lines = (again.err + again.out)
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as { event: string; cached?: boolean; done: number });
-    const steps = lines.filter((line) => line.event === "progress" && line.done > 0);
-    expect(steps.length).toBeGreaterThan(10);
-    expect(steps.every((line) => line.cached === true)).toBe(true);
-    expect(lines.at(-1)).toMatchObject({ event: "done" });
+  it("refuses counts that are none, before anything is loaded or made", async ({ expect }) => {
+    const bad = [
+      ["--seed", "x", /--seed must be a whole number ≥ 0; got "x"/],
+      ["--workers", "0", /--workers must be a whole number from 1 to \d+; got "0"/],
+      ["--workers", "abc", /--workers must be .*got "abc"/],
+      ["--workers", "", /--workers must be .*got ""/],
+      ["--workers", "9999", /--workers must be .*got "9999"/],
+    ] as const;
+    const ends = await Promise.all(
+      bad.map(([o, value]) => call("demo", o, value, "--out", join(folder, "no"))),
+    );
+    for (const [k, ended] of ends.entries()) {
+      expect(ended).toMatchObject({ code: 1, out: "" });
+      expect(errorLines(ended)).toEqual([expect.stringMatching(bad[k]?.[2] as RegExp)]);
+      expect(ended.err.trim().split("\n")).toHaveLength(1);
+    }
+    expect(existsSync(join(folder, "no"))).toBe(false);
   });
-
-  it("ends with one line and code 1 where it cannot write, and on bad options", async () => {
+  it("tells errors as one JSON object a line with --json", async ({ expect }) => {
+    const bad = [["dmeo"], ["demo", "--seed", "x"], ["run", join(folder, "none.yaml")], ["demo", "--smal"]];
+    const ends = await Promise.all(bad.map((args) => call(...args, "--json")));
+    for (const { code, out, err } of ends) {
+      expect({ code, err }).toEqual({ code: 1, err: "" });
+      expect(events(out)).toEqual([
+        { event: "error", kind: expect.stringMatching(/option|file/), message: expect.any(String) },
+      ]);
+    }
+  });
+  it("refuses settings that are a folder, empty, no text or huge", async ({ expect }) => {
+    const path = (name: string) => join(folder, name);
+    mkdirSync(path("study"));
+    writeFileSync(path("study/study.yaml"), "");
+    writeFileSync(path("binary.yaml"), Uint8Array.of(0x93, 0x4e, 0, 1, 0xff));
+    writeFileSync(path("huge.yaml"), new Uint8Array(2 ** 20 + 1).fill(35));
+    writeFileSync(path("blank.yaml"), "# nothing\n");
+    const bad = {
+      study: /study is a folder. Did you mean .*study.yaml\?/,
+      "study/study.yaml": /is empty. Copy one/,
+      "binary.yaml": /is not text \(UTF-8\).*is this a data file\?/,
+      "huge.yaml": /has 2 MiB, settings at most 1/,
+      "blank.yaml": /blank.yaml, line 1: title: missing; a string belongs there/,
+      "none.yaml": /cannot read .*none.yaml: there is no such file/,
+    };
+    const ends = await Promise.all(Object.keys(bad).map((name) => call("run", path(name))));
+    for (const [k, rule] of Object.values(bad).entries()) {
+      expect(ends[k]).toMatchObject({ code: 1, out: "" });
+      expect(ends[k]?.err).toMatch(new RegExp(`^error: [^\\n]*${rule.source}[^\\n]*\\n$`));
+    }
+  });
+  it("tells at once that a report or a store cannot be written there", async ({ expect }) => {
     const file = join(folder, "a-file");
     writeFileSync(file, "");
-    const blocked = await call(
-      "demo",
-      "--small",
-      "--out",
-      join(file, "out"),
-      "--store",
-      join(folder, "whole-store"),
-    );
-    expect(blocked.code).toBe(1);
-    expect(blocked.err.split("\n").filter((line) => line.startsWith("error:"))).toEqual([
-      expect.stringMatching(/cannot write .*a part of the path is a file/),
+    const [out, store] = await Promise.all([
+      call("demo", "--small", "--out", join(file, "out"), "--store", join(folder, "s")),
+      call("demo", "--small", "--out", join(folder, "o"), "--store", join(file, "store")),
     ]);
-    const odd = await call("demo", "--seed", "x");
-    expect(odd).toMatchObject({ code: 1, err: 'error: --seed must be a whole number ≥ 0; got "x".\n' });
+    expect([out.code, store.code]).toEqual([1, 1]);
+    expect(out.err).toMatch(/^error: cannot write .*a part of the path is a file.*--out.\n$/);
+    expect(store.err).toMatch(/^error: openStore: cannot make the folder .*is a file.*--store.\n$/);
   });
 });
 
-describe("simcortex run", () => {
-  const study = (change: Record<string, unknown> = {}) => {
-    const settings = {
-      title: "t",
-      question: "q?",
-      design: "time-series",
-      tr: 2,
-      participants: ["p1"],
-      runs: [
-        { id: "a", samples: 40, count: 2 },
-        { id: "b", role: "test", samples: 40 },
-      ],
-      responses: { file: "Y.csv" },
-      regions: { names: ["here", "there"] },
-      features: { x: { ready: { file: "X.npy" } } },
-      fit: { alphas: { from: 1, to: 100, count: 3 }, inner: { folds: 2 } },
-      tests: { bootstrap: 100 },
-      ...change,
-    };
-    return JSON.stringify(settings); // JSON is YAML
-  };
-  const random = createRandom(1);
-  const X = Float64Array.from({ length: 120 * 2 }, () => random.normal());
-  const Y = Float64Array.from({ length: 120 * 2 }, (_, k) => (X[k] as number) + random.normal());
-  const csv = (values: ArrayLike<number>) =>
-    `${Array.from({ length: values.length / 2 }, (_, i) => `${values[2 * i]},${values[2 * i + 1]}`).join("\n")}\n`;
-
-  async function attempt(
-    name: string,
-    files: { yaml?: string; X?: Float64Array; Y?: Float64Array },
-  ): Promise<Ended> {
-    const here = join(folder, name);
-    mkdirSync(here);
-    writeFileSync(join(here, "study.yaml"), files.yaml ?? study());
-    const features = files.X ?? X;
-    writeFileSync(
-      join(here, "X.npy"),
-      encodeNpy({ shape: [features.length / 2, 2], data: features as Float64Array<ArrayBuffer> }),
-    );
-    writeFileSync(join(here, "Y.csv"), csv(files.Y ?? Y));
-    return call("run", join(here, "study.yaml"), "--out", join(here, "out"), "--store", join(here, "store"));
-  }
-  const line = ({ err }: Ended) => err.split("\n").filter((one) => one.startsWith("error:"));
-
-  it("runs one person's two regions from files", async () => {
-    const ended = await attempt("good", {});
-    expect(ended.code).toBe(0);
-    expect(ended.out).toMatch(/In the one person measured \(p1\)/);
-    expect(ended.out).toMatch(/Report: .*report.html/);
+describe("simcortex and the streams it writes to", () => {
+  it("goes on quietly when its reader has gone, as with | head", async () => {
+    const { child, ended } = start(["--help"]);
+    child.stdout?.destroy();
+    expect(await ended).toMatchObject({ code: 0, err: "" });
   });
-  it("names person, run and row of a NaN", async () => {
-    const bad = Y.slice();
-    bad[2 * 45 + 1] = Number.NaN;
-    expect(line(await attempt("nan", { Y: bad }))).toEqual([
-      expect.stringMatching(/responses of p1: .*got NaN in run a-2, row 5, target 1/),
-    ]);
-  });
-  it("scores a constant target as undefined and says so", async () => {
-    const flat = Y.map((v, k) => (k % 2 === 0 ? v : 3));
-    const ended = await attempt("constant", { Y: flat });
-    expect(ended.code).toBe(0);
-    expect(ended.out).toMatch(/undefined in 1 region: there/);
-    expect(readFileSync(join(folder, "constant", "out", "report.html"), "utf8")).toMatch(/constant/);
-  });
-  it("refuses a run of one sample", async () => {
-    const yaml = study({
-      runs: [
-        { id: "a", samples: 1 },
-        { id: "b", role: "test", samples: 119 },
-      ],
+  it.runIf(existsSync("/dev/full"))("says that the disk behind stdout is full", async () => {
+    const child = spawn(process.execPath, ["dist/cli/main.js", "--help"], {
+      stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
     });
-    expect(line(await attempt("single", { yaml }))).toEqual([expect.stringMatching(/at least 2 samples/)]);
+    let err = "";
+    child.stderr?.on("data", (chunk) => (err += chunk));
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: "error: cannot write to standard output: the disk is full.\n",
+    });
   });
-  it("refuses runs that do not match the files", async () => {
-    expect(line(await attempt("mismatch", { X: X.slice(0, 200) }))).toEqual([
-      expect.stringMatching(
-        /features.x: .*the runs \(a-1 40, a-2 40, b 40\) need 120 rows; the file has 100/,
-      ),
-    ]);
-  });
-  it("refuses a split that leaks, and names the override", async () => {
-    const runs = [{ id: "a", samples: 120 }];
-    const yaml = study({ runs, outer: { folds: 4 } });
-    expect(line(await attempt("leak", { yaml }))).toEqual([
-      expect.stringMatching(/outer.gap is 0 samples.*allow: \[short-gap\]/),
-    ]);
-    const allowed = study({ runs, outer: { folds: 4 }, allow: ["short-gap"] });
-    const ended = await attempt("allowed", { yaml: allowed });
-    expect(ended.code).toBe(0);
-    expect(readFileSync(join(folder, "allowed", "out", "report.html"), "utf8")).toMatch(/overridden/);
-  });
-  it("names the line of a wrong setting and a file that is not there", async () => {
-    const yaml = "title: t\nquestion: q\nvirtual: {}\nfit:\n  dtype: float16\n";
-    expect(line(await attempt("setting", { yaml }))).toEqual([
-      expect.stringMatching(/study.yaml, line 5: .*must be one of float32, float64/),
-    ]);
-    const missing = study({ responses: { file: "Z.csv" } });
-    expect(line(await attempt("missing", { yaml: missing }))).toEqual([
-      expect.stringMatching(/cannot read .*Z.csv: there is no such file/),
-    ]);
-    expect(line(await call("run", join(folder, "nowhere.yaml")))).toEqual([
-      expect.stringMatching(/there is no such file/),
-    ]);
+});
+
+describe("simcortex demo", () => {
+  it("writes no colour and no cursor movement where nobody looks, NO_COLOR or not", async () => {
+    const { child, ended } = start(small(folder, "plain"), { FORCE_COLOR: "1" });
+    await new Promise((resolve) => child.stderr?.once("data", resolve));
+    child.kill("SIGKILL");
+    expect((await ended).err).toMatch(/^virtual laboratory …\n/);
+    expect((await ended).err.replace(/\p{Cc}/gu, (c) => (c === "\n" ? c : "?"))).not.toContain("?");
+    expect(readdirSync(join(folder, "plain"))).toEqual([".simcortex-lock"]); // of the killed run
   });
 });

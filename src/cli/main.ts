@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { CommanderError } from "commander";
 import { createProgram } from "./program.ts";
 import { guardStreams, tellError } from "./tell.ts";
 
@@ -11,5 +12,6 @@ try {
   if (process.argv.length > 2) await program.parseAsync();
   else program.outputHelp();
 } catch (error) {
-  process.exitCode = tellError(error, { json, stdout: process.stdout, stderr: process.stderr });
+  const told = error instanceof CommanderError; // help or version
+  if (!told) process.exitCode = tellError(error, { json, stdout: process.stdout, stderr: process.stderr });
 }

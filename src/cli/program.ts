@@ -5,7 +5,8 @@ import type { RunOptions } from "./execute.ts";
 
 /** The commands `simcortex demo | run study.yaml | fit | doctor` and their options.
  * @param json errors in the command line itself are told by the caller, not printed here.
- * @throws EncodingError "option" for what the commands do not know, with the nearest they do. */
+ * @throws EncodingError "option" for what the commands do not know, with the nearest they do; CommanderError once help or the version
+ * has been printed. */
 export function createProgram({ json }: { json: boolean }): Command {
   const program = new Command("simcortex")
     .description(
@@ -14,8 +15,7 @@ export function createProgram({ json }: { json: boolean }): Command {
     .version(version())
     .configureOutput({ writeErr: () => {} })
     .exitOverride((ended) => {
-      if (ended.exitCode !== 0) throw unknown(ended, json);
-      process.exit(0); // help and version
+      throw ended.exitCode === 0 ? ended : unknown(ended, json);
     });
   addDemo(program);
   addRun(program);

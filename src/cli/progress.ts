@@ -13,7 +13,9 @@ const words: Readonly<Record<string, string>> = {
   fit: "fitting",
   score: "scoring and resampling",
 };
-const width = 24;
+/** Characters of the longest bar, and of all that stands beside it. */
+const longest = 24;
+const beside = 46;
 
 /** Write progress: JSON lines for programs, a bar with time left on a terminal, one line a step elsewhere.
  * A terminal that cannot move its cursor (TERM=dumb) gets lines. No colour is ever written.
@@ -55,11 +57,8 @@ export function showProgress({
         `${JSON.stringify({ event: "progress", ...progress, ...(left !== null && { secondsLeft: left }) })}\n`,
       );
     else if (bar) {
-      stream.write(
-        `\r${barLine(progress, left)
-          .slice(0, (stream.columns ?? 80) - 1)
-          .padEnd((stream.columns ?? 80) - 1)}`,
-      );
+      const columns = (stream.columns ?? 80) - 1;
+      stream.write(`\r${barLine(progress, left, columns).slice(0, columns).padEnd(columns)}`);
       open = true;
     }
   };
@@ -75,7 +74,8 @@ function secondsLeft({ done, total }: Progress, computed: number, elapsed: numbe
   return computed > 0 ? Math.round(((total - done) * elapsed) / computed) : null;
 }
 
-function barLine({ step, done, total, cached }: Progress, left: number | null): string {
+function barLine({ step, done, total, cached }: Progress, left: number | null, columns: number): string {
+  const width = Math.max(4, Math.min(longest, columns - beside)); // the time left stays in sight
   const filled = total > 0 ? Math.round((width * done) / total) : width;
   const percent = total > 0 ? Math.round((100 * done) / total) : 100;
   const rest =
