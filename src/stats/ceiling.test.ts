@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createRandom, matrix, type Responses } from "../core/index.ts";
 import {
@@ -7,7 +8,10 @@ import {
   reliabilityOfMean,
   splitHalf,
 } from "./index.ts";
-import { drawAr1, drawNormal, gap, mean, references, responses } from "./null.fixture.ts";
+import { drawAr1, drawNormal, gap, mean, responses } from "./null.fixture.ts";
+
+/** Answers of numpy and scipy (fixtures/make-references.py). */
+const references = JSON.parse(readFileSync(new URL("./fixtures/references.json", import.meta.url), "utf8"));
 
 const reference = references.repeats;
 const repeats: Responses[] = reference.repeats.map((rows: number[][]) => responses(rows));

@@ -1,10 +1,4 @@
-import { readFileSync } from "node:fs";
 import { fromRows, type Matrix, matrix, type Random, type Responses } from "../core/index.ts";
-
-/** Answers of numpy and scipy (fixtures/make-references.py). */
-export const references = JSON.parse(
-  readFileSync(new URL("./fixtures/references.json", import.meta.url), "utf8"),
-);
 
 export const responses = (rows: number[][], dtype: "float32" | "float64" = "float64"): Responses =>
   fromRows(["samples", "targets"], rows, dtype);

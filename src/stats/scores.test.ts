@@ -1,9 +1,13 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { createRandom, type Features, isEncodingError, matrix, type Responses } from "../core/index.ts";
 import { correlate, fisherMean, meanDefined, rSquared, splitCorrelation, splitRSquared } from "./index.ts";
-import { column, drawNormal, gap, references, responses } from "./null.fixture.ts";
+import { column, drawNormal, gap, responses } from "./null.fixture.ts";
 import { columnMeans, roundingSquares } from "./rounding.ts";
+
+/** Answers of numpy and scipy (fixtures/make-references.py). */
+const references = JSON.parse(readFileSync(new URL("./fixtures/references.json", import.meta.url), "utf8"));
 
 const { scores, fisher } = references;
 const Y = responses(scores.Y);
