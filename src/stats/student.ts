@@ -17,7 +17,7 @@ export function studentQuantile(q: number, freedom: number): number {
   if (q > 0.5) return -studentQuantile(1 - q, freedom);
   // t = −√(ν (1/x − 1)) with P(T < t) = ½ I_x(ν/2, ½)
   let [low, high] = [0, 1];
-  for (let step = 0; step < 200 && high - low > 1e-17 * high; step++) {
+  for (let step = 0; step < 1100 && high - low > 4e-16 * high; step++) {
     const middle = (low + high) / 2;
     if (0.5 * incompleteBeta(middle, freedom / 2, 0.5) < q) low = middle;
     else high = middle;
@@ -72,7 +72,7 @@ function continuedFraction(a: (n: number) => number, b: (n: number) => number): 
     d = 1 / (b(n) + a(n) * d || tiny);
     c = b(n) + a(n) / c || tiny;
     value *= c * d;
-    if (Math.abs(c * d - 1) < 1e-16) break;
+    if (Math.abs(c * d - 1) < 1e-15) break;
   }
   return value;
 }
