@@ -75,7 +75,7 @@ export function testCircularShift(
 
 /** Paired test of two models by exchanging them block by block: exact for up to 16 blocks, seeded draws beyond.
  * @param errorsA squared errors of model A, (blocks × targets). @param errorsB of model B.
- * @param alternative "greater": A has the smaller error. */
+ * The alternative "greater" says that A has the smaller error. @throws EncodingError "shape". */
 export function testPairedBlocks(
   errorsA: Matrix<"blocks", "targets">,
   errorsB: Matrix<"blocks", "targets">,

@@ -33,9 +33,8 @@ export function expandLevel(level: number, units: number): number {
  *
  * Blocks are shared by all people, so that what the stimuli have in common counts once; noise of a person's own blocks counts in both
  * levels, which makes the interval wider than needed where that noise is large, never narrower.
- * @param perPersonDraws for each person, the statistic under each draw of blocks (the same draws for all).
- * @param random draws the people. One person: blocks only.
- * @param blocks number of blocks that were resampled; with one person the percentiles are expanded for it. Default: not expanded.
+ * `perPersonDraws` holds, for each person, the statistic under each draw of blocks (the same draws for all); `random` draws the people.
+ * With one person only the blocks vary, and the percentiles are expanded for the number of `blocks`, if that is given.
  * @returns the interval; people whose statistic is NaN are left out. */
 export function bootstrapTwoLevel({
   perPersonDraws,
