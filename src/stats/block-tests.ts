@@ -28,8 +28,8 @@ export interface Tested {
  *
  * Few blocks have few orders: no p is below one over their number. A shorter rest stays at the end of its run. Correlation across the
  * borders of blocks is lost, which costs a little of the level: with AR(1) noise of .45 to .6 and predictions as smooth as a
- * hemodynamic response, blocks of 10 TRs give .058 to .063 at .05, blocks of 20 give .050 to .054, {@link testCircularShift} .051 to .054,
- * single TRs .13 to .16 (2,000 to 4,000 simulations each).
+ * hemodynamic response, blocks of 10 TRs give .058 to .059 at .05, blocks of 20 give .052 to .054, {@link testCircularShift} .047 to .053,
+ * single TRs .12 to .15 (6,000 simulations each, standard error .003).
  * @param block rows of a block, ≥ 1; at least 10 TRs for fMRI, 20 where p is near the level.
  * @throws EncodingError "shape" | "option"; "design" if no run has two blocks.
  * @source Winkler et al. 2014 (exchangeability blocks); Phipson and Smyth 2010 (never 0). */
