@@ -1,4 +1,5 @@
 import { EncodingError, type Matrix, matrix, type Responses } from "../core/index.ts";
+import { columnMeans, roundingSquares } from "./rounding.ts";
 import { correlate, fisherMean, meanDefined } from "./scores.ts";
 
 /** Stretches of rows that are measured apart, as [from, to); the results are averaged. Default: all rows. */
@@ -9,7 +10,7 @@ export type Segments = readonly (readonly [number, number])[];
  * Two-way analysis of variance: signal power = (N · Var(mean over repeats) − mean of Var(repeat)) / (N − 1), divided by the mean of
  * Var(repeat), variances with n − 1. Unbiased in numerator and denominator; negative values are kept.
  * @param repeats at least two presentations of the same stimulus, each (samples × targets).
- * @returns one share a target; NaN where a target is constant.
+ * @returns one share a target, in [−1 / (N − 1), 1]; NaN where a target is constant.
  * @throws EncodingError "shape" if fewer than two repeats, or sizes differ. @source Sahani and Linden 2003; Schoppe et al. 2016. */
 export function explainableVariance(
   repeats: readonly Responses[],
@@ -25,16 +26,29 @@ export function reliabilityOfMean(
   repeats: readonly Responses[],
   { segments }: { segments?: Segments } = {},
 ): Float64Array {
-  return ratioOver("reliabilityOfMean", repeats, segments, (signal, _, mean) => signal / mean);
+  return ratioOver("reliabilityOfMean", repeats, segments, (signal, _, mean) =>
+    mean > 0 ? signal / mean : Number.NaN,
+  );
 }
 
-/** Correlation of the mean over odd repeats with the mean over even ones, stepped up to all repeats (Spearman–Brown).
- * @throws EncodingError "shape". */
+/** Reliability of the mean over all repeats from two halves: the mean over odd repeats is correlated with the mean over even ones, and
+ * the correlation is stepped up from half of the repeats to all of them (Spearman–Brown).
+ *
+ * An odd number of repeats leaves the last one out of the halves. Negative values are kept. A worse and noisier estimate than
+ * {@link reliabilityOfMean}; it is here because many papers report it.
+ * @returns one reliability a target; NaN where a half is constant, or the correlation is so negative that no reliability has it.
+ * @throws EncodingError "shape". @source Spearman 1910; Brown 1910. */
 export function splitHalf(repeats: readonly Responses[]): Float64Array {
   checkRepeats("splitHalf", repeats);
-  const odd = average(repeats.filter((_, k) => k % 2 === 0));
-  const even = average(repeats.filter((_, k) => k % 2 === 1));
-  return correlate(odd, even).map((r) => (2 * r) / (1 + r));
+  const half = Math.floor(repeats.length / 2);
+  const paired = repeats.slice(0, 2 * half);
+  const odd = average(paired.filter((_, k) => k % 2 === 0));
+  const even = average(paired.filter((_, k) => k % 2 === 1));
+  const longer = repeats.length / half;
+  return correlate(odd, even).map((r) => {
+    const whole = 1 + (longer - 1) * r;
+    return whole > 0 ? (longer * r) / whole : Number.NaN;
+  });
 }
 
 /** Leave-one-out inter-subject correlation: each person's course with the mean of the others', within segments, averaged through
@@ -72,7 +86,7 @@ function ratioOver(
     return mean.map((v, t) => {
       const total = meanDefined(single.map((one) => one[t] as number));
       const signal = (n * v - total) / (n - 1);
-      return v > 0 && total > 0 ? ratio(signal, total, v) : Number.NaN;
+      return total > 0 ? ratio(signal, total, v) : Number.NaN;
     });
   });
   return Float64Array.from({ length: first.cols }, (_, t) =>
@@ -111,12 +125,11 @@ function part<R extends string, C extends string>(
   return matrix(m.axes, to - from, m.cols, m.data.slice(from * m.cols, to * m.cols) as typeof m.data);
 }
 
+/** Sample variance of each column; exactly 0 where only rounding varies. */
 function variances(m: Matrix): Float64Array {
-  return Float64Array.from({ length: m.cols }, (_, t) => {
-    let mean = 0;
-    for (let i = 0; i < m.rows; i++) mean += (m.data[i * m.cols + t] as number) / m.rows;
+  return columnMeans(m).map((mean, t) => {
     let sum = 0;
     for (let i = 0; i < m.rows; i++) sum += ((m.data[i * m.cols + t] as number) - mean) ** 2;
-    return sum / (m.rows - 1);
+    return sum > roundingSquares(m, mean) ? sum / (m.rows - 1) : m.rows > 1 ? 0 : Number.NaN;
   });
 }

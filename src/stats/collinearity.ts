@@ -4,7 +4,7 @@ import type { Linalg } from "../linalg/index.ts";
 /** How much of one feature space another holds: the share of A's variance that B predicts linearly, in sample, mean over A's columns.
  *
  * Near 1, the split of R² between the two is arbitrary and unique variances shrink to nothing.
- * @param A, B features (samples × features) on the same rows. @returns a share in [0, 1]; NaN if A is constant.
+ * @param A features (samples × features). @param B features on the same rows. @returns a share in [0, 1]; NaN if A is constant.
  * @throws EncodingError "shape". */
 export async function linearOverlap(A: Features, B: Features, linalg: Linalg): Promise<number> {
   checkSameRows("linearOverlap", A, B, ["A", "B"]);

@@ -8,7 +8,7 @@ export {
   type WithinRuns,
 } from "./block-tests.ts";
 export { assignBlocks, drawBlocks } from "./blocks.ts";
-export { bootstrapTwoLevel, percentileInterval } from "./bootstrap.ts";
+export { bootstrapTwoLevel, expandLevel, percentileInterval } from "./bootstrap.ts";
 export {
   explainableVariance,
   interSubjectCeiling,
@@ -18,5 +18,6 @@ export {
 } from "./ceiling.ts";
 export { linearOverlap } from "./collinearity.ts";
 export { adjust } from "./correction.ts";
+export { roundingSquares } from "./rounding.ts";
 export { correlate, fisherMean, meanDefined, rSquared, splitCorrelation, splitRSquared } from "./scores.ts";
 export { type SignFlip, testSignFlip } from "./sign-flip.ts";

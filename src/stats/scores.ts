@@ -1,13 +1,14 @@
-import { checkSameRows, EncodingError, type Matrix, type Responses } from "../core/index.ts";
+import { checkSameRows, EncodingError, type Matrix, matrix, type Responses } from "../core/index.ts";
+import { columnMeans, roundingSquares } from "./rounding.ts";
 
 /** Pearson correlation of each target.
  * @param Y measured responses, (samples × targets). @param P predicted responses, of the same shape.
- * @returns one r a target; NaN where a side is constant or there are fewer than 2 samples.
+ * @returns one r a target, in [−1, 1]; NaN where a side is constant or there are fewer than 2 samples.
  * @throws EncodingError "shape". */
 export function correlate(Y: Responses, P: Responses): Float64Array {
   checkPair("correlate", Y, P);
-  const my = means(Y);
-  const mp = means(P);
+  const my = columnMeans(Y);
+  const mp = columnMeans(P);
   const out = new Float64Array(Y.cols);
   for (let t = 0; t < Y.cols; t++) {
     let yy = 0;
@@ -20,7 +21,8 @@ export function correlate(Y: Responses, P: Responses): Float64Array {
       pp += p * p;
       yp += y * p;
     }
-    out[t] = yy > tiny(Y, my, t) && pp > tiny(P, mp, t) ? yp / Math.sqrt(yy * pp) : Number.NaN;
+    const varies = yy > roundingSquares(Y, my[t] as number) && pp > roundingSquares(P, mp[t] as number);
+    out[t] = varies ? Math.max(-1, Math.min(1, yp / Math.sqrt(yy * pp))) : Number.NaN;
   }
   return out;
 }
@@ -30,7 +32,7 @@ export function correlate(Y: Responses, P: Responses): Float64Array {
  * @throws EncodingError "shape". */
 export function rSquared(Y: Responses, P: Responses): Float64Array {
   checkPair("rSquared", Y, P);
-  const my = means(Y);
+  const my = columnMeans(Y);
   const out = new Float64Array(Y.cols);
   for (let t = 0; t < Y.cols; t++) {
     let error = 0;
@@ -40,44 +42,35 @@ export function rSquared(Y: Responses, P: Responses): Float64Array {
       error += (y - (P.data[i * Y.cols + t] as number)) ** 2;
       total += (y - (my[t] as number)) ** 2;
     }
-    out[t] = total > tiny(Y, my, t) ? 1 - error / total : Number.NaN;
+    out[t] = total > roundingSquares(Y, my[t] as number) ? 1 - error / total : Number.NaN;
   }
   return out;
 }
 
-/** Product-measure split of R²: share_b = Σ p_b (2 (y − ȳ) − p) / Σ (y − ȳ)², p being the sum of the parts. The shares sum to R².
- * Arbitrary when feature spaces are nearly collinear.
+/** Product-measure split of R²: share_b = Σ p_b (2 (y − ȳ) − p) / Σ (y − ȳ)², p being the sum of the parts.
+ *
+ * The shares sum to the R² of ȳ + p. A model predicts its training mean instead of ȳ; where the two differ, R² of the model is lower by
+ * what that level costs, and the level belongs to no band. Arbitrary when feature spaces are nearly collinear.
  * @param parts the part of each band in the prediction, each (samples × targets), without the mean response.
- * @returns one array a band. @throws EncodingError "shape".
+ * @returns one array a band; NaN where the responses are constant. @throws EncodingError "shape".
  * @source Dupré la Tour et al. 2022, eq. 9; himalaya's r2_score_split. */
 export function splitRSquared(Y: Responses, parts: readonly Responses[]): Float64Array[] {
   return splitBy(Y, parts, "splitRSquared", (y, part, whole) => {
     let share = 0;
-    let total = 0;
-    for (let i = 0; i < y.length; i++) {
-      const yi = y[i] as number;
-      share += (part[i] as number) * (2 * yi - (whole[i] as number));
-      total += yi * yi;
-    }
-    return total > 0 ? share / total : Number.NaN;
+    for (let i = 0; i < y.values.length; i++)
+      share += (part[i] as number) * (2 * (y.values[i] as number) - (whole.values[i] as number));
+    return share / y.squares;
   });
 }
 
-/** Split of the correlation: share_b = Σ p_b (y − ȳ) / (‖y − ȳ‖ ‖p − p̄‖). The shares sum to r.
+/** Split of the correlation: share_b = Σ p_b (y − ȳ) / (‖y − ȳ‖ ‖p − p̄‖), p being the sum of the parts. The shares sum to r.
+ * @returns one array a band; NaN where the responses or the sum of the parts are constant.
  * @source himalaya's correlation_score_split. @throws EncodingError "shape". */
 export function splitCorrelation(Y: Responses, parts: readonly Responses[]): Float64Array[] {
   return splitBy(Y, parts, "splitCorrelation", (y, part, whole) => {
-    const mean = whole.reduce((a, b) => a + b, 0) / whole.length;
-    let yy = 0;
-    let pp = 0;
     let share = 0;
-    for (let i = 0; i < y.length; i++) {
-      const yi = y[i] as number;
-      yy += yi * yi;
-      pp += ((whole[i] as number) - mean) ** 2;
-      share += yi * (part[i] as number);
-    }
-    return yy > 0 && pp > 0 ? share / Math.sqrt(yy * pp) : Number.NaN;
+    for (let i = 0; i < y.values.length; i++) share += (y.values[i] as number) * (part[i] as number);
+    return share / Math.sqrt(y.squares * whole.squares);
   });
 }
 
@@ -100,36 +93,41 @@ export function meanDefined(xs: ArrayLike<number>): number {
   return count > 0 ? sum / count : Number.NaN;
 }
 
-type Split = (y: Float64Array, part: Float64Array, whole: Float64Array) => number;
+/** A column, and the sum of its squared deviations from the mean; NaN if it is constant. */
+interface Column {
+  readonly values: Float64Array;
+  readonly squares: number;
+}
+type Split = (y: Column, part: Float64Array, whole: Column) => number;
 
+/** @param split is given y centred, and the parts and their sum as they are. */
 function splitBy(Y: Responses, parts: readonly Responses[], name: string, split: Split): Float64Array[] {
   for (const part of parts) checkPair(name, Y, part);
-  const my = means(Y);
+  const my = columnMeans(Y);
+  const sum = addAll(Y, parts);
+  const mp = columnMeans(sum);
   const out = parts.map(() => new Float64Array(Y.cols));
   for (let t = 0; t < Y.cols; t++) {
-    const y = columnOf(Y, t).map((value) => value - (my[t] as number));
-    const columns = parts.map((part) => columnOf(part, t));
-    const whole = y.map((_, i) => columns.reduce((sum, c) => sum + (c[i] as number), 0));
-    for (const [b, part] of columns.entries()) (out[b] as Float64Array)[t] = split(y, part, whole);
+    const y = columnOf(Y, t, my[t] as number);
+    const whole = columnOf(sum, t, mp[t] as number);
+    const centred = { ...y, values: y.values.map((value) => value - (my[t] as number)) };
+    for (const [b, part] of parts.entries())
+      (out[b] as Float64Array)[t] = split(centred, columnOf(part, t, 0).values, whole);
   }
   return out;
 }
 
-function columnOf(m: Matrix, j: number): Float64Array {
-  return Float64Array.from({ length: m.rows }, (_, i) => m.data[i * m.cols + j] as number);
+function columnOf(m: Matrix, t: number, mean: number): Column {
+  const values = Float64Array.from({ length: m.rows }, (_, i) => m.data[i * m.cols + t] as number);
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { values, squares: squares > roundingSquares(m, mean) ? squares : Number.NaN };
 }
 
-function means(m: Matrix): Float64Array {
-  const out = new Float64Array(m.cols);
-  for (let i = 0; i < m.rows; i++)
-    for (let t = 0; t < m.cols; t++)
-      out[t] = (out[t] as number) + (m.data[i * m.cols + t] as number) / m.rows;
-  return out;
-}
-
-/** Squares that rounding alone can make of a constant column. */
-function tiny(m: Matrix, mean: Float64Array, t: number): number {
-  return m.rows * (1e-12 * Math.abs(mean[t] as number)) ** 2;
+function addAll(Y: Responses, parts: readonly Responses[]): Responses {
+  const data = new Float64Array(Y.data.length);
+  for (const part of parts)
+    for (let k = 0; k < data.length; k++) data[k] = (data[k] as number) + (part.data[k] as number);
+  return matrix(Y.axes, Y.rows, Y.cols, data);
 }
 
 function checkPair(name: string, Y: Responses, P: Responses): void {

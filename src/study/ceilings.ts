@@ -1,7 +1,7 @@
-import { matrix, type Responses, stackRows } from "../core/index.ts";
-import { interSubjectCeiling, meanDefined, reliabilityOfMean } from "../stats/index.ts";
+import { matrix, type Responses, stackRows, takeRows } from "../core/index.ts";
+import { fisherMean, interSubjectCeiling, meanDefined, reliabilityOfMean } from "../stats/index.ts";
 import type { StudyData, StudyPerson } from "./data.ts";
-import { type OuterFold, runOfRows } from "./plan.ts";
+import type { OuterFold } from "./plan.ts";
 import type { StudySettings } from "./settings.ts";
 
 /** Explainable share of the response variance: per person and target, per person and region, and what it means. */
@@ -13,8 +13,10 @@ export interface Ceilings {
 
 /** The noise ceiling of every target: from repeats of the test runs, or from other people's responses.
  *
- * Repeats: reliability of the mean over repeats, the highest R² that a perfect model reaches on it. People: the squared leave-one-out
- * inter-subject correlation, within outer folds. Neither depends on any model. Undefined is NaN. */
+ * Repeats: reliability of the mean over repeats, the highest R² that a perfect model reaches on it. People: the leave-one-out
+ * inter-subject correlation times its size, r |r|, over the rows of each outer fold and then averaged (r through Fisher's z), as the
+ * models are scored. Neither depends on any model. Values below zero are kept, so that means over targets are not pushed up by
+ * chance; undefined is NaN. */
 export function computeCeilings(
   data: StudyData,
   settings: StudySettings,
@@ -24,18 +26,19 @@ export function computeCeilings(
     .map((run, r) => (run.role === "test" && run.repeats > 1 ? r : -1))
     .filter((r) => r >= 0);
   if (settings.ceiling === "repeats" && repeated.length > 0) {
-    const counts = repeated.map((r) => data.runs[r]?.repeats);
+    const counts = [...new Set(repeated.map((r) => data.runs[r]?.repeats))];
+    const mixed = folds.length > 1 || repeated.length < data.runs.filter((run) => run.role === "test").length;
     return finish(
       data,
       data.people.map((person) => fromRepeats(data, person, repeated)),
-      `Explainable variance: reliability of the mean over ${[...new Set(counts)].join(" and ")} repeats of the held-out runs (bias-corrected signal power). CC_norm is r / √ceiling; values above 1 are shown, not clipped.`,
+      `Explainable variance: reliability of the mean over ${counts.join(" and ")} repeats of the held-out runs (bias-corrected signal power). CC_norm is r / √ceiling; values above 1 are shown, not clipped.${mixed ? " Scores are also averaged over rows that were shown once, whose own ceiling is lower and not known: CC_norm is too low by that." : ""}`,
     );
   }
   if (settings.ceiling === "people" && sameTargets(data))
     return finish(
       data,
       fromPeople(data, folds),
-      "Inter-subject ceiling: squared correlation of each person with the mean of the others, within outer folds; what people share, not all that could be explained. CC_norm is r / √ceiling.",
+      "Inter-subject ceiling: squared correlation of each person with the mean of the others, within outer folds; what people share, not all that could be explained, so that CC_norm may exceed 1. CC_norm is r / √ceiling.",
     );
   const none = data.people.map((person) => new Float64Array(person.regionOf.length).fill(Number.NaN));
   return finish(
@@ -61,19 +64,13 @@ function fromRepeats(data: StudyData, person: StudyPerson, runs: readonly number
 
 function fromPeople(data: StudyData, folds: readonly OuterFold[]): Float64Array[] {
   const wholes = data.people.map((person) => meanResponses(data, person));
-  const segments = folds.flatMap((fold) => contiguous(fold.test, runOfRows(data)));
-  return interSubjectCeiling(wholes, { segments }).map((rs) => rs.map((r) => (r > 0 ? r * r : Number.NaN)));
-}
-
-/** Stretches of neighbouring rows of one run. */
-function contiguous(rows: Int32Array, runOf: Int32Array): (readonly [number, number])[] {
-  const out: [number, number][] = [];
-  for (const row of rows) {
-    const last = out[out.length - 1];
-    if (last && last[1] === row && runOf[row] === runOf[row - 1]) last[1] = row + 1;
-    else out.push([row, row + 1]);
-  }
-  return out;
+  const perFold = folds.map(({ test }) => interSubjectCeiling(wholes.map((whole) => takeRows(whole, test))));
+  return wholes.map((whole, p) =>
+    Float64Array.from({ length: whole.cols }, (_, t) => {
+      const r = fisherMean(perFold.map((fold) => fold[p]?.[t] as number));
+      return r * Math.abs(r);
+    }),
+  );
 }
 
 /** Responses of all runs of one person, repeats averaged. */

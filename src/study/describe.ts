@@ -38,7 +38,7 @@ export function describeDesign(
           `Layers ${data.layers[0]} to ${data.layers[data.layers.length - 1]}: every model chooses its layer per target, on inner folds.`,
         ]
       : []),
-    `Blocks of ${tests.block} held-out samples are the unit of the bootstrap within runs.`,
+    `Blocks of ${data.groups ? `at least ${tests.block} held-out samples (whole groups)` : `${tests.block} held-out samples`} are the unit of the bootstrap within runs.`,
   ];
 }
 

@@ -2,7 +2,8 @@ import { matrix, type Random } from "../core/index.ts";
 import type { Cell, Comparison, Estimate, RegionScore, StudyTests } from "../report/index.ts";
 import { adjust, bootstrapTwoLevel, meanDefined, testSignFlip } from "../stats/index.ts";
 import type { StudyData } from "./data.ts";
-import type { Drawn, RegionDrawn, ScoreOutput } from "./score-person.ts";
+import type { Drawn, DrawnScores } from "./drawn-scores.ts";
+import type { ScoreOutput } from "./score-person.ts";
 import type { StudySettings } from "./settings.ts";
 
 /** What the tests say: cells (region × space), regions, and compared pairs. */
@@ -27,6 +28,8 @@ interface Tested {
  *
  * With six people or more the person is the unit (exact sign-flip up to 16 people); with fewer, the paired test exchanges models block
  * by block of the held-out time, averaged over people, and carries no claim about people.
+ * CC_norm of a region is its mean r over the root of its mean ceiling (people and targets averaged first: a ratio of means is not thrown
+ * about by a small ceiling of one target).
  * @param ceilings per person, the explainable share of variance of each region. */
 export function inferStudy(
   data: StudyData,
@@ -38,7 +41,7 @@ export function inferStudy(
   const { level, correction } = settings.tests;
   const regions = data.regions.map((_, g) => g);
   const spaces = data.spaces.map((_, s) => s);
-  const of = (g: number): RegionDrawn[] => scores.map((person) => person.regions[g] as RegionDrawn);
+  const of = (g: number): DrawnScores[] => scores.map((person) => person.regions[g] as DrawnScores);
   const pairs = regions.flatMap((g) => spaces.map((s) => [g, s] as const));
   const unit = chooseUnit(scores, settings, random);
 
@@ -74,6 +77,7 @@ export function inferStudy(
       perPersonDraws: people.map((person) => person.draws),
       random: random.stream(`interval ${name}`),
       level: intervalLevel,
+      blocks: scores[0]?.regions[0]?.saved.length ?? 0,
     }),
   });
   const meanCeiling = (g: number) => meanDefined(ceilings.map((person) => person[g] as number));
@@ -146,10 +150,10 @@ export function inferStudy(
   const tests: StudyTests = {
     test: unit.name,
     unit: unit.kind,
-    correction: `${corrections[correction]} over ${regions.length} regions × ${joined} feature spaces`,
+    correction: `${corrections[correction]} over ${regions.length} regions × ${joined} feature spaces${needed(unique.p, unit.smallestP, settings)}; regions${compared.length > 0 ? " and compared pairs are families" : " are a family"} of their own`,
     level,
     smallestP: unit.smallestP,
-    interval: `95 % ${scores.length > 1 ? "two-level bootstrap: people ×" : "bootstrap:"} blocks of ${settings.tests.block} samples, ${settings.tests.bootstrap} draws`,
+    interval: `95 % ${scores.length > 1 ? "two-level bootstrap: people ×" : "bootstrap:"} blocks of ${settings.tests.block} samples, ${settings.tests.bootstrap} draws, percentiles expanded for the number of ${scores.length > 1 ? "people" : "blocks"}`,
   };
   return { cells, regionScores, comparisons, tests };
 }
@@ -159,6 +163,21 @@ const corrections = {
   by: "Benjamini–Yekutieli",
   max: "maximum statistic",
 } as const;
+
+/** How many cells must reach the smallest p together before any is significant, if that is more than one: what few people can show. */
+function needed(p: Float64Array, smallestP: number, { tests }: StudySettings): string {
+  if (tests.correction === "max") return "";
+  const family = p.filter((value) => !Number.isNaN(value)).length;
+  for (let k = 1; k <= family; k++) {
+    const best = adjust(
+      [...new Array<number>(k).fill(smallestP), ...new Array<number>(family - k).fill(1)],
+      tests.correction,
+    );
+    if ((best[0] as number) <= tests.level)
+      return k === 1 ? "" : `, where no cell can be significant unless ${k} reach the smallest p`;
+  }
+  return ", where no cell can be significant: too few people or blocks";
+}
 
 /** The unit that is exchanged under the null: people, or blocks of held-out time. */
 function chooseUnit(scores: readonly ScoreOutput[], { tests }: StudySettings, random: Random) {

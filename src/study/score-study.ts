@@ -5,7 +5,7 @@ import { meanResponses } from "./ceilings.ts";
 import type { StudyData } from "./data.ts";
 import type { Fits } from "./fit-models.ts";
 import { type ModelPlan, type OuterFold, runOfRows } from "./plan.ts";
-import type { ScoreFold, ScoreInput } from "./score-person.ts";
+import type { ScoreFold, ScoreInput } from "./score-input.ts";
 import type { StudySettings } from "./settings.ts";
 
 /** The steps that score each person: on the held-out rows of every outer fold, and on bootstrap draws of their time blocks.
@@ -22,7 +22,7 @@ export function planScores(
   const { block, bootstrap } = settings.tests;
   const runOf = runOfRows(data);
   const blocked = folds.map((fold) => {
-    const { blocks, count } = blocksOf(fold.test, runOf, block);
+    const { blocks, count } = blocksOf(fold.test, runOf, block, data.groups);
     return { blocks, drawn: drawBlocks(random.stream(`blocks ${fold.name}`), bootstrap, count) };
   });
   const { joint, alone, without } = plan;
@@ -52,17 +52,45 @@ export function planScores(
   });
 }
 
-/** Time blocks of rows; a block never crosses a run or a hole between rows. */
+/** Blocks of rows that are resampled together: stretches of `block` rows (a shorter last one joins the one before it) that never cross a
+ * run or a hole between rows. Groups (passages, topics) are not cut either: a block ends with the group in which it becomes long
+ * enough. */
 export function blocksOf(
   rows: Int32Array,
   runOf: Int32Array,
   block: number,
+  groups: Int32Array | null,
 ): { blocks: Int32Array; count: number } {
-  const lengths: number[] = [];
-  for (const [k, row] of rows.entries()) {
-    const joined = k > 0 && rows[k - 1] === row - 1 && runOf[row] === runOf[row - 1];
-    if (joined) lengths[lengths.length - 1] = (lengths[lengths.length - 1] as number) + 1;
-    else lengths.push(1);
+  const joined = (k: number) => rows[k - 1] === (rows[k] as number) - 1 && same(runOf, rows, k);
+  if (groups === null) return assignBlocks(lengthsOf(rows, joined), block);
+  const blocks = new Int32Array(rows.length);
+  let [row, count] = [0, 0];
+  for (const stretch of lengthsOf(rows, joined)) {
+    const first = row;
+    const units = lengthsOf(rows.subarray(first, first + stretch), (k) => same(groups, rows, first + k));
+    let size = 0;
+    const from = count;
+    for (const unit of units) {
+      blocks.fill(count, row, row + unit);
+      row += unit;
+      size += unit;
+      if (size >= block) [count, size] = [count + 1, 0];
+    }
+    if (size > 0 && count > from) blocks.fill(count - 1, row - size, row);
+    else if (size > 0) count++;
   }
-  return assignBlocks(lengths, block);
+  return { blocks, count };
+}
+
+function same(labels: Int32Array, rows: Int32Array, k: number): boolean {
+  return labels[rows[k] as number] === labels[rows[k - 1] as number];
+}
+
+/** Lengths of the stretches that `joined` makes of a list. */
+function lengthsOf(list: ArrayLike<number>, joined: (k: number) => boolean): number[] {
+  const out: number[] = [];
+  for (let k = 0; k < list.length; k++)
+    if (k > 0 && joined(k)) out[out.length - 1] = (out[out.length - 1] as number) + 1;
+    else out.push(1);
+  return out;
 }

@@ -1,7 +1,8 @@
 import { type Linalg, openLinalg } from "../linalg/index.ts";
 import type { StudyData } from "./data.ts";
 import { type FitInput, type FitOutput, fitModel } from "./fit-model.ts";
-import { type ScoreInput, type ScoreOutput, scorePerson } from "./score-person.ts";
+import type { ScoreInput } from "./score-input.ts";
+import { type ScoreOutput, scorePerson } from "./score-person.ts";
 import type { StudySettings } from "./settings.ts";
 import { makeVirtualLab } from "./virtual-lab.ts";
 
