@@ -61,7 +61,7 @@ describe.each(pages)("%s", (page) => {
   it("quotes only commands that exist", () => {
     for (const [, name] of text.matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g))
       expect(Object.keys(scripts)).toContain(name);
-    const commands = readFileSync("src/cli/main.ts", "utf8");
+    const commands = readFileSync("src/cli/program.ts", "utf8");
     for (const [, name] of text.matchAll(/dist\/cli\/main\.js (\w+)/g))
       expect(commands).toContain(`.command("${name}")`);
   });
