@@ -1,13 +1,14 @@
 import { checkNumber, EncodingError } from "../../core/index.ts";
 import { add, mul } from "../operators/binary.ts";
 import { concat, slice } from "../operators/layout.ts";
+import { stopGradient } from "../operators/unary.ts";
 import { refuse, type Value } from "../value.ts";
 
 /** Exponential moving average of a weight: momentum · old + (1 − momentum) · new, as the momentum towers of MoCo follow the trained
- * ones. @param momentum within [0, 1]. @source He 2020. */
+ * ones. No gradient flows through it. @param momentum within [0, 1]. @source He 2020. */
 export function follow(old: Value, now: Value, momentum: number): Value {
   checkNumber("follow", "momentum", momentum, { min: 0, max: 1 });
-  return add(mul(old, momentum), mul(now, 1 - momentum));
+  return stopGradient(add(mul(old, momentum), mul(now, 1 - momentum)));
 }
 
 /** A queue after new rows have come in at its front and as many of the oldest have left at its end.

@@ -17,7 +17,10 @@ export interface Update {
 export interface Step {
   readonly graph: Graph;
   /** The states that the step reads, updated or not. */
-  readonly states: readonly (TensorInfo & { readonly shape: readonly number[]; readonly zeros: boolean })[];
+  readonly states: readonly (Omit<TensorInfo, "shape"> & {
+    readonly shape: readonly number[];
+    readonly zeros: boolean;
+  })[];
   /** Graph output that holds a state's next content, by the state's name. */
   readonly updates: Readonly<Record<string, string>>;
 }
