@@ -99,6 +99,14 @@ describe("gradients", () => {
     expect(numbersOf(got)).toEqual([5, 5, 5]); // 2 e²ʷ + 3 at 0
     expect(ops({ gradient }).filter((op) => op === "Exp")).toHaveLength(1);
   });
+  it("are zero through what does not change smoothly, and where they are stopped", async () => {
+    const through = [g.sign, g.stopGradient, (v: Value) => g.cast(g.greater(v, 0), "float32")];
+    const found = through.map(
+      (f, i) => [`g${i}`, g.gradients(g.sum(g.mul(f(w), 2)), [w])[0] as Value] as const,
+    );
+    const results = await run(g.compileGraph(Object.fromEntries(found)), {});
+    for (const [name] of found) expect(numbersOf(results[name])).toEqual([0, 0, 0]);
+  });
   it("reach inner activations and inputs as well as weights", () => {
     const inner = g.tanh(x);
     expect(g.gradients(g.sum(g.mul(inner, inner)), [inner])[0]?.shape).toEqual([2, 3]);

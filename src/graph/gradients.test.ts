@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { createRandom, type Random } from "../core/index.ts";
 import { arrayOf } from "./element-type.ts";
 import { rules } from "./gradients.ts";
@@ -22,9 +22,6 @@ import { countOf, formatShape } from "./shape.ts";
 import { inOrder, isFloat } from "./value.ts";
 
 type Float = "float32" | "float64";
-const title = (one: Case) =>
-  `${one.operator} of ${one.inputs.map(([shape]) => formatShape(shape)).join(", ")}`;
-const titled = cases.map((one, seed) => [title(one), one, seed] as const);
 
 function draw(kind: Draw, random: Random): number {
   if (typeof kind === "number") return random.integer(kind);
@@ -32,14 +29,37 @@ function draw(kind: Draw, random: Random): number {
   return kind === "positive" ? 0.5 + 1.5 * random.uniform() : random.normal();
 }
 
-function feedsOf(one: Case, random: Random): Record<string, Plain> {
-  return Object.fromEntries(
-    one.inputs.map(([shape, kind], i) => [
-      `x${i}`,
-      { shape, data: Array.from({ length: countOf(shape) }, () => Math.fround(draw(kind, random))) },
-    ]),
-  );
+/** A case with its inputs drawn; `name` keeps cases apart that share a graph. */
+interface Trial {
+  readonly one: Case;
+  readonly name: string;
+  readonly title: string;
+  readonly feeds: Readonly<Record<string, Plain>>;
 }
+
+const trials: readonly Trial[] = cases.map((one, seed) => {
+  const random = createRandom(seed);
+  const name = `case${seed}`;
+  const feeds = one.inputs.map(([shape, kind], i) => {
+    const data = Array.from({ length: countOf(shape) }, () => Math.fround(draw(kind, random)));
+    return [`${name}.${i}`, { shape, data }] as const;
+  });
+  const title = `${one.operator} of ${one.inputs.map(([shape]) => formatShape(shape)).join(", ")}`;
+  return { one, name, title, feeds: Object.fromEntries(feeds) };
+});
+
+/** Inputs of a trial, those that gradients can flow to, and the result. */
+function build({ one, name }: Trial, type: Float) {
+  const inputs = statesOf(one, type, name);
+  return { sources: inputs.filter((x) => isFloat(x.type)), result: one.build(inputs, type) };
+}
+
+/** Trials whose operator has a derivative (or is outer, or stops gradients on purpose). */
+const smooth = trials.filter(
+  (trial) =>
+    (rules[trial.one.operator] !== "none" || trial.one.operator === "outer") &&
+    build(trial, "float64").sources.length > 0,
+);
 
 /** Σ y w with seeded weights, so that every number of y counts differently. */
 function lossOf(y: Value, random: Random): Value {
@@ -48,11 +68,30 @@ function lossOf(y: Value, random: Random): Value {
   return sum(mul(real, constant(arrayOf(real.type, weights), y.shape as number[])));
 }
 
-async function run(
-  outputs: Record<string, Value>,
-  feeds: Record<string, Plain>,
-): Promise<Record<string, Tensor>> {
-  const graph = compileGraph(outputs);
+function lossOfTrial(trial: Trial, type: Float) {
+  const { sources, result } = build(trial, type);
+  return { sources, loss: lossOf(result, createRandom(0).stream(trial.name)) };
+}
+
+/** The loss of a trial's gradients: its gradients are second derivatives. */
+function secondLoss(trial: Trial) {
+  const random = createRandom(1).stream(trial.name);
+  const { sources, loss } = lossOfTrial(trial, "float64");
+  return { sources, loss: addAll(gradients(loss, sources).map((g) => lossOf(mul(g, g), random))) };
+}
+
+type Answers = ReadonlyMap<Trial, readonly Tensor[]>;
+
+const dataOf = (answers: Answers, trial: Trial, i: number) =>
+  (answers.get(trial) as readonly Tensor[])[i]?.data ?? [];
+
+/** Compute values of many trials in one graph, which is faster than a session each. */
+async function compute(wanted: readonly (readonly [Trial, readonly Value[]])[]): Promise<Answers> {
+  const outputs = wanted.flatMap(([{ name }, values]) =>
+    values.map((v, i) => [`${name}.out${i}`, v] as const),
+  );
+  const feeds = Object.assign({}, ...wanted.map(([trial]) => trial.feeds)) as Record<string, Plain>;
+  const graph = compileGraph(Object.fromEntries(outputs));
   const session = await openSession(encodeGraph(graph), { where: "here" });
   const tensors = graph.inputs.map(({ name, type }) => {
     const { shape, data } = feeds[name] as Plain;
@@ -60,7 +99,12 @@ async function run(
   });
   const results = await session.run(Object.fromEntries(tensors));
   await session.close();
-  return results;
+  return new Map(
+    wanted.map(([trial, values]) => [
+      trial,
+      values.map((_, i) => results[`${trial.name}.out${i}`] as Tensor),
+    ]),
+  );
 }
 
 /** Central differences of the reference towards every number of one input. */
@@ -81,80 +125,67 @@ function expectClose(got: ArrayLike<number | bigint>, wanted: readonly number[],
   });
 }
 
-/** How many different numbers a tensor holds. */
-const distinct = ({ data }: Tensor) => new Set<number | bigint>(data as Float64Array).size;
-const movable = (one: Case, type: Float) => statesOf(one, type).filter((x) => isFloat(x.type));
-/** Operators that have no derivative by design, or whose derivative is zero where it exists. */
-const flat = (one: Case) => rules[one.operator] === "none" && one.operator !== "outer";
+const titled = (list: readonly Trial[]) => list.map((trial) => [trial.title, trial] as const);
 
 describe("operators", () => {
   it("each have a case here", () => {
-    const used = new Set(
-      cases
-        .flatMap((one) => inOrder([one.build(statesOf(one, "float64"), "float64")]))
-        .map((v) => v.operator.name),
-    );
-    expect([...used].sort()).toEqual(Object.keys(operators).sort());
+    const used = inOrder(trials.map((trial) => build(trial, "float64").result)).map((v) => v.operator.name);
+    expect([...new Set(used)].sort()).toEqual(Object.keys(operators).sort());
   });
-  it.each(titled)("%s computes its definition", async (_, one, seed) => {
-    const feeds = feedsOf(one, createRandom(seed));
-    for (const [type, tolerance] of [
-      ["float64", 1e-13],
-      ["float32", 2e-6],
-    ] as const) {
-      const y = one.build(statesOf(one, type), type);
-      const wanted = interpret(y, feeds);
-      const { y: got } = await run({ y }, feeds);
-      expect(got?.shape).toEqual(wanted.shape);
-      expectClose((got as Tensor).data, wanted.data, tolerance);
-    }
+  describe.each([
+    ["float64", 1e-13],
+    ["float32", 2e-6],
+  ] as const)("compute in %s their definition:", (type, tolerance) => {
+    let answers: Answers;
+    beforeAll(async () => {
+      answers = await compute(trials.map((trial) => [trial, [build(trial, type).result]]));
+    });
+    it.each(titled(trials))("%s", (_, trial) => {
+      const wanted = interpret(build(trial, type).result, trial.feeds);
+      const got = answers.get(trial)?.[0] as Tensor;
+      expect(got.shape).toEqual(wanted.shape);
+      expectClose(got.data, wanted.data, tolerance);
+    });
+  });
+});
+
+describe.each([
+  ["gradients", 1e-8, (trial: Trial) => lossOfTrial(trial, "float64")],
+  ["gradients of gradients", 1e-7, secondLoss],
+] as const)("%s are finite differences:", (_, tolerance, make) => {
+  let answers: Answers;
+  beforeAll(async () => {
+    answers = await compute(
+      smooth.map((trial) => {
+        const { loss, sources } = make(trial);
+        return [trial, gradients(loss, sources)];
+      }),
+    );
+  });
+  it.each(titled(smooth))("%s", (_title, trial) => {
+    const { loss, sources } = make(trial);
+    sources.forEach((source, i) => {
+      const { name } = source.attributes as { name: string };
+      const got = answers.get(trial)?.[i] as Tensor;
+      expect(got.shape).toEqual(source.shape);
+      expectClose(got.data, differences(loss, trial.feeds, name), tolerance);
+    });
   });
 });
 
 describe("gradients", () => {
-  const smooth = titled.filter(([, one]) => !flat(one) && movable(one, "float64").length > 0);
-  it.each(smooth)("of %s are its finite differences", async (_, one, seed) => {
-    const feeds = feedsOf(one, createRandom(seed));
-    const inputs = statesOf(one, "float64");
-    const sources = inputs.filter((x) => isFloat(x.type));
-    const loss = lossOf(one.build(inputs, "float64"), createRandom(seed).stream("weights"));
-    const found = gradients(loss, sources);
-    const results = await run(Object.fromEntries(found.map((g, i) => [`g${i}`, g])), feeds);
-    sources.forEach((source, i) => {
-      const { name } = source.attributes as { name: string };
-      expect(results[`g${i}`]?.shape).toEqual(source.shape);
-      if (one.operator === "stopGradient") expect(distinct(results[`g${i}`] as Tensor)).toBeLessThan(2);
-      else expectClose((results[`g${i}`] as Tensor).data, differences(loss, feeds, name), 1e-8);
-    });
+  let answers: Answers;
+  beforeAll(async () => {
+    answers = await compute(
+      smooth.map((trial) => {
+        const { loss, sources } = lossOfTrial(trial, "float32");
+        return [trial, gradients(loss, sources)];
+      }),
+    );
   });
-  it.each(smooth)("of %s are the same in float32", async (_, one, seed) => {
-    const feeds = feedsOf(one, createRandom(seed));
-    const [coarse, fine] = (["float32", "float64"] as const).map((type) => {
-      const inputs = statesOf(one, type);
-      const loss = lossOf(one.build(inputs, type), createRandom(seed).stream("weights"));
-      return gradients(
-        loss,
-        inputs.filter((x) => isFloat(x.type)),
-      );
-    }) as [Value[], Value[]];
-    const results = await run(Object.fromEntries(coarse.map((g, i) => [`g${i}`, g])), feeds);
-    for (const [i, g] of fine.entries())
-      expectClose((results[`g${i}`] as Tensor).data, interpret(g, feeds).data, 1e-5);
-  });
-  it.each(smooth)("of gradients of %s are their finite differences", async (_, one, seed) => {
-    const feeds = feedsOf(one, createRandom(seed));
-    const inputs = statesOf(one, "float64");
-    const sources = inputs.filter((x) => isFloat(x.type));
-    const random = createRandom(seed).stream("second");
-    const first = gradients(lossOf(one.build(inputs, "float64"), random), sources);
-    const loss = addAll(first.map((g) => lossOf(mul(g, g), random)));
-    const second = gradients(loss, sources);
-    const results = await run(Object.fromEntries(second.map((g, i) => [`g${i}`, g])), feeds);
-    for (const [i, source] of sources.entries()) {
-      const got = results[`g${i}`] as Tensor;
-      const { name } = source.attributes as { name: string };
-      if (one.operator === "stopGradient") expect(distinct(got)).toBeLessThan(2);
-      else expectClose(got.data, differences(loss, feeds, name), 1e-7);
-    }
+  it.each(titled(smooth))("are the same in float32: %s", (_, trial) => {
+    const { loss, sources } = lossOfTrial(trial, "float64");
+    for (const [i, g] of gradients(loss, sources).entries())
+      expectClose(dataOf(answers, trial, i), interpret(g, trial.feeds).data, 1e-5);
   });
 });

@@ -385,9 +385,9 @@ export const cases: readonly Case[] = [
   { operator: "equal", inputs: [[[2, 2], 3]], build: ([i], type) => g.oneHot(i as Value, 3, type) },
 ];
 
-/** The inputs of a case as states x0, x1 …, in the type they are drawn as. */
-export function statesOf(one: Case, type: "float32" | "float64"): Value[] {
+/** The inputs of a case as states `NAME.0`, `NAME.1` …, in the type they are drawn as. */
+export function statesOf(one: Case, type: "float32" | "float64", name: string): Value[] {
   return one.inputs.map(([shape, draw], i) =>
-    state(`x${i}`, typeof draw === "number" ? "int64" : draw === "bool" ? "bool" : type, shape),
+    state(`${name}.${i}`, typeof draw === "number" ? "int64" : draw === "bool" ? "bool" : type, shape),
   );
 }
