@@ -44,7 +44,9 @@ export interface GraphValue {
 
 /** Builds a graph step by step; names are made up in order, so that the same calls give the same bytes. */
 export interface GraphBuilder {
+  /** A tensor that is given at each run; a dimension may be open (a name). */
   input(name: string, type: ElementType, shape: readonly (number | string)[]): GraphValue;
+  /** A tensor that is part of the model. @throws EncodingError "shape" if the data do not fill the shape. */
   constant(data: Initializer["data"], shape: readonly number[]): GraphValue;
   /** Any operator of the default ONNX domain with one output. */
   node(
@@ -52,6 +54,7 @@ export interface GraphBuilder {
     inputs: readonly GraphValue[],
     attributes?: Readonly<Record<string, Attribute>>,
   ): GraphValue;
+  /** Give a value out under a name. */
   output(name: string, value: GraphValue, type: ElementType, shape: readonly (number | string)[]): void;
   /** @throws EncodingError "option" if the graph has no output. */
   build(): Graph;

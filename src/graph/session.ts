@@ -21,6 +21,7 @@ export interface GraphSession {
   /** Run the graph. The caller's arrays are not changed.
    * @throws EncodingError "backend" with ONNX Runtime's own message. */
   run(feeds: Tensors): Promise<Tensors>;
+  /** Free the session and end its worker. */
   close(): Promise<void>;
 }
 

@@ -29,6 +29,7 @@ export interface Training {
   /** Replace the content of states: a checkpoint that is taken up again.
    * @throws EncodingError "shape" if one does not fit. */
   write(states: Tensors): Promise<void>;
+  /** Free the sessions and states and end the worker. */
   close(): Promise<void>;
 }
 
