@@ -1,7 +1,7 @@
 """One contrastive training step of two small towers in PyTorch, for bench/graph-step.ts, which starts it.
 
 Reads FOLDER/settings.json and the raw arrays beside it; then for each line on standard input does that many steps and answers with
-one line {"seconds": ..., "losses": [...]}.
+one line {"seconds": ..., "cpu": ..., "losses": [...]}.
 """
 import json
 import os
@@ -28,6 +28,7 @@ states = {name: load(info) for name, info in settings["arrays"].items()}
 training = ContrastiveStep(states, states["images"], states["tokens"], states["mask"], settings)
 print(json.dumps({"torch": torch.__version__}), flush=True)
 for line in sys.stdin:
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     losses = [training.step()[0] for _ in range(int(line))]
-    print(json.dumps({"seconds": time.perf_counter() - start, "losses": losses}), flush=True)
+    spent = {"seconds": time.perf_counter() - start, "cpu": time.process_time() - used}
+    print(json.dumps({**spent, "losses": losses}), flush=True)

@@ -12,7 +12,7 @@ import { openTraining, type Tensor } from "../src/graph/index.ts";
  *     npx tsx bench/graph-step.ts [--python /usr/bin/python3] [--rounds 6] [--steps 5] [--threads 2]
  *
  * Two towers × 4 layers, d 128, 4 heads, 64 × 64 px at patch 8 (65 tokens), 32 text tokens, 1,000 words, batch 64, momentum towers,
- * queues of 512, clipping, AdamW, float32. Prints seconds a step of each round, their ratio, and how far the losses of the first
+ * queues of 512, clipping, AdamW, float32. Prints wall and processor seconds a step of each round, their ratio, and how far the losses of the first
  * ten steps differ. Without --python only our own time is measured. */
 const option = (name: string, other: string) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -22,6 +22,7 @@ const rounds = Number(option("rounds", "6"));
 const steps = Number(option("steps", "5"));
 const threads = Number(option("threads", "2"));
 const learningRate = Number(option("rate", "1e-4"));
+const agree = Number(option("agree", "10"));
 const python = option("python", "");
 const sizes: TwoTowers = {
   type: "float32",
@@ -72,39 +73,57 @@ const feeds: Record<string, Tensor> = {
 };
 
 const training = await openTraining({ step }, start, { threads });
-const ours = async (count: number) => {
+/** Wall and processor seconds of some steps, and their losses. */
+interface Spent {
+  readonly seconds: number;
+  readonly cpu: number;
+  readonly losses: number[];
+}
+const ours = async (count: number): Promise<Spent> => {
   const losses: number[] = [];
-  const began = performance.now();
+  const [began, used] = [performance.now(), process.cpuUsage()];
   for (let i = 0; i < count; i++) losses.push(Number((await training.run("step", feeds)).loss?.data[0]));
-  return { seconds: (performance.now() - began) / 1000, losses };
+  const { user, system } = process.cpuUsage(used);
+  return { seconds: (performance.now() - began) / 1000, cpu: (user + system) / 1e6, losses };
 };
 const torch = python === "" ? undefined : await startTorch();
-const [mine, theirs] = [await ours(10), await torch?.run(10)];
+const [mine, theirs] = [await ours(agree), await torch?.run(agree)];
 console.log(`nodes ${step.graph.nodes.length}, states ${step.states.length}`);
 console.log(`losses, ours:  ${mine.losses.map((x) => x.toFixed(6)).join(" ")}`);
 if (theirs) {
   console.log(`losses, torch: ${theirs.losses.map((x) => x.toFixed(6)).join(" ")}`);
   const apart = Math.max(...mine.losses.map((x, i) => Math.abs(x / (theirs.losses[i] as number) - 1)));
-  console.log(`largest relative difference over 10 steps: ${apart.toExponential(1)}`);
+  console.log(`largest relative difference over ${agree} steps: ${apart.toExponential(1)}`);
 }
-const table: { ours: number; torch: number }[] = [];
+const table: Record<"ours" | "torch" | "oursCpu" | "torchCpu", number>[] = [];
 for (let round = 0; round < rounds; round++) {
+  const [mine, theirs] = [await ours(steps), await torch?.run(steps)];
   const row = {
-    ours: (await ours(steps)).seconds / steps,
-    torch: ((await torch?.run(steps))?.seconds ?? Number.NaN) / steps,
+    ours: mine.seconds / steps,
+    torch: (theirs?.seconds ?? Number.NaN) / steps,
+    oursCpu: mine.cpu / steps,
+    torchCpu: (theirs?.cpu ?? Number.NaN) / steps,
   };
   table.push(row);
-  console.log(
-    `round ${round + 1}: ours ${row.ours.toFixed(3)} s, torch ${row.torch.toFixed(3)} s, ratio ${(row.ours / row.torch).toFixed(2)}`,
-  );
+  print(`round ${round + 1}`, row);
 }
-const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[numbers.length >> 1] as number;
-const [a, b] = [median(table.map((row) => row.ours)), median(table.map((row) => row.torch))];
-console.log(
-  `median: ours ${a.toFixed(3)} s, torch ${b.toFixed(3)} s, ratio ${(a / b).toFixed(2)} (threads ${threads}, resident ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MB)`,
-);
+const median = (key: keyof (typeof table)[number]) =>
+  table.map((row) => row[key]).sort((a, b) => a - b)[rounds >> 1] as number;
+print(`median of ${rounds}, ${threads} threads`, {
+  ours: median("ours"),
+  torch: median("torch"),
+  oursCpu: median("oursCpu"),
+  torchCpu: median("torchCpu"),
+});
+console.log(`resident ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MB`);
 await training.close();
 torch?.stop();
+
+function print(title: string, { ours, torch, oursCpu, torchCpu }: (typeof table)[number]): void {
+  const wall = `ours ${ours.toFixed(3)} s, torch ${torch.toFixed(3)} s a step, ratio ${(ours / torch).toFixed(2)}`;
+  const cpu = `processor ${oursCpu.toFixed(2)} and ${torchCpu.toFixed(2)} s, ratio ${(oursCpu / torchCpu).toFixed(2)}`;
+  console.log(`${title}: ${wall}; ${cpu}`);
+}
 
 /** PyTorch with the same start, waiting for orders on its standard input. */
 async function startTorch() {
@@ -124,7 +143,7 @@ async function startTorch() {
   const answer = async () => JSON.parse((await lines.next()).value as string);
   console.log(`torch ${(await answer()).torch}`);
   return {
-    run: async (count: number): Promise<{ seconds: number; losses: number[] }> => {
+    run: async (count: number): Promise<Spent> => {
       child.stdin.write(`${count}\n`);
       return answer();
     },
