@@ -121,6 +121,28 @@ describe("gradients", () => {
   });
 });
 
+describe("scatterAdd", () => {
+  it("loses nothing when many threads add to few rows", async () => {
+    const [count, width, rows] = [4096, 64, 100];
+    const values = Float32Array.from({ length: count * width }, (_, k) => ((k * 31) % 17) - 8);
+    const indices = BigInt64Array.from({ length: count }, (_, k) => BigInt((k * 7919) % 7));
+    const wanted = new Float32Array(rows * width);
+    for (let k = 0; k < values.length; k++)
+      wanted[Number(indices[Math.floor(k / width)]) * width + (k % width)]! += values[k]!;
+    const [v, i] = [g.input("v", "float32", [count, width]), g.input("i", "int64", [count])];
+    const bytes = g.encodeGraph(g.compileGraph({ y: g.scatterAdd(v, i, rows) }));
+    const session = await g.openSession(bytes, { where: "here", threads: 4 });
+    for (let round = 0; round < 5; round++) {
+      const { y } = await session.run({
+        v: { type: "float32", shape: [count, width], data: values },
+        i: { type: "int64", shape: [count], data: indices },
+      });
+      expect(y?.data).toEqual(wanted); // whole numbers: exact in any order
+    }
+    await session.close();
+  });
+});
+
 describe("errors of operators", () => {
   const y = g.input("y", "float32", [4]);
   const open = g.input("open", "float32", ["batch", 4]);

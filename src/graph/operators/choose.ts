@@ -40,13 +40,25 @@ const scatterOperator: Operator<{ readonly rows: number }> = {
       refuse("scatterAdd", "the values (indices, …) need one int64 row number each", inputs);
     return { type: values.type, shape: [rows, ...values.shape.slice(rank)] };
   },
-  emit(emitter, [values, indices], { type, shape }) {
+  // ScatterElements and not ScatterND: with several threads the latter loses sums when a row comes twice (ONNX Runtime 1.30)
+  emit(emitter, [values, indices], { inputs, type, shape }) {
     const sizes = fixedSizes("scatterAdd", shape);
+    const row = sizes.slice(1);
+    const count = countOf(fixedSizes("scatterAdd", inputOf(inputs, 1).shape));
     const zeros = emitter.node("Expand", [emitter.constant(zerosOf(type, 1), []), emitter.ints(sizes)]);
-    const column = emitter.node("Unsqueeze", [indices as string, emitter.ints([-1])]);
-    return emitter.node("ScatterND", [zeros, column, values as string], { reduction: "add" });
+    const list = emitter.node("Reshape", [values as string, emitter.ints([count, ...row])], allowZero);
+    const column = emitter.node(
+      "Reshape",
+      [indices as string, emitter.ints([count, ...row.map(() => 1)])],
+      allowZero,
+    );
+    const spread = emitter.node("Expand", [column, emitter.ints([count, ...row])]);
+    return emitter.node("ScatterElements", [zeros, spread, list], { axis: 0n, reduction: "add" });
   },
 };
+
+/** A size of 0 in a Reshape means 0. */
+const allowZero = { allowzero: 1n } as const;
 
 const pickOperator: Operator = {
   name: "pick",
