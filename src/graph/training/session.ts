@@ -63,7 +63,7 @@ export async function openTraining(
     return [name, { states, updates, bytes: encodeGraph(graph), inputs, outputs }] as const;
   });
   const plan: TrainingPlan = { steps: Object.fromEntries(programmes), start, threads };
-  if (where === "here") return openTrainingHere(plan);
+  if (where === "here") return openTrainingHere({ ...plan, start: copies(start) });
   const worker = startWorker(new URL(`./worker${extension}`, import.meta.url), plan);
   const call = callWorker(worker);
   const close = async () => void (await worker.terminate());
@@ -86,11 +86,13 @@ interface Place {
   next: OrtTensor | undefined;
 }
 
-/** Open training in this thread. */
+/** Open training in this thread; the arrays of `start` become the states and must not be used by anyone else. */
 export async function openTrainingHere({ steps, start, threads }: TrainingPlan): Promise<Training> {
   const places = new Map<string, Place>();
+  const taken = new Set<ArrayBufferLike>();
   for (const { states } of Object.values(steps))
-    for (const info of states) if (!places.has(info.name)) places.set(info.name, firstPlace(info, start));
+    for (const info of states)
+      if (!places.has(info.name)) places.set(info.name, firstPlace(info, start[info.name], taken));
   const sessions = new Map<string, InferenceSession>();
   for (const [name, { bytes }] of Object.entries(steps)) sessions.set(name, await loadModel(bytes, threads));
   const placeOf = (name: string): Place =>
@@ -113,14 +115,11 @@ export async function openTrainingHere({ steps, start, threads }: TrainingPlan):
       );
     },
     async read(names = [...places.keys()]) {
-      const tensors = fromOrt(Object.fromEntries(names.map((name) => [name, placeOf(name).now])));
-      return Object.fromEntries(
-        Object.entries(tensors).map(([name, t]) => [name, { ...t, data: t.data.slice() }]),
-      );
+      return copies(fromOrt(Object.fromEntries(names.map((name) => [name, placeOf(name).now]))));
     },
     async write(states) {
       for (const [name, tensor] of Object.entries(states)) fitting(placeOf(name).info, tensor);
-      for (const [name, tensor] of Object.entries(states)) placeOf(name).now = copied(tensor);
+      for (const [name, tensor] of Object.entries(states)) placeOf(name).now = toOrt(copy(tensor));
     },
     async close() {
       for (const session of sessions.values()) await session.release();
@@ -128,10 +127,14 @@ export async function openTrainingHere({ steps, start, threads }: TrainingPlan):
   };
 }
 
-function firstPlace(info: Place["info"], start: Tensors): Place {
-  const zero = () => ({ type: info.type, shape: info.shape, data: zerosOf(info.type, countOf(info.shape)) });
-  const given = start[info.name] ?? (info.zeros ? zero() : undefined);
-  return { info, now: copied(fitting(info, given)), next: undefined };
+/** A state with its first content; arrays that share memory (a momentum tower that starts as the trained one) are parted. */
+function firstPlace(info: Place["info"], given: Tensor | undefined, taken: Set<ArrayBufferLike>): Place {
+  const { type, shape } = info;
+  const zero = info.zeros ? { type, shape, data: zerosOf(type, countOf(shape)) } : undefined;
+  const start = fitting(info, given ?? zero);
+  const shared = taken.has(start.data.buffer);
+  taken.add(start.data.buffer);
+  return { info, now: toOrt(shared ? copy(start) : start), next: undefined };
 }
 
 /** The buffer to write into, made when first needed. */
@@ -147,8 +150,12 @@ function turn(place: Place): void {
   place.next = now;
 }
 
-function copied(tensor: Tensor): OrtTensor {
-  return toOrt({ ...tensor, data: tensor.data.slice() });
+function copy(tensor: Tensor): Tensor {
+  return { ...tensor, data: tensor.data.slice() };
+}
+
+function copies(tensors: Tensors): Tensors {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, copy(tensor)]));
 }
 
 /** Refuse a tensor that is missing or does not fit. */

@@ -245,6 +245,17 @@ describe("openTraining", () => {
     expect(numbersOf(saved.w)).toEqual([11, 22]); // a copy, not the buffer that steps write into
     await training.close();
   });
+  it.each(["here", "worker"] as const)("parts states that start as one array (%s)", async (where) => {
+    const [a, b] = ["a", "b"].map((name) => g.state(name, "float32", [1])) as [Value, Value];
+    const both = g.defineStep({ outputs: { sum: g.add(a, b) }, updates: [{ state: a, next: g.add(a, 1) }] });
+    const one = tensor("float32", [1], [5]);
+    const training = await g.openTraining({ both }, { a: one, b: one }, { where });
+    for (let t = 0; t < 3; t++) await training.run("both");
+    expect(numbersOf((await training.read()).a)).toEqual([8]);
+    expect(numbersOf((await training.read()).b)).toEqual([5]);
+    expect(one.data[0]).toBe(5);
+    await training.close();
+  });
   it("says which tensor does not fit, and which step or state there is not", async () => {
     const training = await open();
     await expect(training.run("add", {})).rejects.toThrow(/"x" must be float32 \[2\]; got nothing/);
