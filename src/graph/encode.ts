@@ -1,5 +1,6 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import type { Attribute, ElementType, Graph, GraphNode, Initializer, TensorInfo } from "./model.ts";
+import type { ElementType } from "./element-type.ts";
+import type { Attribute, Graph, GraphNode, Initializer, TensorInfo } from "./model.ts";
 
 /** Numbers of TensorProto.DataType. */
 const elementTypes: Readonly<Record<ElementType, number>> = {

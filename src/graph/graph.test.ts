@@ -58,6 +58,7 @@ describe("openSession", () => {
     const session = await openSession(encodeGraph(affineProduct()));
     await expect(session.run({ a: feeds.a, b: feeds.a })).rejects.toThrow(/ONNX Runtime failed/);
     await session.close();
+    await expect(session.run(feeds)).rejects.toThrow(/worker has ended/);
   });
 });
 

@@ -1,7 +1,5 @@
-import { EncodingError, type FloatArray } from "../core/index.ts";
-
-/** Element types of tensors in our graphs, by their ONNX name. */
-export type ElementType = "float32" | "float64" | "int64" | "int32" | "bool";
+import { EncodingError } from "../core/index.ts";
+import { type ElementType, type TensorData, typeOfData } from "./element-type.ts";
 
 /** An attribute of a node: whole numbers as bigint, real numbers as number. */
 export type Attribute = number | bigint | string | readonly number[] | readonly bigint[];
@@ -18,7 +16,7 @@ export interface Initializer {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly number[];
-  readonly data: FloatArray | Int32Array | BigInt64Array | Uint8Array;
+  readonly data: TensorData;
 }
 
 /** One operation. */
@@ -46,7 +44,9 @@ export interface GraphValue {
 
 /** Builds a graph step by step; names are made up in order, so that the same calls give the same bytes. */
 export interface GraphBuilder {
+  /** A tensor that is given at each run; a dimension may be open (a name). */
   input(name: string, type: ElementType, shape: readonly (number | string)[]): GraphValue;
+  /** A tensor that is part of the model. @throws EncodingError "shape" if the data do not fill the shape. */
   constant(data: Initializer["data"], shape: readonly number[]): GraphValue;
   /** Any operator of the default ONNX domain with one output. */
   node(
@@ -54,6 +54,7 @@ export interface GraphBuilder {
     inputs: readonly GraphValue[],
     attributes?: Readonly<Record<string, Attribute>>,
   ): GraphValue;
+  /** Give a value out under a name. */
   output(name: string, value: GraphValue, type: ElementType, shape: readonly (number | string)[]): void;
   /** @throws EncodingError "option" if the graph has no output. */
   build(): Graph;
@@ -94,7 +95,7 @@ export function createGraph(name: string, { opset = 17 }: { opset?: number } = {
           `constant: ${data.length} numbers do not fill [${shape.join(", ")}].`,
         );
       const value = declare(`constant_${initializers.length}`);
-      initializers.push({ name: value.name, type: typeOf(data), shape, data });
+      initializers.push({ name: value.name, type: typeOfData(data), shape, data });
       return value;
     },
     node(op, operands, attributes = {}) {
@@ -118,11 +119,4 @@ export function createGraph(name: string, { opset = 17 }: { opset?: number } = {
       return { name, opset, inputs, outputs, initializers, nodes };
     },
   };
-}
-
-function typeOf(data: Initializer["data"]): ElementType {
-  if (data instanceof Float32Array) return "float32";
-  if (data instanceof Float64Array) return "float64";
-  if (data instanceof Int32Array) return "int32";
-  return data instanceof BigInt64Array ? "int64" : "bool";
 }

@@ -1,13 +1,16 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
+import type * as ort from "onnxruntime-node";
 import { EncodingError } from "../core/index.ts";
+import { callWorker } from "./call-worker.ts";
+import type { ElementType, TensorData } from "./element-type.ts";
 
 /** A tensor at the border of a graph. */
 export interface Tensor {
-  readonly type: "float32" | "float64" | "int32" | "int64" | "bool";
+  readonly type: ElementType;
   readonly shape: readonly number[];
-  readonly data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
+  readonly data: TensorData;
 }
 
 /** Named tensors. */
@@ -18,6 +21,7 @@ export interface GraphSession {
   /** Run the graph. The caller's arrays are not changed.
    * @throws EncodingError "backend" with ONNX Runtime's own message. */
   run(feeds: Tensors): Promise<Tensors>;
+  /** Free the session and end its worker. */
   close(): Promise<void>;
 }
 
@@ -38,11 +42,15 @@ export async function openSession(
 ): Promise<GraphSession> {
   if (where === "here") return openHere(bytes, threads);
   const worker = startWorker(new URL(`./worker${extension}`, import.meta.url), { bytes, threads });
-  return callWorker(worker);
+  const call = callWorker(worker);
+  return {
+    run: (feeds) => call("run", feeds) as Promise<Tensors>,
+    close: async () => void (await worker.terminate()),
+  };
 }
 
 /** Extension of the files of this program: `.ts` in development, `.js` when built. */
-const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+export const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 
 /** Start a worker thread from a module of this program, built or not (in development it is loaded through tsx).
  * @param url file URL of the module. @param workerData handed to it. */
@@ -57,8 +65,23 @@ export function startWorker(url: URL, workerData: unknown): Worker {
 
 /** Load an ONNX model into this thread. */
 export async function openHere(bytes: Uint8Array, threads: number): Promise<GraphSession> {
-  const ort = await import("onnxruntime-node"); // a tenth of a second, so only where a session is opened
-  const session = await ort.InferenceSession.create(bytes, {
+  const session = await loadModel(bytes, threads);
+  return {
+    async run(feeds) {
+      const inputs = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, toOrt(t)]));
+      return fromOrt(await runModel(session, inputs));
+    },
+    close: () => session.release(),
+  };
+}
+
+let runtime: typeof ort | undefined;
+
+/** Load a model with ONNX Runtime.
+ * @throws EncodingError "backend" if it is refused. */
+export async function loadModel(bytes: Uint8Array, threads: number): Promise<ort.InferenceSession> {
+  runtime ??= await import("onnxruntime-node"); // a tenth of a second, so only where a session is opened
+  return runtime.InferenceSession.create(bytes, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
@@ -71,69 +94,37 @@ export async function openHere(bytes: Uint8Array, threads: number): Promise<Grap
       cause,
     );
   });
-  return {
-    async run(feeds) {
-      const inputs = Object.fromEntries(
-        Object.entries(feeds).map(([name, t]) => [
-          name,
-          new ort.Tensor(t.type, t.data as Float32Array, [...t.shape]),
-        ]),
-      );
-      const outputs = await session.run(inputs).catch((cause: unknown) => {
-        throw new EncodingError(
-          "backend",
-          `GraphSession: ONNX Runtime failed: ${(cause as Error).message}`,
-          {},
-          cause,
-        );
-      });
-      return Object.fromEntries(
-        Object.entries(outputs).map(([name, t]) => [
-          name,
-          { type: t.type as Tensor["type"], shape: t.dims, data: t.data as Tensor["data"] },
-        ]),
-      );
-    },
-    close: () => session.release(),
-  };
 }
 
-interface Reply {
-  readonly id: number;
-  readonly value?: Tensors;
-  readonly error?: string;
-}
-
-/** Speak with a session that lives in a worker: one message a call, answers matched by number. */
-function callWorker(worker: Worker): GraphSession {
-  const waiting = new Map<number, { resolve: (value: Tensors) => void; reject: (error: Error) => void }>();
-  let next = 0;
-  const failAll = (error: Error) => {
-    for (const { reject } of waiting.values()) reject(error);
-    waiting.clear();
-  };
-  worker.unref();
-  worker.on("message", ({ id, value, error }: Reply) => {
-    const call = waiting.get(id);
-    waiting.delete(id);
-    if (waiting.size === 0) worker.unref();
-    if (error !== undefined) call?.reject(new EncodingError("backend", error));
-    else call?.resolve(value as Tensors);
+/** Run a model. @param fetches outputs to compute; where a tensor is given, the output is written into it.
+ * @throws EncodingError "backend" with ONNX Runtime's own message. */
+export async function runModel(
+  session: ort.InferenceSession,
+  feeds: ort.InferenceSession.OnnxValueMapType,
+  fetches?: ort.InferenceSession.NullableOnnxValueMapType,
+): Promise<ort.InferenceSession.OnnxValueMapType> {
+  const running = fetches === undefined ? session.run(feeds) : session.run(feeds, fetches);
+  return running.catch((cause: unknown) => {
+    throw new EncodingError(
+      "backend",
+      `GraphSession: ONNX Runtime failed: ${(cause as Error).message}`,
+      {},
+      cause,
+    );
   });
-  worker.on("error", failAll);
-  worker.on("exit", () =>
-    failAll(new EncodingError("backend", "GraphSession: the session's worker has ended.")),
+}
+
+/** The same data as ONNX Runtime's tensor, not copied. */
+export function toOrt({ type, data, shape }: Tensor): ort.Tensor {
+  return new (runtime as typeof ort).Tensor(type, data as Float32Array, [...shape]);
+}
+
+/** ONNX Runtime's results as plain records, not copied. */
+export function fromOrt(tensors: ort.InferenceSession.OnnxValueMapType): Tensors {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, t]) => [
+      name,
+      { type: t.type as ElementType, shape: t.dims, data: t.data as TensorData },
+    ]),
   );
-  return {
-    run: (feeds) =>
-      new Promise((resolve, reject) => {
-        const id = next++;
-        waiting.set(id, { resolve, reject });
-        worker.ref();
-        worker.postMessage({ id, feeds });
-      }),
-    async close() {
-      await worker.terminate();
-    },
-  };
 }
