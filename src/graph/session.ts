@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import type * as ort from "onnxruntime-node";
+import * as ort from "onnxruntime-node";
 import { EncodingError } from "../core/index.ts";
 import { callWorker } from "./call-worker.ts";
 import type { ElementType, TensorData } from "./element-type.ts";
@@ -75,13 +75,10 @@ export async function openHere(bytes: Uint8Array, threads: number): Promise<Grap
   };
 }
 
-let runtime: typeof ort | undefined;
-
 /** Load a model with ONNX Runtime.
  * @throws EncodingError "backend" if it is refused. */
 export async function loadModel(bytes: Uint8Array, threads: number): Promise<ort.InferenceSession> {
-  runtime ??= await import("onnxruntime-node"); // a tenth of a second, so only where a session is opened
-  return runtime.InferenceSession.create(bytes, {
+  return ort.InferenceSession.create(bytes, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
@@ -116,7 +113,7 @@ export async function runModel(
 
 /** The same data as ONNX Runtime's tensor, not copied. */
 export function toOrt({ type, data, shape }: Tensor): ort.Tensor {
-  return new (runtime as typeof ort).Tensor(type, data as Float32Array, [...shape]);
+  return new ort.Tensor(type, data as Float32Array, [...shape]);
 }
 
 /** ONNX Runtime's results as plain records, not copied. */
