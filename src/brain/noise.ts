@@ -52,7 +52,7 @@ export function checkNoise(plan: Partial<NoisePlan>): NoisePlan {
 }
 
 /** An autoregressive series of variance 1 in its steady state.
- * @param ar one or two coefficients of a stationary process, see {@link checkNoise}. */
+ * @param ar one or two coefficients of a stationary process, see checkNoise. */
 export function drawAr(random: Random, ar: readonly number[], samples: number): Float64Array {
   const [a = 0, b = 0] = ar;
   const rho = a / (1 - b); // correlation of neighbours

@@ -16,6 +16,7 @@ export interface ColumnFile {
   /** Columns [from, to), row-major, rows × (to − from) numbers.
    * @throws EncodingError "range" | "file". */
   read(from: number, to: number): Promise<FloatArray>;
+  /** Let go of the file. */
   close(): Promise<void>;
 }
 
