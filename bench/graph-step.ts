@@ -9,7 +9,7 @@ import { openTraining, type Tensor } from "../src/graph/index.ts";
 
 /** One training step against PyTorch on the same machine, in alternating runs, with the same weights and batch.
  *
- *     npx tsx bench/graph-step.ts [--python /usr/bin/python3] [--rounds 6] [--steps 5] [--threads 2]
+ *     npx tsx bench/graph-step.ts [--python /usr/bin/python3] [--rounds 6] [--steps 5] [--threads 2] [--spin yes]
  *
  * Two towers × 4 layers, d 128, 4 heads, 64 × 64 px at patch 8 (65 tokens), 32 text tokens, 1,000 words, batch 64, momentum towers,
  * queues of 512, clipping, AdamW, float32. Prints wall and processor seconds a step of each round, their ratio, and how far the losses of the first
@@ -22,6 +22,7 @@ const rounds = Number(option("rounds", "6"));
 const steps = Number(option("steps", "5"));
 const threads = Number(option("threads", "2"));
 const learningRate = Number(option("rate", "1e-4"));
+const spin = option("spin", "no") === "yes";
 const agree = Number(option("agree", "10"));
 const python = option("python", "");
 const sizes: TwoTowers = {
@@ -72,7 +73,7 @@ const feeds: Record<string, Tensor> = {
   learningRate: { type: "float64", shape: [], data: Float64Array.of(learningRate) },
 };
 
-const training = await openTraining({ step }, start, { threads });
+const training = await openTraining({ step }, start, { threads, spin });
 /** Wall and processor seconds of some steps, and their losses. */
 interface Spent {
   readonly seconds: number;
@@ -138,6 +139,7 @@ async function startTorch() {
   writeFileSync(join(folder, "settings.json"), JSON.stringify({ ...sizes, threads, learningRate, arrays }));
   const child = spawn(python, [join(import.meta.dirname, "graph-step.py"), folder], {
     stdio: ["pipe", "pipe", "inherit"],
+    env: { OMP_WAIT_POLICY: "passive", ...process.env }, // on shared cores torch is many times slower without it
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async () => JSON.parse((await lines.next()).value as string);

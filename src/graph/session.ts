@@ -31,17 +31,23 @@ export interface SessionOptions {
   readonly where?: "worker" | "here";
   /** Threads inside one operation, default 1. */
   readonly threads?: number;
+  /** Whether threads wait busily for the next operation: faster on an idle machine, much slower where others use the cores.
+   * Default true; for training false, as workers decode the next batch meanwhile. */
+  readonly spin?: boolean;
 }
+
+/** How a session uses threads. */
+export type Threading = Required<Pick<SessionOptions, "threads" | "spin">>;
 
 /** Load an ONNX model.
  * @param bytes of the model file.
  * @throws EncodingError "backend" if ONNX Runtime refuses it. */
 export async function openSession(
   bytes: Uint8Array,
-  { where = "worker", threads = 1 }: SessionOptions = {},
+  { where = "worker", threads = 1, spin = true }: SessionOptions = {},
 ): Promise<GraphSession> {
-  if (where === "here") return openHere(bytes, threads);
-  const worker = startWorker(new URL(`./worker${extension}`, import.meta.url), { bytes, threads });
+  if (where === "here") return openHere(bytes, { threads, spin });
+  const worker = startWorker(new URL(`./worker${extension}`, import.meta.url), { bytes, threads, spin });
   const call = callWorker(worker);
   return {
     run: (feeds) => call("run", feeds) as Promise<Tensors>,
@@ -64,8 +70,8 @@ export function startWorker(url: URL, workerData: unknown): Worker {
 }
 
 /** Load an ONNX model into this thread. */
-export async function openHere(bytes: Uint8Array, threads: number): Promise<GraphSession> {
-  const session = await loadModel(bytes, threads);
+export async function openHere(bytes: Uint8Array, threading: Threading): Promise<GraphSession> {
+  const session = await loadModel(bytes, threading);
   return {
     async run(feeds) {
       const inputs = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, toOrt(t)]));
@@ -77,12 +83,16 @@ export async function openHere(bytes: Uint8Array, threads: number): Promise<Grap
 
 /** Load a model with ONNX Runtime.
  * @throws EncodingError "backend" if it is refused. */
-export async function loadModel(bytes: Uint8Array, threads: number): Promise<ort.InferenceSession> {
+export async function loadModel(
+  bytes: Uint8Array,
+  { threads, spin }: Threading,
+): Promise<ort.InferenceSession> {
   return ort.InferenceSession.create(bytes, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
     logSeverityLevel: 3,
+    extra: { session: { intra_op: { allow_spinning: spin ? "1" : "0" } } },
   }).catch((cause: unknown) => {
     throw new EncodingError(
       "backend",

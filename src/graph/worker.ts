@@ -1,10 +1,10 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { answerCalls } from "./call-worker.ts";
-import { openHere, type Tensors } from "./session.ts";
+import { openHere, type Tensors, type Threading } from "./session.ts";
 
 /** Worker that holds one ONNX Runtime session; see {@link openSession}. */
-const { bytes, threads } = workerData as { bytes: Uint8Array; threads: number };
-const session = openHere(bytes, threads);
+const { bytes, ...threading } = workerData as { bytes: Uint8Array } & Threading;
+const session = openHere(bytes, threading);
 session.catch(() => {}); // told with the first answer
 
 answerCalls(

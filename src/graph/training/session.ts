@@ -13,6 +13,7 @@ import {
   startWorker,
   type Tensor,
   type Tensors,
+  type Threading,
   toOrt,
 } from "../session.ts";
 import { countOf, formatShape, sameShape } from "../shape.ts";
@@ -37,7 +38,7 @@ export interface Training {
 export interface TrainingPlan {
   readonly steps: Readonly<Record<string, Pick<Step, "states" | "updates"> & Programme>>;
   readonly start: Tensors;
-  readonly threads: number;
+  readonly threading: Threading;
 }
 
 interface Programme {
@@ -53,7 +54,7 @@ interface Programme {
 export async function openTraining(
   steps: Readonly<Record<string, Step>>,
   start: Tensors,
-  { where = "worker", threads = 1 }: SessionOptions = {},
+  { where = "worker", threads = 1, spin = false }: SessionOptions = {},
 ): Promise<Training> {
   const programmes = Object.entries(steps).map(([name, { graph, states, updates }]) => {
     const kept = new Set(states.map((state) => state.name));
@@ -62,7 +63,7 @@ export async function openTraining(
     const outputs = graph.outputs.map((info) => info.name).filter((output) => !hidden.has(output));
     return [name, { states, updates, bytes: encodeGraph(graph), inputs, outputs }] as const;
   });
-  const plan: TrainingPlan = { steps: Object.fromEntries(programmes), start, threads };
+  const plan: TrainingPlan = { steps: Object.fromEntries(programmes), start, threading: { threads, spin } };
   if (where === "here") return openTrainingHere({ ...plan, start: copies(start) });
   const worker = startWorker(new URL(`./worker${extension}`, import.meta.url), plan);
   const call = callWorker(worker);
@@ -87,14 +88,15 @@ interface Place {
 }
 
 /** Open training in this thread; the arrays of `start` become the states and must not be used by anyone else. */
-export async function openTrainingHere({ steps, start, threads }: TrainingPlan): Promise<Training> {
+export async function openTrainingHere({ steps, start, threading }: TrainingPlan): Promise<Training> {
   const places = new Map<string, Place>();
   const taken = new Set<ArrayBufferLike>();
   for (const { states } of Object.values(steps))
     for (const info of states)
       if (!places.has(info.name)) places.set(info.name, firstPlace(info, start[info.name], taken));
   const sessions = new Map<string, InferenceSession>();
-  for (const [name, { bytes }] of Object.entries(steps)) sessions.set(name, await loadModel(bytes, threads));
+  for (const [name, { bytes }] of Object.entries(steps))
+    sessions.set(name, await loadModel(bytes, threading));
   const placeOf = (name: string): Place =>
     places.get(name) ??
     fail("option", `there is no state "${name}"; there are ${[...places.keys()].slice(0, 8).join(", ")} …`);
