@@ -5,6 +5,7 @@ import { type CliEvent, call, events, hashes, small, start, testFolder } from ".
 
 const folder = testFolder();
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const kills = process.env.SIMCORTEX_SLOW ? 10 : 3;
 let whole: Record<string, string> = {};
 
 beforeAll(async () => {
@@ -13,10 +14,12 @@ beforeAll(async () => {
 }, 60_000);
 
 describe("simcortex demo", () => {
-  it("gives the same bytes after ten kills at random moments", { timeout: 240_000 }, async () => {
+  it("gives the same bytes after kills at random moments: three, ten in test:all", {
+    timeout: 240_000,
+  }, async () => {
     const random = createRandom(7).stream("kills");
     let alive = 0;
-    for (let k = 0; k < 10; k++) {
+    for (let k = 0; k < kills; k++) {
       const { child, ended, event } = start([...small(folder, "killed"), "--json"]);
       // the run's own progress sets the moment, so that a slow machine is killed in the same places; then up to 80 ms more
       const wanted = (line: CliEvent) =>
@@ -25,7 +28,7 @@ describe("simcortex demo", () => {
       await Promise.race([wait(80 * random.uniform()), ended]);
       if (child.kill("SIGKILL") && (await ended).code === null) alive++;
     }
-    expect(alive).toBeGreaterThanOrEqual(5); // the others had too little left to do
+    expect(alive).toBeGreaterThanOrEqual(kills / 2); // the others had too little left to do
     expect(await call(...small(folder, "killed"))).toMatchObject({ code: 0 });
     expect(hashes(join(folder, "killed"))).toEqual(whole);
   });
