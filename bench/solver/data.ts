@@ -35,10 +35,13 @@ export interface BenchData {
   readonly folds: readonly Fold[];
 }
 
+/** Root mean variance of the features. */
+const deviation = 0.01;
+
 /** Make the data of a case and write them as NPY files, for both sides to read.
  *
  * Column k of a band has a standard deviation of k^−½, as the spectra of visual features fall (Stringer et al. 2019), scaled to a mean
- * variance of 1. A target is Σ_b X_b β_b of one band, the other or both, plus noise; its explainable share is even in [0, .6].
+ * variance of 1e-4: alphas then lie around 1, where himalaya's scores, which hold 1e-10 · log alpha to break ties, are off by less than 1e-9. A target is Σ_b X_b β_b of one band, the other or both, plus noise; its explainable share is even in [0, .6].
  * All columns have mean 0, targets also variance 1. */
 export async function writeData(folder: string, one: Case, linalg: Linalg): Promise<void> {
   const random = createRandom(1).stream(one.name);
@@ -50,7 +53,7 @@ export async function writeData(folder: string, one: Case, linalg: Linalg): Prom
       const wide = toDtype(band, "float64");
       write(folder, `K${b}`, toDtype(await linalg.syrkNT(wide), one.dtype));
     } else write(folder, `X${b}`, toDtype(band, one.dtype));
-  const alphas = spaceAlphas(10, 1e7, one.alphas);
+  const alphas = spaceAlphas(1e-3, 1e3, one.alphas);
   writeFileSync(
     join(folder, "alphas.npy"),
     encodeNpy({ shape: [alphas.length], data: Float64Array.from(alphas) }),
@@ -88,7 +91,7 @@ function weightingsOf({ bands, weightings }: Case, random: Random): Weightings {
 function makeFeatures(samples: number, features: number, random: Random): Features {
   const out = allocate("float32", samples * features);
   const spread = Float64Array.from({ length: features }, (_, k) => 1 / Math.sqrt(k + 1));
-  const scale = Math.sqrt(features / spread.reduce((sum, value) => sum + value * value, 0));
+  const scale = deviation * Math.sqrt(features / spread.reduce((sum, value) => sum + value * value, 0));
   for (let k = 0; k < out.length; k++) out[k] = scale * (spread[k % features] as number) * random.normal();
   const X = matrix(["samples", "features"], samples, features, out);
   for (let j = 0; j < features; j++) shiftColumn(X, j, false);
@@ -107,7 +110,7 @@ async function makeResponses(
   const shares = Float64Array.from({ length: targets }, () => 0.6 * random.uniform());
   for (const [b, band] of X.entries()) {
     const beta = allocate("float32", band.cols * targets);
-    for (let k = 0; k < beta.length; k++) beta[k] = random.normal() / Math.sqrt(band.cols);
+    for (let k = 0; k < beta.length; k++) beta[k] = random.normal() / (deviation * Math.sqrt(band.cols));
     const signal = await linalg.gemm(band, matrix(["features", "targets"], band.cols, targets, beta));
     for (let k = 0; k < out.length; k++) {
       const t = k % targets;
