@@ -16,8 +16,8 @@ export interface Table {
  *
  * The first line is a header if it has words and no number (words for missing values count as neither), or if it numbers the columns
  * 0, 1, 2 … after an empty cell, as pandas writes it.
- * @param separator default: tab, semicolon or comma, the first of these that stands in the first line outside quotes; else spaces.
- * @param header says whether the first line is one, where the rule above would be wrong.
+ * @param options `separator`: default tab, semicolon or comma, the first of these that stands in the first line outside quotes, else
+ * spaces; `header` says whether the first line is one, where the rule above would be wrong.
  * @throws EncodingError "format" naming the line whose cells differ in number from the first, or a quote that is never closed or stands
  * in the midst of a cell. */
 export function parseTable(
