@@ -29,10 +29,17 @@ describe("countFlops", () => {
     expect(tally.flops).toBe(3 * 2 * 3 * 4 * 5 + 4 * 5 * 3);
   });
 
-  it("counts small Gram matrices of height + 1 rows", async () => {
+  it("counts predictions, and their inner products as 2 a pair of blocks and column", async () => {
     const { linalg, tally } = countFlops(createReferenceLinalg());
-    await linalg.grams(filled(["t", "hk"], 7, 2 * 5), 2, filled(["t", "k"], 7, 5));
-    expect(tally.flops).toBe(7 * 3 * 4 * 5);
+    const sums = filled(["t", "sums"], 7, 6);
+    await linalg.addGrams(
+      sums,
+      filled(["t", "k"], 7, 3),
+      filled(["hw", "k"], 2 * 5, 3),
+      filled(["t", "w"], 7, 5),
+      1,
+    );
+    expect(tally.flops).toBe(2 * 7 * 3 * 10 + 7 * 3 * 4 * 5);
   });
 
   it("counts a solution as its factor and 2 n² a row, and keeps the factors by size", async () => {

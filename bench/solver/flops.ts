@@ -62,8 +62,11 @@ export function countFlops(linalg: Linalg): { readonly linalg: Linalg; readonly 
       timed("solveRight", factor(a.rows, nameOf(a.data)) + 2 * a.rows ** 2 * b.rows, () =>
         linalg.solveRight(b, a, ridge),
       ),
-    grams: (a, height, last) =>
-      timed("grams", a.rows * (height + 1) * (height + 2) * last.cols, () => linalg.grams(a, height, last)),
+    addGrams: (sums, a, b, last, factor) =>
+      timed("addGrams", 2 * a.rows * a.cols * b.rows + 2 * sums.rows * sums.cols * last.cols, () =>
+        linalg.addGrams(sums, a, b, last, factor),
+      ),
+    qr: (a) => timed("qr", 0 * tally.decompositions++, () => linalg.qr(a)),
     eigh: (a) => timed("eigh", 0 * tally.decompositions++, () => linalg.eigh(a)),
     svd: (a) => timed("svd", 0 * tally.decompositions++, () => linalg.svd(a)),
   };

@@ -1,4 +1,4 @@
-import { checkCancelled, type Matrix, type OnProgress, type Responses } from "../core/index.ts";
+import { checkCancelled, dtypeOf, type Matrix, type OnProgress, type Responses } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 import { type Chosen, startChoice } from "./choice.ts";
 import { addFold, lossesOf, noSums } from "./losses.ts";
@@ -46,7 +46,7 @@ export async function crossValidate(
   const total = plans.reduce((sum, plan) => sum + plan.solved.length, 0) * folds;
   let done = 0;
   for (const plan of plans) {
-    const sums = tiles.map((tile) => noSums(plan, tile.Y.rows));
+    const sums = tiles.map((tile) => noSums(plan, tile.Y.rows, dtypeOf(tile.Y)));
     let smoothers: Matrix<"predictions", "rows"> | undefined;
     for (const problem of problems.folds) {
       checkCancelled(signal);

@@ -53,7 +53,11 @@ function dualProblem(kernels: readonly Kernel[], { train, test }: Fold, intercep
         subtractMeans(right, means);
         subtractMeans(tested, means);
       }
-      return { right: matrix(["targets", "rows"], right.rows, right.cols, right.data), test: tested };
+      return {
+        right: matrix(["targets", "rows"], right.rows, right.cols, right.data),
+        test: tested,
+        tested: test.length,
+      };
     },
     release() {
       made = undefined;

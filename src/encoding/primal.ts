@@ -21,6 +21,7 @@ import {
   subtractMeans,
   turn,
 } from "./problem.ts";
+import { shorten } from "./shorten.ts";
 
 interface PrimalOptions {
   readonly bands: readonly Band[];
@@ -65,14 +66,14 @@ async function primalProblem(
   const gram = await linalg.syrkTN(own);
   if (shared) subtractFrom(whole.data, gram.data);
   subtractOuter(gram, means, means, train.length);
-  const tested = subtractRow(takeRows(X, test), means);
+  const tested = await shorten(subtractRow(takeRows(X, test), means), linalg);
   const size = X.cols;
   return {
-    samples: test.length,
+    samples: tested.left.rows,
     size,
     system(weights) {
       const active = activeColumns(bands, weights);
-      const left = narrow(matrix(["samples", "rows"] as const, tested.rows, size, tested.data), active);
+      const left = narrow(tested.left, active);
       return { kernel: active === null ? square(gram) : scaledGram(gram, active), left, active };
     },
     async sides({ Y, cross }) {
@@ -80,10 +81,12 @@ async function primalProblem(
       const right = await linalg.gemm(takeCols(Y, rows), own);
       if (shared) subtractFrom((cross as Matrix).data, right.data);
       subtractOuter(right, yMeans, means, train.length);
-      const test_ = takeCols(Y, test);
+      const responses = takeCols(Y, test);
+      if (intercept) subtractMeans(responses, yMeans);
       return {
         right: matrix(["targets", "rows"], Y.rows, size, right.data),
-        test: intercept ? subtractMeans(test_, yMeans) : test_,
+        test: await tested.turn(responses),
+        tested: test.length,
       };
     },
     release() {},

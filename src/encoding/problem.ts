@@ -35,13 +35,16 @@ export interface Tile {
 /** Right side and test responses of some targets in one fold. */
 export interface Sides {
   readonly right: Matrix<"targets", "rows">;
-  /** Responses of the test rows, less their mean over the training rows if an intercept is fitted. */
+  /** Responses of the test rows, less their mean over the training rows if an intercept is fitted; in a basis of these rows where
+   * {@link Problem.samples} are fewer. */
   readonly test: Matrix<"targets", "samples">;
+  /** Number of rows that are tested. */
+  readonly tested: number;
 }
 
 /** The training and test rows of one fold, ready for any weighting, alpha and target. */
 export interface Problem {
-  /** Number of test rows. */
+  /** Rows of {@link System.left}: test rows, or as many numbers as say all of predictions for them. */
   readonly samples: number;
   /** Rows of the right side: training samples in the dual form, features in the primal. */
   readonly size: number;

@@ -40,12 +40,12 @@ export async function sketchFold(
 ): Promise<Sketch> {
   const random = createRandom(problem.size).stream("sketch");
   const dtype = dtypeOf(tile.Y);
-  const { right } = await problem.sides(tile);
+  const { right, tested } = await problem.sides(tile);
   const mixing = mixture(tile, random, dtype);
   const mixed = await linalg.gemm(mixing, right);
   const noise = await problem.noise(random, noiseTargets);
   const count = Math.min(problem.samples, Math.max(8, Math.ceil(numbers / (mixedTargets + noiseTargets))));
-  const scale = 1 / Math.sqrt(problem.samples);
+  const scale = 1 / Math.sqrt(tested);
   return {
     rows: normals(["mixtures", "samples"], count, problem.samples, scale, random, dtype),
     right: stackRows([mixed, matrix(mixed.axes, noise.rows, noise.cols, noise.data)]),

@@ -202,7 +202,7 @@ async function chooseTile(
   const choice = startChoice(weightings.rows, tile.Y.rows, alphas);
   const folds = problems.folds.length;
   for (const own of plans) {
-    const sums = noSums(own, tile.Y.rows);
+    const sums = noSums(own, tile.Y.rows, dtypeOf(tile.Y));
     for (const [f, problem] of problems.folds.entries())
       await addFold(sums, own, await smoothersOf(own, f), await problem.sides(tile), { folds, linalg });
     choice.take(await lossesOf(sums, own, linalg), 0, own.from, own.to);

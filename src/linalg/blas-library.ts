@@ -14,6 +14,9 @@ export interface Native {
 export interface Routines {
   readonly gemm: Native;
   readonly syrk: Native;
+  readonly sfrk: Native;
+  readonly gelqf: Native;
+  readonly orglq: Native;
   readonly syevd: Native;
   readonly gesdd: Native;
   readonly potrf: Native;
@@ -86,6 +89,9 @@ function routines(library: Library, letter: "s" | "d", real: "float" | "double")
       library,
       `void cblas_${letter}syrk(${ints(5)}, ${real}, const void *, int, ${real}, void *, int)`,
     ),
+    sfrk: lapack(library, `${letter}sfrk_`, 10, 3),
+    gelqf: lapack(library, `${letter}gelqf_`, 8, 0),
+    orglq: lapack(library, `${letter}orglq_`, 9, 0),
     syevd: lapack(library, `${letter}syevd_`, 11, 2),
     gesdd: lapack(library, `${letter}gesdd_`, 14, 1),
     potrf: lapack(library, `${letter}potrf_`, 5, 1),

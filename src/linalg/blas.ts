@@ -1,7 +1,7 @@
 import { allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
-import { type BlasLibrary, loadBlas } from "./blas-library.ts";
+import { loadBlas } from "./blas-library.ts";
 import { checkBlocks, checkOperands } from "./checks.ts";
-import { eigh, solve, solveRight, svd } from "./lapack.ts";
+import { eigh, qr, solve, solveRight, svd } from "./lapack.ts";
 import type { Linalg } from "./linalg.ts";
 import { type Machine, machineOf } from "./machine.ts";
 import { symmetrise } from "./plain-products.ts";
@@ -31,7 +31,8 @@ export function createBlasLinalg({ threads }: { threads: number }): Linalg {
     syrkNT: (a) => gram(machine, a, false, a.axes[0]),
     solveCholesky: (a, b) => solve(machine, a, b),
     solveRight: (b, a, ridge = 0) => solveRight(machine, b, a, ridge),
-    grams: async (a, height, last) => grams(library, a, height, last),
+    addGrams: (sums, a, b, last, factor) => addGrams(machine, sums, a, b, last, factor),
+    qr: (a) => qr(machine, a),
     eigh: (a) => eigh(machine, a),
     svd: (a) => svd(machine, a),
     close: async () => {},
@@ -73,24 +74,35 @@ async function gram<R extends string>(
   return symmetrise(matrix([axis, axis], n, n, out));
 }
 
-/** Thousands of small products: each is over before a thread of the pool would have begun. */
-function grams<R extends string>(
-  library: BlasLibrary,
-  a: Matrix<R, string>,
-  height: number,
-  last: Matrix<R, string>,
-): Matrix<R, "pairs"> {
-  checkBlocks(a, height, last);
-  const { syrk } = library.double;
-  const n = height + 1;
+/** Predictions of some targets at once, in work space where each row has room for the block that is put under them. Their inner
+ * products are thousands of small calls: each is over before a thread of the pool would have begun. */
+async function addGrams<R extends string>(
+  { of, call, withSpace }: Machine,
+  sums: Matrix<R, "sums">,
+  a: Matrix,
+  b: Matrix,
+  last: Matrix,
+  factor: number,
+): Promise<Matrix<R, "sums">> {
+  const n = checkBlocks(sums, a, b, last);
+  const dtype = dtypeOf(a);
+  const { gemm, sfrk } = of(dtype);
   const width = last.cols;
-  const out = new Float64Array(a.rows * n * n);
-  const block = new Float64Array(n * width);
-  for (let t = 0; t < a.rows && width > 0; t++) {
-    block.set(a.data.subarray(t * a.cols, (t + 1) * a.cols));
-    block.set(last.data.subarray(t * width, (t + 1) * width), height * width);
-    const to = out.subarray(t * n * n, (t + 1) * n * n);
-    syrk.now(rowMajor, lower, plain, n, width, 1, block, width, 0, to, n);
-  }
-  return matrix([a.axes[0], "pairs"], a.rows, n * n, out);
+  const stride = n * width;
+  if (sums.rows * width === 0) return sums;
+  const int = (value: number) => Int32Array.of(value);
+  const real = (value: number) => allocate(dtype, 1).fill(value);
+  const flags = [Buffer.from("N"), Buffer.from("L"), Buffer.from("T"), int(n), int(width), real(factor)];
+  const [lda, one] = [int(width), real(1)];
+  return withSpace(dtype, sums.rows * stride, async (blocks) => {
+    const [m, k] = [b.rows, a.cols];
+    if (m * k > 0)
+      await call(gemm, rowMajor, plain, flipped, a.rows, m, k, 1, a.data, k, b.data, k, 0, blocks, stride);
+    for (let t = 0; t < sums.rows; t++) {
+      blocks.set(last.data.subarray(t * width, (t + 1) * width), t * stride + m);
+      const own = blocks.subarray(t * stride, (t + 1) * stride);
+      sfrk.now(...flags, own, lda, one, sums.data.subarray(t * sums.cols, (t + 1) * sums.cols));
+    }
+    return sums;
+  });
 }

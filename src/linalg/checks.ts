@@ -1,4 +1,5 @@
 import { dtypeOf, EncodingError, type Matrix, shapeOf } from "../core/index.ts";
+import { packedLength } from "./packed.ts";
 
 /** Refuse operands whose inner sizes or dtypes differ.
  * @throws EncodingError "shape" | "option". */
@@ -19,15 +20,26 @@ export function checkSquare(name: string, a: Matrix): void {
     throw new EncodingError("shape", `${name}: the matrix must be square; got ${shapeOf(a)}.`);
 }
 
-/** Refuse blocks that do not fit their last rows.
- * @throws EncodingError "shape". */
-export function checkBlocks(a: Matrix, height: number, last: Matrix): void {
-  if (!(height >= 0) || a.cols !== height * last.cols || a.rows !== last.rows)
+/** Refuse blocks that do not fill the rows of A Bᵀ, or sums of another number.
+ * @returns number of blocks, the last row with them. @throws EncodingError "shape" | "option". */
+export function checkBlocks(sums: Matrix, a: Matrix, b: Matrix, last: Matrix): number {
+  checkOperands("addGrams", a, b, a.cols, b.cols);
+  checkOperands("addGrams", a, last, a.rows, last.rows);
+  checkOperands("addGrams", a, sums, a.rows, sums.rows);
+  const n = last.cols === 0 ? 1 : b.rows / last.cols + 1;
+  if (!Number.isInteger(n) || sums.cols !== packedLength(n))
     throw new EncodingError(
       "shape",
-      `grams: needs blocks of ${height} × ${last.cols} in each row; got ${shapeOf(a)} and ${shapeOf(last)}.`,
+      `addGrams: B must hold whole blocks of ${last.cols} rows, and sums one number for every two blocks, the last among them; got B ${shapeOf(b)} and sums ${shapeOf(sums)}.`,
     );
-  checkOperands("grams", a, last, a.rows, last.rows);
+  return n;
+}
+
+/** Refuse a matrix with more columns than rows.
+ * @throws EncodingError "shape". */
+export function checkTall(name: string, a: Matrix): void {
+  if (a.cols > a.rows)
+    throw new EncodingError("shape", `${name}: needs at least as many rows as columns; got ${shapeOf(a)}.`);
 }
 
 /** The error for a Cholesky factorisation that met a pivot that is not positive. */

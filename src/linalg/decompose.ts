@@ -7,9 +7,10 @@ import {
   matrix,
   transpose,
 } from "../core/index.ts";
-import { checkOperands, checkSquare } from "./checks.ts";
+import { checkOperands, checkSquare, checkTall } from "./checks.ts";
 import { choleskyFactor, choleskySolve } from "./cholesky.ts";
-import type { Eigh, Svd } from "./linalg.ts";
+import { gramSchmidt } from "./gram-schmidt.ts";
+import type { Eigh, Qr, Svd } from "./linalg.ts";
 import { eighResidual } from "./residual.ts";
 import { symmetricEigen } from "./symmetric-eigen.ts";
 import { thinSvd } from "./thin-svd.ts";
@@ -54,6 +55,16 @@ export function ownEigh<R extends string>(a: Matrix<R, R>): Eigh<R> {
   const vectors = transpose(matrix(["components", a.axes[0]] as const, n, n, like(a, rows)));
   const result = { values: like(a, values), vectors };
   return { ...result, residual: eighResidual(a, result.values, vectors), computedIn: "float64" };
+}
+
+/** Q and R by modified Gram-Schmidt, every column taken twice. See {@link Linalg}. */
+export function ownQr<R extends string, C extends string>(a: Matrix<R, C>): Qr<R, C> {
+  checkTall("qr", a);
+  checkFinite("qr", a, "A");
+  const [m, n] = [a.rows, a.cols];
+  const { columns, factors } = gramSchmidt(Float64Array.from(transpose(a).data), m, n);
+  const q = transpose(matrix(["components", a.axes[0]] as const, n, m, like(a, columns)));
+  return { q, r: matrix(["components", a.axes[1]] as const, n, n, like(a, factors)) };
 }
 
 /** Thin singular value decomposition. See {@link Linalg}. */

@@ -9,8 +9,8 @@ import {
   toDtype,
   transpose,
 } from "../core/index.ts";
-import { checkOperands, checkSquare, notPositive } from "./checks.ts";
-import type { Eigh, Svd } from "./linalg.ts";
+import { checkOperands, checkSquare, checkTall, notPositive } from "./checks.ts";
+import type { Eigh, Qr, Svd } from "./linalg.ts";
 import type { Machine } from "./machine.ts";
 import { eighResidual } from "./residual.ts";
 
@@ -64,6 +64,32 @@ async function solveRows<R extends string, C extends string>(
     await call(potrs, uplo, size, Int32Array.of(b.rows), factor, size, x, size, info);
     return matrix(b.axes, b.rows, b.cols, x);
   });
+}
+
+/** Row-major A is column-major Aᵀ = L Q', so that A = Q'ᵀ Lᵀ: both come out row-major. See {@link Linalg}. */
+export async function qr<R extends string, C extends string>(
+  { of, call }: Machine,
+  a: Matrix<R, C>,
+): Promise<Qr<R, C>> {
+  checkTall("qr", a);
+  checkFinite("qr", a, "A");
+  const dtype = dtypeOf(a);
+  const { gelqf, orglq } = of(dtype);
+  const [m, n] = [a.rows, a.cols];
+  const q = a.data.slice() as FloatArray;
+  const r = allocate(dtype, n * n);
+  if (n > 0) {
+    const [rows, cols, info] = [Int32Array.of(n), Int32Array.of(m), new Int32Array(1)];
+    const [tau, length] = [allocate(dtype, n), 64 * n];
+    const rest = [tau, allocate(dtype, length), Int32Array.of(length), info];
+    await call(gelqf, rows, cols, q, rows, ...rest);
+    for (let i = 0; i < n; i++) r.set(q.subarray(i * n + i, (i + 1) * n), i * n + i);
+    await call(orglq, rows, cols, rows, q, rows, ...rest);
+  }
+  return {
+    q: matrix([a.axes[0], "components"], m, n, q),
+    r: matrix(["components", a.axes[1]], n, n, r),
+  };
 }
 
 /** Symmetric eigen-decomposition; in float32 the result is checked by its residual and computed again in float64 where that fails. */

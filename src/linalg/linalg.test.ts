@@ -11,7 +11,7 @@ import {
   transpose,
   zeros,
 } from "../core/index.ts";
-import { createReferenceLinalg, type Linalg, openLinalg } from "./index.ts";
+import { createReferenceLinalg, type Linalg, openLinalg, packedIndex, packedLength } from "./index.ts";
 
 const machine = await openLinalg({ backend: "auto", where: "here" });
 const hasBlas = machine.name === "openblas" || machine.name === "accelerate";
@@ -159,24 +159,60 @@ describe.each(opened)("%s", (_, maybe) => {
       },
     );
 
-    it("makes the Gram matrix of each row's block with its last row under it", async () => {
-      const a = draw(["targets", "blocks"], 4, 2 * 5, dtype);
+    it.each([2, 3])("adds inner products among %i predictions of each target, packed", async (height) => {
+      const a = draw(["targets", F], 4, 6, dtype);
+      const b = draw(["blocks", F], height * 5, 6, dtype);
       const last = draw(["targets", "blocks"], 4, 5, dtype);
-      const grams = await linalg.grams(a, 2, last);
-      expect([grams.rows, grams.cols]).toEqual([4, 9]);
+      const n = height + 1;
+      const before = draw(["targets", "sums"], 4, packedLength(n), dtype);
+      const predictions = await oracle.gemmNT(a, b);
+      const sums = await linalg.addGrams(toDtype(before, dtype), a, b, last, 0.5);
+      expect([sums.rows, sums.cols]).toEqual([4, packedLength(n)]);
+      const places = new Set<number>();
+      const started = draw(["targets", "sums"], 4, packedLength(n), dtype);
       for (let t = 0; t < 4; t++) {
-        const block = matrix([S, F], 3, 5, allocate(dtype, 15));
-        block.data.set(a.data.subarray(t * 10, t * 10 + 10));
-        block.data.set(last.data.subarray(t * 5, t * 5 + 5), 10);
+        const block = matrix([S, F], n, 5, allocate(dtype, n * 5));
+        block.data.set(predictions.data.subarray(t * height * 5, (t + 1) * height * 5));
+        block.data.set(last.data.subarray(t * 5, t * 5 + 5), height * 5);
         const expected = await oracle.gemmNT(block, block);
-        for (let i = 0; i < 3; i++)
-          for (let j = 0; j <= i; j++)
-            expect(
-              Math.abs((grams.data[t * 9 + i * 3 + j] as number) - (expected.data[i * 3 + j] as number)),
-            ).toBeLessThan(close);
+        for (let i = 0; i < n; i++)
+          for (let j = 0; j <= i; j++) {
+            const at = t * packedLength(n) + packedIndex(n, i, j);
+            places.add(at);
+            const wanted = (started.data[at] as number) + 0.5 * (expected.data[i * n + j] as number);
+            expect(Math.abs((sums.data[at] as number) - wanted)).toBeLessThan(10 * close);
+          }
       }
-      await expect(linalg.grams(a, 3, last)).rejects.toThrow(
-        "grams: needs blocks of 3 × 5 in each row; got 4 targets × 10 blocks and 4 targets × 5 blocks.",
+      expect(places.size).toBe(sums.data.length);
+      await expect(
+        linalg.addGrams(started, a, draw(["blocks", F], height * 5 + 1, 6, dtype), last, 1),
+      ).rejects.toThrow(/addGrams: B must hold whole blocks of 5 rows/);
+    });
+
+    it.each([
+      [20, 6],
+      [6, 6],
+      [3, 1],
+    ])("takes a %i × %i matrix apart into orthonormal columns and a triangle", async (m, n) => {
+      const a = draw([S, F], m, n, dtype);
+      const { q, r } = await linalg.qr(a);
+      expect(gap(await oracle.gemm(q, r), a)).toBeLessThan(close);
+      const inner = await oracle.gemmTN(q, q);
+      for (let i = 0; i < n; i++)
+        for (let j = 0; j < n; j++) {
+          expect(Math.abs((inner.data[i * n + j] as number) - (i === j ? 1 : 0))).toBeLessThan(close);
+          if (j < i) expect(r.data[i * n + j]).toBe(0);
+        }
+    });
+
+    it("takes apart columns that depend on each other", async () => {
+      const a = draw([S, F], 7, 3, dtype);
+      for (let i = 0; i < 7; i++)
+        a.data[i * 3 + 2] = (a.data[i * 3] as number) - (a.data[i * 3 + 1] as number);
+      const { q, r } = await linalg.qr(a);
+      expect(gap(await oracle.gemm(q, r), a)).toBeLessThan(close);
+      await expect(linalg.qr(draw([S, F], 2, 3, dtype))).rejects.toThrow(
+        "qr: needs at least as many rows as columns; got 2 samples × 3 features.",
       );
     });
 

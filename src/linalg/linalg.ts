@@ -10,6 +10,12 @@ export interface Eigh<R extends string> {
   readonly computedIn: "float32" | "float64";
 }
 
+/** A = Q R: thin Q, square R. */
+export interface Qr<R extends string, C extends string> {
+  readonly q: Matrix<R, "components">;
+  readonly r: Matrix<"components", C>;
+}
+
 /** Thin singular value decomposition, singular values descending: A = U diag(s) Vᵀ. */
 export interface Svd<R extends string, C extends string> {
   readonly u: Matrix<R, "components">;
@@ -60,15 +66,22 @@ export interface Linalg {
     a: Matrix<NoInfer<C>, NoInfer<C>>,
     ridge?: number,
   ): Promise<Matrix<R, C>>;
-  /** Gram matrices of many small blocks. Row t of A holds a block of `height` rows one after the other; row t of `last` is put under
-   * it as one more row. Row t of the result is block · blockᵀ in float64, whatever the dtype of A:
-   * (height + 1)² numbers, of which only the lower triangle may be read.
-   * @throws EncodingError "shape" if A does not have `height` × (columns of `last`) columns. */
-  grams<R extends string>(
-    a: Matrix<R, string>,
-    height: number,
+  /** Inner products among many predictions of each target. Row t of A Bᵀ holds blocks of as many numbers as `last` has columns, one a
+   * prediction; row t of `last`, what was to be predicted, is one block more. Row t of the result is row t of `sums` plus `factor` times
+   * the inner products of every two blocks: a symmetric matrix, packed as {@link packedIndex} says.
+   * @param sums may be overwritten: go on with the result.
+   * @throws EncodingError "shape" if the blocks do not fill the rows of A Bᵀ, or `sums` has not their number. */
+  addGrams<R extends string, K extends string>(
+    sums: Matrix<R, "sums">,
+    a: Matrix<R, K>,
+    b: Matrix<string, NoInfer<K>>,
     last: Matrix<R, string>,
-  ): Promise<Matrix<R, "pairs">>;
+    factor: number,
+  ): Promise<Matrix<R, "sums">>;
+  /** A = Q R with orthonormal columns in Q and an upper triangular R, for a matrix that has no more columns than rows. Where a column
+   * depends on those before it, that column of Q may be 0.
+   * @throws EncodingError "shape" if there are more columns than rows. */
+  qr<R extends string, C extends string>(a: Matrix<R, C>): Promise<Qr<R, C>>;
   /** Symmetric eigen-decomposition; float32 results are checked by their residual and recomputed in float64 where it fails. */
   eigh<R extends string>(a: Matrix<R, R>): Promise<Eigh<R>>;
   /** Thin singular value decomposition. */

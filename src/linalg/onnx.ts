@@ -1,10 +1,11 @@
 import { createRequire } from "node:module";
-import { allocate, dtypeOf, type Matrix, matrix } from "../core/index.ts";
+import { allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
 import { solveRightInBlocks } from "./blocked-cholesky.ts";
 import { checkBlocks, checkOperands, checkSquare } from "./checks.ts";
-import { ownEigh, ownSolve, ownSvd } from "./decompose.ts";
+import { ownEigh, ownQr, ownSolve, ownSvd } from "./decompose.ts";
 import type { Linalg } from "./linalg.ts";
-import { plainGrams, symmetrise } from "./plain-products.ts";
+import { packedIndex } from "./packed.ts";
+import { symmetrise } from "./plain-products.ts";
 import { openProducts, type Transposed } from "./products.ts";
 
 /** The default that is always there: products by ONNX Runtime, decompositions our own in float64. Works in the calling thread. */
@@ -41,16 +42,36 @@ export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
         run("solveRight", x, y, transposed, ["rows", "columns"]),
       );
     },
-    async grams(a, height, last) {
-      checkBlocks(a, height, last);
-      if (a.data.length === 0) return plainGrams(a, height, last);
-      const size = (height + 1) ** 2;
-      return matrix([a.axes[0], "pairs"], a.rows, size, await products.grams(a, height, last));
+    async addGrams(sums, a, b, last, factor) {
+      const n = checkBlocks(sums, a, b, last);
+      if (sums.rows * last.cols === 0) return sums;
+      const predictions = await run("addGrams", a, b, "second", [a.axes[0], "predictions"]);
+      return pack(sums, await products.grams(predictions, n - 1, last), n, factor);
     },
+    qr: async (a) => ownQr(a),
     eigh: async (a) => ownEigh(a),
     svd: async (a) => ownSvd(a),
     close: () => products.close(),
   };
+}
+
+/** Add whole Gram matrices, n² numbers each, to packed ones. */
+function pack<R extends string>(
+  sums: Matrix<R, "sums">,
+  grams: FloatArray,
+  n: number,
+  factor: number,
+): Matrix<R, "sums"> {
+  const out = sums.data.slice() as FloatArray;
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j <= i; j++) {
+      const place = packedIndex(n, i, j);
+      for (let t = 0; t < sums.rows; t++) {
+        const at = t * sums.cols + place;
+        out[at] = (out[at] as number) + factor * (grams[t * n * n + i * n + j] as number);
+      }
+    }
+  return matrix(sums.axes, sums.rows, sums.cols, out);
 }
 
 function onnxVersion(): string {

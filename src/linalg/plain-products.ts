@@ -1,5 +1,5 @@
 import { allocate, dtypeOf, type FloatArray, type Matrix, matrix, transpose } from "../core/index.ts";
-import { checkBlocks } from "./checks.ts";
+import { packedIndex } from "./packed.ts";
 
 /** A B by plain loops with float64 sums. */
 export function plainProduct<R extends string, K extends string, C extends string>(
@@ -25,23 +25,31 @@ export function plainGram<R extends string, C extends string>(a: Matrix<R, C>): 
   return symmetrise(plainProduct(a, transpose(a)));
 }
 
-/** Gram matrices of the blocks that the rows of A hold, by plain loops. See {@link Linalg}. */
-export function plainGrams<R extends string>(
-  a: Matrix<R, string>,
-  height: number,
-  last: Matrix<R, string>,
-): Matrix<R, "pairs"> {
-  checkBlocks(a, height, last);
-  const n = height + 1;
-  const out = new Float64Array(a.rows * n * n);
-  for (let t = 0; t < a.rows; t++) {
-    const row = (i: number) =>
-      i < height
-        ? a.data.subarray(t * a.cols + i * last.cols, t * a.cols + (i + 1) * last.cols)
+/** Inner products among predictions, by plain loops with float64 sums. See {@link Linalg}.
+ * @param predictions A Bᵀ. @param n number of blocks, the last row with them. */
+export function addPlainGrams<R extends string>(
+  sums: Matrix<R, "sums">,
+  predictions: Matrix,
+  last: Matrix,
+  n: number,
+  factor: number,
+): Matrix<R, "sums"> {
+  const out = sums.data.slice() as FloatArray;
+  for (let t = 0; t < sums.rows; t++) {
+    const block = (i: number) =>
+      i < n - 1
+        ? predictions.data.subarray(
+            t * predictions.cols + i * last.cols,
+            t * predictions.cols + (i + 1) * last.cols,
+          )
         : last.data.subarray(t * last.cols, (t + 1) * last.cols);
-    for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) out[(t * n + i) * n + j] = dot(row(i), row(j));
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j <= i; j++) {
+        const at = t * sums.cols + packedIndex(n, i, j);
+        out[at] = (out[at] as number) + factor * dot(block(i), block(j));
+      }
   }
-  return matrix([a.axes[0], "pairs"], a.rows, n * n, out);
+  return matrix(sums.axes, sums.rows, sums.cols, out);
 }
 
 function dot(x: FloatArray, y: FloatArray): number {

@@ -7,7 +7,7 @@ export type Transposed = "none" | "first" | "second";
 /** Matrix products as ONNX graphs, one session a dtype and kind, opened when first needed. */
 export interface OnnxProducts {
   product(a: Matrix, b: Matrix, transposed: Transposed, rows: number, cols: number): Promise<Matrix>;
-  /** See {@link Linalg}. */
+  /** Gram matrices of the `height` blocks in each row of A with the row of `last` under them, (height + 1)² numbers each. */
   grams(a: Matrix, height: number, last: Matrix): Promise<FloatArray>;
   close(): Promise<void>;
 }
@@ -63,8 +63,7 @@ function gramsGraph(dtype: Dtype): Uint8Array {
   const a = g.input("a", dtype, ["t", "i", "k"]);
   const last = g.input("last", dtype, ["t", "one", "k"]);
   const joined = g.node("Concat", [a, last], { axis: 1n });
-  const blocks = dtype === "float64" ? joined : g.node("Cast", [joined], { to: 11n }); // 11: DOUBLE
-  const flipped = g.node("Transpose", [blocks], { perm: [0n, 2n, 1n] });
-  g.output("c", g.node("MatMul", [blocks, flipped]), "float64", ["t", "m", "n"]);
+  const flipped = g.node("Transpose", [joined], { perm: [0n, 2n, 1n] });
+  g.output("c", g.node("MatMul", [joined, flipped]), dtype, ["t", "m", "n"]);
   return encodeGraph(g.build());
 }

@@ -1,8 +1,8 @@
 import { transpose } from "../core/index.ts";
-import { checkOperands } from "./checks.ts";
-import { ownEigh, ownSolve, ownSolveRight, ownSvd } from "./decompose.ts";
+import { checkBlocks, checkOperands } from "./checks.ts";
+import { ownEigh, ownQr, ownSolve, ownSolveRight, ownSvd } from "./decompose.ts";
 import type { Linalg } from "./linalg.ts";
-import { plainGram, plainGrams, plainProduct } from "./plain-products.ts";
+import { addPlainGrams, plainGram, plainProduct } from "./plain-products.ts";
 
 /** Plain TypeScript throughout, with float64 sums: the oracle of the tests, and good for small matrices anywhere. */
 export function createReferenceLinalg(): Linalg {
@@ -26,7 +26,11 @@ export function createReferenceLinalg(): Linalg {
     syrkNT: async (a) => plainGram(a),
     solveCholesky: async (a, b) => ownSolve(a, b),
     solveRight: async (b, a, ridge = 0) => ownSolveRight(b, a, ridge),
-    grams: async (a, height, last) => plainGrams(a, height, last),
+    async addGrams(sums, a, b, last, factor) {
+      const n = checkBlocks(sums, a, b, last);
+      return addPlainGrams(sums, plainProduct(a, transpose(b)), last, n, factor);
+    },
+    qr: async (a) => ownQr(a),
     eigh: async (a) => ownEigh(a),
     svd: async (a) => ownSvd(a),
     close: async () => {},
