@@ -35,7 +35,7 @@ describe("countFlops", () => {
     await linalg.addGrams(
       sums,
       filled(["t", "k"], 7, 3),
-      filled(["hw", "k"], 2 * 5, 3),
+      [{ from: 0, b: filled(["predictions", "k"], 2 * 5, 3) }],
       filled(["t", "w"], 7, 5),
       1,
     );

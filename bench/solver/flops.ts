@@ -62,10 +62,12 @@ export function countFlops(linalg: Linalg): { readonly linalg: Linalg; readonly 
       timed("solveRight", factor(a.rows, nameOf(a.data)) + 2 * a.rows ** 2 * b.rows, () =>
         linalg.solveRight(b, a, ridge),
       ),
-    addGrams: (sums, a, b, last, factor) =>
-      timed("addGrams", 2 * a.rows * a.cols * b.rows + 2 * sums.rows * sums.cols * last.cols, () =>
-        linalg.addGrams(sums, a, b, last, factor),
-      ),
+    addGrams(sums, a, parts, last, factor) {
+      const products = parts.reduce((sum, { b }) => sum + 2 * a.rows * b.cols * b.rows, 0);
+      return timed("addGrams", products + 2 * sums.rows * sums.cols * last.cols, () =>
+        linalg.addGrams(sums, a, parts, last, factor),
+      );
+    },
     qr: (a) => timed("qr", 0 * tally.decompositions++, () => linalg.qr(a)),
     eigh: (a) => timed("eigh", 0 * tally.decompositions++, () => linalg.eigh(a)),
     svd: (a) => timed("svd", 0 * tally.decompositions++, () => linalg.svd(a)),

@@ -1,8 +1,15 @@
-import { checkCancelled, dtypeOf, type Matrix, type OnProgress, type Responses } from "../core/index.ts";
+import {
+  checkCancelled,
+  dtypeOf,
+  type FloatArray,
+  type Matrix,
+  type OnProgress,
+  type Responses,
+} from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 import { type Chosen, startChoice } from "./choice.ts";
 import { addFold, lossesOf, noSums } from "./losses.ts";
-import { makeSmoothers, type NodePlan, openPlan, planNodes } from "./plan-nodes.ts";
+import { makeSmoothers, type NodePlan, openPlan, planNodes, type Smoothers } from "./plan-nodes.ts";
 import type { Problems, Tile } from "./problem.ts";
 import { columnsOf, sampleTargets } from "./tiles.ts";
 import type { Weightings } from "./weightings.ts";
@@ -45,17 +52,18 @@ export async function crossValidate(
   const folds = problems.folds.length;
   const total = plans.reduce((sum, plan) => sum + plan.solved.length, 0) * folds;
   let done = 0;
+  const smoothers = makeAhead(problems, plans, linalg);
   for (const plan of plans) {
     const sums = tiles.map((tile) => noSums(plan, tile.Y.rows, dtypeOf(tile.Y)));
-    let smoothers: Matrix<"predictions", "rows"> | undefined;
     for (const problem of problems.folds) {
       checkCancelled(signal);
-      smoothers = await makeSmoothers(problem, plan.solved, linalg, smoothers?.data);
+      const made = await smoothers.next();
       for (const [k, tile] of tiles.entries())
-        await addFold(sums[k] as Matrix<"targets", "sums">, plan, smoothers, await problem.sides(tile), {
+        await addFold(sums[k] as Matrix<"targets", "sums">, plan, made, await problem.sides(tile), {
           folds,
           linalg,
         });
+      smoothers.giveBack(made);
       done += plan.solved.length;
       onProgress?.({ step: "fit", done, total });
     }
@@ -68,6 +76,34 @@ export async function crossValidate(
   }
   const { cvScores, alphaIndex, weightingIndex } = choice;
   return { cvScores, alphaIndex, weightingIndex };
+}
+
+/** The smoothers of every plan and fold in order, made while those before are used where calls run side by side. */
+function makeAhead(problems: Problems, plans: readonly NodePlan[], linalg: Linalg) {
+  const jobs = plans.flatMap((plan) => problems.folds.map((problem) => ({ plan, problem })));
+  const ahead: Promise<Smoothers>[] = [];
+  const used: FloatArray[] = []; // fresh memory costs more than many a product
+  let begun = 0;
+  const begin = () => {
+    const { plan, problem } = jobs[begun++] as (typeof jobs)[number];
+    const made = makeSmoothers(problem, plan, linalg, used.pop());
+    made.catch(() => {}); // thrown where it is asked for
+    ahead.push(made);
+  };
+  /** A decomposition keeps one thread busy, the nodes of many weightings all. */
+  const lead = () => (linalg.parallel === 1 ? 0 : jobs[begun]?.plan.spectrum ? linalg.parallel : 1);
+  return {
+    async next(): Promise<Smoothers> {
+      if (ahead.length === 0) begin();
+      const made = ahead.shift() as Promise<Smoothers>;
+      while (begun < jobs.length && ahead.length < lead()) begin();
+      return made;
+    },
+    /** Their memory may be used again. */
+    giveBack({ basis, parts }: Smoothers): void {
+      if (basis === null) used.push(...parts.map(({ b }) => b.data));
+    },
+  };
 }
 
 /** Responses cut into tiles of at most `size` targets. */

@@ -82,6 +82,11 @@ function probeOf(kernel: Matrix): () => Probe {
   };
 }
 
+/** How far X is from B (kernel + alpha I)⁻¹: its relative residual on a seeded probe. */
+export function residualOf(x: Matrix, b: Matrix, kernel: Matrix, alpha: number): number {
+  return residual(x, b, alpha, probeOf(kernel));
+}
+
 /** ‖X (K + alpha I) v − B v‖ / ‖B v‖. */
 function residual(x: Matrix, b: Matrix, alpha: number, probe: () => Probe): number {
   const { v, kv } = probe();

@@ -1,7 +1,7 @@
 import { type Dtype, type FloatArray, type Matrix, matrix, toDtype, zeros } from "../core/index.ts";
-import { type Linalg, packedIndex, packedLength } from "../linalg/index.ts";
+import { type Linalg, type Part, packedIndex, packedLength } from "../linalg/index.ts";
 import { inLanes } from "./lanes.ts";
-import type { NodePlan } from "./plan-nodes.ts";
+import type { NodePlan, Smoothers } from "./plan-nodes.ts";
 import type { Sides } from "./problem.ts";
 
 /** Sums over test rows, from which the squared error of every pair follows, one row a target.
@@ -27,11 +27,11 @@ const laneBytes = 24 << 20;
 export async function addFold(
   sums: Sums,
   plan: NodePlan,
-  smoothers: Matrix<"predictions", "rows">,
+  { basis, parts }: Smoothers,
   { right, test, tested }: Sides,
   { folds, linalg }: { folds: number; linalg: Linalg },
 ): Promise<void> {
-  const perTarget = smoothers.rows * right.data.BYTES_PER_ELEMENT;
+  const perTarget = parts.reduce((sum, { b }) => sum + b.rows, 0) * right.data.BYTES_PER_ELEMENT;
   const targets = right.rows;
   const most = Math.max(1, Math.ceil(targets / linalg.parallel));
   const each = Math.max(1, Math.min(most, Math.floor(laneBytes / perTarget)));
@@ -39,13 +39,15 @@ export async function addFold(
   const buffers: FloatArray[] = []; // predictions are made in the same memory again
   await inLanes(Math.ceil(targets / each), linalg.parallel, async (k) => {
     const [from, to] = [k * each, Math.min(targets, (k + 1) * each)];
-    const [own, wanted, given] = [rowsOf(sums, from, to), rowsOf(test, from, to), rowsOf(right, from, to)];
+    const [own, wanted] = [rowsOf(sums, from, to), rowsOf(test, from, to)];
+    const given: Matrix<"targets", string> =
+      basis === null ? rowsOf(right, from, to) : await linalg.gemm(rowsOf(right, from, to), basis);
     if (plan.coefficients === null) {
-      const predictions = await linalg.gemmNT(given, smoothers, buffers.pop());
+      const predictions = await linalg.gemmNT(given, (parts[0] as Part<string>).b, buffers.pop());
       addErrors(own, predictions, wanted, share);
       buffers.push(predictions.data);
     } else {
-      const added = await linalg.addGrams(own, given, smoothers, wanted, share);
+      const added = await linalg.addGrams(own, given, parts, wanted, share);
       if (added.data !== own.data) own.data.set(added.data);
     }
   });

@@ -1,10 +1,18 @@
 import { allocate, type Dtype, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
-import type { Linalg } from "../linalg/index.ts";
+import type { Linalg, Part } from "../linalg/index.ts";
 import { divider } from "./divide.ts";
 import { inLanes } from "./lanes.ts";
 import { chooseNodes } from "./nodes.ts";
 import { type Problem, type Problems, type Tile, widen } from "./problem.ts";
 import { lookThrough, type Pair, perWeighting, sketchFold } from "./sketch.ts";
+import {
+  type Decomposed,
+  decompose,
+  makeParts,
+  planSpectrum,
+  type SpectrumPlan,
+  tryDecompose,
+} from "./spectrum.ts";
 
 /** Which pairs of weighting and alpha are solved for the weightings [from, to): plain data, to be kept. */
 export interface NodeChoice {
@@ -14,6 +22,8 @@ export interface NodeChoice {
   readonly nodes: Int32Array | null;
   /** Predictions of pair p are Σ_j coefficients[j, p] · predictions of node j; null if every pair is solved. */
   readonly coefficients: Matrix<"nodes", "pairs"> | null;
+  /** How the eigenvalues are grouped where nodes are solved from an eigen-decomposition, one weighting at a time. */
+  readonly spectrum: SpectrumPlan | null;
 }
 
 /** A choice with its pairs at hand. */
@@ -26,12 +36,13 @@ export interface NodePlan extends NodeChoice {
 
 /** Pairs that are planned together: bounds the work of choosing among them. */
 const pairsAtOnce = 400;
-/** Interpolation must save this share of the solutions to be worth its own work. */
-const worthwhile = 0.85;
+/** An eigen-decomposition takes as long as solving so many pairs of its weighting. */
+const decomposition = 7;
 
 /** Choose which pairs to solve, so that every prediction is found within `tolerance` of a target's standard deviation.
  *
- * Predictions S(w, alpha) y change smoothly with weights and alpha, so that a few of them span all. They are chosen on a sketch:
+ * For one or two weightings, and wherever more pairs of a weighting would be solved than an eigen-decomposition costs, it is decomposed
+ * ({@link planSpectrum}). Otherwise predictions S(w, alpha) y change smoothly with weights and alpha, so that a few of them span all. They are chosen on a sketch:
  * predictions of every pair for random mixtures of test rows and targets, in float32 of one fold, in float64 of all folds. On another
  * fold the interpolation is then checked against solved pairs; where it is off, every pair is solved.
  * @param tile some targets, for the sketch. @param tolerance 0 solves every pair. */
@@ -46,14 +57,70 @@ export async function planNodes(
   for (let from = 0; from < weightings.rows; from += each) {
     const to = Math.min(weightings.rows, from + each);
     const pairs = pairsOf(weightings, alphas, from, to);
-    const nodes =
-      tolerance > 0 && pairs.length > 2
-        ? await findNodes(problems, pairs, { tile, tolerance, linalg, onPair })
-        : null;
-    if (nodes) plans.push({ from, to, ...nodes });
-    else for (let w = from; w < to; w++) plans.push({ from: w, to: w + 1, nodes: null, coefficients: null });
+    const most = Math.min(alphas.length, decomposition) * (to - from);
+    const options = { tile, tolerance, linalg, onPair };
+    const range = { from, to };
+    plans.push(
+      ...((to - from <= 2 && (await decomposeEach(problems, weightings, range, alphas, options))) ||
+        (await findTogether(problems, pairs, range, most, options)) ||
+        (await decomposeEach(problems, weightings, range, alphas, options)) ||
+        solveAll(range)),
+    );
   }
   return plans;
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+function solveAll({ from, to }: Range): NodeChoice[] {
+  return Array.from({ length: to - from }, (_, k) => ({
+    from: from + k,
+    to: from + k + 1,
+    nodes: null,
+    coefficients: null,
+    spectrum: null,
+  }));
+}
+
+async function findTogether(
+  problems: Problems,
+  pairs: readonly Pair[],
+  range: Range,
+  most: number,
+  options: PlanOptions,
+): Promise<NodeChoice[] | null> {
+  if (options.tolerance === 0 || pairs.length <= 2) return null;
+  const found = await findNodes(problems, pairs, most, options);
+  return found && [{ ...range, ...found, spectrum: null }];
+}
+
+/** Decomposed for a plan of one weighting, and soon to be used: taken by the first that asks. */
+const planned = new WeakMap<Problem, Decomposed>();
+
+/** Each weighting by itself; null where alphas are too few, nothing may be interpolated or float32 does not hold. */
+async function decomposeEach(
+  { folds }: Problems,
+  weightings: Matrix<"weightings", "bands">,
+  { from, to }: Range,
+  alphas: ArrayLike<number>,
+  { tolerance, linalg }: PlanOptions,
+): Promise<NodeChoice[] | null> {
+  if (tolerance === 0 || alphas.length <= decomposition) return null;
+  const first = folds[0] as Problem;
+  const out: NodeChoice[] = [];
+  for (let w = from; w < to; w++) {
+    const weights = weightings.data.subarray(w * weightings.cols, (w + 1) * weightings.cols);
+    const decomposed = await tryDecompose(first, weights, alphas, linalg);
+    if (decomposed === null) return null;
+    if (weightings.rows === 1) planned.set(first, decomposed);
+    const spectrum = planSpectrum(decomposed.values, alphas, tolerance);
+    const { nodes, coefficients } = spectrum;
+    out.push({ from: w, to: w + 1, nodes, coefficients, spectrum });
+  }
+  return out;
 }
 
 /** Give a choice its pairs. */
@@ -88,10 +155,11 @@ function pairsOf(
   return out;
 }
 
-/** Nodes and coefficients; null if interpolation saves too little or proves wrong. */
+/** Nodes and coefficients; null if they would be more than `most`, or interpolation proves wrong. */
 async function findNodes(
   problems: Problems,
   pairs: readonly Pair[],
+  most: number,
   { tile, tolerance, linalg, onPair }: PlanOptions,
 ): Promise<Pick<NodeChoice, "nodes" | "coefficients"> | null> {
   const dtype: Dtype = dtypeOf(tile.Y);
@@ -105,7 +173,7 @@ async function findNodes(
   const functions = pairs.map((_, p) => joinViews(views.map((view) => view[p] as Float64Array)));
   const { nodes, coefficients } = chooseNodes(functions, tolerance);
   const seen = functions[0]?.length ?? 0;
-  if (nodes.length > worthwhile * pairs.length || seen < 1.5 * nodes.length) return null;
+  if (nodes.length >= most || seen < 1.5 * nodes.length) return null;
   // pairs of one weighting side by side, so that its kernel is blended once
   const order = Array.from(nodes.keys()).sort((i, j) => (nodes[i] as number) - (nodes[j] as number));
   const found = {
@@ -171,10 +239,35 @@ async function holds(
   });
 }
 
-/** What turns right sides into predictions, for every solved pair of a plan: left (kernel + alpha I)⁻¹ of each, one under the other.
- * @param into memory to use again if its length fits.
- * @returns (solved · test rows × rows of the right side). */
+/** What turns right sides into predictions, for every solved pair of a plan. */
+export interface Smoothers {
+  /** Right sides are turned by it first; null if they are not. */
+  readonly basis: Matrix<"rows", "components"> | null;
+  /** Predictions of the solved pairs, test row by test row and pair after pair, from some of the (turned) columns. */
+  readonly parts: readonly Part<string>[];
+}
+
+/** Prepare all that a plan solves in one fold.
+ * @param into memory to use again if its length fits. */
 export async function makeSmoothers(
+  problem: Problem,
+  plan: NodePlan,
+  linalg: Linalg,
+  into?: FloatArray,
+): Promise<Smoothers> {
+  const { spectrum, solved } = plan;
+  if (spectrum === null)
+    return { basis: null, parts: [{ from: 0, b: await solveNodes(problem, solved, linalg, into) }] };
+  const { weights } = solved[0] as Pair;
+  const decomposed = await (planned.get(problem) ?? decompose(problem, weights, linalg));
+  planned.delete(problem);
+  const alphas = plan.pairs.map(({ alpha }) => alpha);
+  return { basis: decomposed.basis, parts: makeParts(decomposed, spectrum, alphas) };
+}
+
+/** left (kernel + alpha I)⁻¹ of each pair, one under the other.
+ * @returns (solved · test rows × rows of the right side). */
+async function solveNodes(
   problem: Problem,
   solved: readonly Pair[],
   linalg: Linalg,

@@ -17,7 +17,14 @@ import { type Chosen, startChoice } from "./choice.ts";
 import { defaultTolerance } from "./cross-validate.ts";
 import { type BandedOptions, checkSearch, linearProblems, toPrimal } from "./fit.ts";
 import { addFold, lossesOf, noSums } from "./losses.ts";
-import { makeSmoothers, type NodeChoice, type NodePlan, openPlan, planNodes } from "./plan-nodes.ts";
+import {
+  makeSmoothers,
+  type NodeChoice,
+  type NodePlan,
+  openPlan,
+  planNodes,
+  type Smoothers,
+} from "./plan-nodes.ts";
 import type { Problem, Problems, Tile } from "./problem.ts";
 import { refit } from "./refit.ts";
 import { predictRows, prepareTest, type TestRows } from "./test-rows.ts";
@@ -125,27 +132,27 @@ async function readTile(Y: TargetReader, X: Features, from: number, to: number):
   return toDtype(tile, dtypeOf(X)) as Responses;
 }
 
-type Smoothers = (plan: NodePlan, fold: number) => Promise<Matrix<"predictions", "rows">>;
+type GetSmoothers = (plan: NodePlan, fold: number) => Promise<Smoothers>;
 
 /** Make the smoothers of every plan and fold once; what fits into `hold` stays in memory. */
 async function prepare(
   problems: Problems,
   plans: readonly NodeChoice[],
   { weightings, alphas, linalg, keep = computeOnly, hold = 512 << 20, onProgress, signal }: StreamOptions,
-): Promise<Smoothers> {
-  const held = new Map<string, Matrix<"predictions", "rows">>();
+): Promise<GetSmoothers> {
+  const held = new Map<string, Smoothers>();
   let bytes = 0;
-  const get: Smoothers = async (own, fold) => {
+  const get: GetSmoothers = async (own, fold) => {
     const key = `${own.from} ${fold}`;
     const found = held.get(key);
     if (found) return found;
     const problem = problems.folds[fold] as Problem;
     const made = await keep("smoothers", { from: own.from, fold }, async () => {
-      const smoothers = await makeSmoothers(problem, own.solved, linalg);
+      const smoothers = await makeSmoothers(problem, own, linalg);
       problem.release();
       return smoothers;
     });
-    bytes += made.data.byteLength;
+    bytes += bytesOf(made);
     if (bytes <= hold) held.set(key, made);
     return made;
   };
@@ -160,6 +167,10 @@ async function prepare(
   return get;
 }
 
+function bytesOf({ basis, parts }: Smoothers): number {
+  return parts.reduce((sum, { b }) => sum + b.data.byteLength, basis?.data.byteLength ?? 0);
+}
+
 interface TileOptions extends StreamOptions {
   readonly Xc: Features;
   readonly testRows: TestRows | null;
@@ -168,7 +179,7 @@ interface TileOptions extends StreamOptions {
 async function fitTile(
   problems: Problems,
   plans: readonly NodePlan[],
-  smoothersOf: Smoothers,
+  smoothersOf: GetSmoothers,
   Y: Responses,
   from: number,
   options: TileOptions,
@@ -195,7 +206,7 @@ async function fitTile(
 async function chooseTile(
   problems: Problems,
   plans: readonly NodePlan[],
-  smoothersOf: Smoothers,
+  smoothersOf: GetSmoothers,
   tile: Tile,
   { weightings, alphas, linalg }: StreamOptions,
 ) {

@@ -1,0 +1,210 @@
+import { allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
+import type { Linalg, Part } from "../linalg/index.ts";
+import { residualOf } from "./divide.ts";
+import { chooseNodes } from "./nodes.ts";
+import type { Problem, System } from "./problem.ts";
+
+/** Which alphas stand for all the others, group by group of eigenvalues: plain data, to be kept. */
+export interface SpectrumPlan {
+  /** Upper ends of the groups, ascending; the last is infinite. */
+  readonly edges: Float64Array;
+  /** Group of each node. */
+  readonly groups: Int32Array;
+  /** Alpha of each node, by place. */
+  readonly nodes: Int32Array;
+  /** Predictions at alpha p are Σ_j coefficients[j, p] · predictions of node j from the components of its group. */
+  readonly coefficients: Matrix<"nodes", "pairs">;
+}
+
+/** One weighting of one fold taken apart: predictions of every alpha are left · diag(1 / (values + alpha)) · basisᵀ · right side. */
+export interface Decomposed {
+  /** Ascending. */
+  readonly values: FloatArray;
+  readonly left: Matrix<"samples", "components">;
+  readonly basis: Matrix<"rows", "components">;
+}
+
+/** Decompose a fold's kernel under one weighting. */
+export function decompose(problem: Problem, weights: ArrayLike<number>, linalg: Linalg): Promise<Decomposed> {
+  return decomposeSystem(problem, problem.system(weights), linalg);
+}
+
+/** Largest relative residual of float32 solutions at the smallest alpha that is believed: of one fold, for all of them. */
+const believed = 2e-4;
+
+/** Beyond this ratio of eigenvalues to alpha, rounding of a float32 kernel itself is as large as alpha. */
+const widest = 1e7;
+
+/** Decompose, and see whether float32 solutions from it hold at the smallest alpha; null if they do not. */
+export async function tryDecompose(
+  problem: Problem,
+  weights: ArrayLike<number>,
+  alphas: ArrayLike<number>,
+  linalg: Linalg,
+): Promise<Decomposed | null> {
+  const system = problem.system(weights);
+  const decomposed = await decomposeSystem(problem, system, linalg);
+  const { values, left, vectors } = decomposed;
+  const alpha = Math.min(...Array.from(alphas));
+  if (dtypeOf(left) === "float64") return decomposed;
+  if (!((values[values.length - 1] ?? 0) <= widest * alpha)) return null;
+  const divided = left.data.map((v, k) => v / ((values[k % left.cols] as number) + alpha)) as FloatArray;
+  const solution = await linalg.gemmNT(matrix(left.axes, left.rows, left.cols, divided), vectors);
+  return residualOf(solution, system.left, system.kernel, alpha) <= believed ? decomposed : null;
+}
+
+async function decomposeSystem(
+  problem: Problem,
+  { kernel, left, active }: System,
+  linalg: Linalg,
+): Promise<Decomposed & { readonly vectors: Matrix<"components", "components"> }> {
+  const { values, vectors } = await linalg.eigh(kernel);
+  const n = kernel.rows;
+  const own = matrix(["components", "components"], n, n, vectors.data);
+  const basis = allocate(dtypeOf(kernel), problem.size * n);
+  if (active === null) basis.set(vectors.data);
+  else
+    for (const [i, row] of active.columns.entries())
+      for (let k = 0; k < n; k++)
+        basis[row * n + k] = (active.scale[i] as number) * (vectors.data[i * n + k] as number);
+  return {
+    values: values.map((value) => Math.max(value, 0)) as FloatArray,
+    left: await linalg.gemm(left, own),
+    basis: matrix(["rows", "components"], problem.size, n, basis),
+    vectors: own,
+  };
+}
+
+/** Where eigenvalues may be cut into groups: by this factor. */
+const finest = Math.sqrt(10);
+
+/** Split the eigenvalues into groups, and choose for each the alphas that span all of them there.
+ *
+ * Within a decade of eigenvalues λ, the functions 1/(λ + alpha) of any alphas are spanned by five of them, within all of the spectrum
+ * by a dozen. Narrow groups mean fewer nodes a component, but more in all, of which every two are multiplied: the cheapest cuts are
+ * found by dynamic programming.
+ * @param values eigenvalues of one fold, ascending; those of the others may lie elsewhere.
+ * @param tolerance largest error relative to each component's own factor, as a root mean square over the group's eigenvalues. */
+export function planSpectrum(
+  values: ArrayLike<number>,
+  alphas: ArrayLike<number>,
+  tolerance: number,
+): SpectrumPlan {
+  const least = Math.min(...Array.from(alphas)) / 10;
+  const most = 10 * Math.max(...Array.from(alphas), values[values.length - 1] as number);
+  const inner = Math.ceil(Math.log(most / least) / Math.log(finest));
+  const ends = [...Array.from({ length: inner }, (_, k) => least * finest ** k), Number.POSITIVE_INFINITY];
+  const ranks = new Map<number, ReturnType<typeof nodesOn>>();
+  const groupOf = (from: number, to: number) => {
+    const key = from * (ends.length + 1) + to;
+    const known = ranks.get(key) ?? nodesOn(gridOf(ends, from, to, most), alphas, tolerance);
+    ranks.set(key, known);
+    return known;
+  };
+  const below = (k: number) => (k === 0 ? 0 : placesBelow(values, ends[k - 1] as number));
+  const cuts = cheapestCuts(ends.length, (from, to) => {
+    const count = groupOf(from, to).nodes.length;
+    return count * (below(to) - below(from) + expectedNodes);
+  });
+  return joinGroups(ends, cuts, groupOf, alphas.length);
+}
+
+/** About so many other nodes, each node is multiplied with. */
+const expectedNodes = 25;
+
+/** Cut 0 … count into groups so that their costs sum to the least. @returns ends of the groups, ascending. */
+function cheapestCuts(count: number, cost: (from: number, to: number) => number): number[] {
+  const best = [0];
+  const previous = [0];
+  for (let to = 1; to <= count; to++) {
+    best[to] = Number.POSITIVE_INFINITY;
+    for (let from = 0; from < to; from++) {
+      const sum = (best[from] as number) + cost(from, to);
+      if (sum < (best[to] as number)) [best[to], previous[to]] = [sum, from];
+    }
+  }
+  const cuts: number[] = [];
+  for (let to = count; to > 0; to = previous[to] as number) cuts.unshift(to);
+  return cuts;
+}
+
+function joinGroups(
+  ends: readonly number[],
+  cuts: readonly number[],
+  groupOf: (from: number, to: number) => ReturnType<typeof nodesOn>,
+  alphas: number,
+): SpectrumPlan {
+  const found = cuts.map((to, g) => groupOf(g === 0 ? 0 : (cuts[g - 1] as number), to));
+  const numbers = found.flatMap(({ coefficients }) => [...coefficients.data]);
+  return {
+    edges: Float64Array.from(cuts, (to) => ends[to - 1] as number),
+    groups: Int32Array.from(found.flatMap(({ nodes }, g) => new Array<number>(nodes.length).fill(g))),
+    nodes: Int32Array.from(found.flatMap(({ nodes }) => [...nodes])),
+    coefficients: matrix(["nodes", "pairs"], numbers.length / alphas, alphas, Float64Array.from(numbers)),
+  };
+}
+
+const points = 33;
+
+/** Eigenvalues on which a group is planned: evenly in their logarithm, 0 in the first. */
+function gridOf(ends: readonly number[], from: number, to: number, most: number): number[] {
+  const start = from === 0 ? (ends[0] as number) / 1000 : (ends[from - 1] as number);
+  const end = to === ends.length ? Math.max(most, 10 * start) : (ends[to - 1] as number);
+  const grid = Array.from({ length: points }, (_, k) => start * (end / start) ** (k / (points - 1)));
+  if (from === 0) grid[0] = 0;
+  return grid;
+}
+
+/** Alphas that span 1/(λ + alpha) of all of them on a grid of λ. Each function is brought to 1 in the middle, so that all count alike. */
+function nodesOn(grid: readonly number[], alphas: ArrayLike<number>, tolerance: number) {
+  const middle = Math.sqrt((grid[1] as number) * (grid[points - 1] as number));
+  const scales = Float64Array.from(alphas, (alpha) => middle + alpha);
+  const functions = Array.from(alphas, (alpha, p) =>
+    Float64Array.from(grid, (value) => (scales[p] as number) / (value + alpha) / Math.sqrt(points)),
+  );
+  const { nodes, coefficients } = chooseNodes(functions, tolerance);
+  for (const [j, node] of nodes.entries())
+    for (let p = 0; p < alphas.length; p++) {
+      const at = j * alphas.length + p;
+      coefficients.data[at] =
+        ((coefficients.data[at] as number) * (scales[node] as number)) / (scales[p] as number);
+    }
+  return { nodes, coefficients };
+}
+
+/** Eigenvalues, ascending, that are smaller than an edge. */
+function placesBelow(values: ArrayLike<number>, edge: number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((values[middle] as number) < edge) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Predictors of every node from the components of its group. */
+export function makeParts(
+  { values, left }: Decomposed,
+  { edges, groups, nodes }: SpectrumPlan,
+  alphas: ArrayLike<number>,
+): Part<"components">[] {
+  const samples = left.rows;
+  return Array.from(edges.keys()).map((g) => {
+    const from = g === 0 ? 0 : placesBelow(values, edges[g - 1] as number);
+    const to = placesBelow(values, edges[g] as number);
+    const own = [...nodes].filter((_, j) => groups[j] === g);
+    const out = allocate(dtypeOf(left), own.length * samples * (to - from));
+    let at = 0;
+    for (const node of own) {
+      const factors = Float64Array.from(
+        values.subarray(from, to),
+        (value) => 1 / (value + (alphas[node] as number)),
+      );
+      for (let i = 0; i < samples; i++)
+        for (let k = from; k < to; k++)
+          out[at++] = (left.data[i * left.cols + k] as number) * (factors[k - from] as number);
+    }
+    return { from, b: matrix(["predictions", "components"], own.length * samples, to - from, out) };
+  });
+}
