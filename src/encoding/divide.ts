@@ -59,10 +59,10 @@ async function divideByEigen<R extends string>(
   const { values, vectors } = await linalg.eigh(kernel);
   const n = values.length;
   const basis = matrix(["components", "components"], n, n, vectors.data);
-  const turned = await linalg.gemm(b, basis);
+  const turned = await linalg.gemmNT(b, basis);
   for (let k = 0; k < turned.data.length; k++)
     turned.data[k] = (turned.data[k] as number) / (Math.max(values[k % n] as number, 0) + alpha);
-  return linalg.gemmNT(turned, basis);
+  return linalg.gemm(turned, basis);
 }
 
 interface Probe {

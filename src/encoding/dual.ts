@@ -1,4 +1,12 @@
-import { allocate, dtypeOf, type Matrix, matrix, takeCols } from "../core/index.ts";
+import {
+  allocate,
+  dtypeOf,
+  type FloatArray,
+  type Matrix,
+  matrix,
+  takeCols,
+  takeRows,
+} from "../core/index.ts";
 import { centerKernels } from "./center.ts";
 import type { Fold } from "./folds.ts";
 import { type Problem, type Problems, rowMeans, subtractMeans, turn } from "./problem.ts";
@@ -72,13 +80,8 @@ function dualProblem(kernels: readonly Kernel[], { train, test }: Fold, intercep
 
 /** Rows and columns of a kernel, picked by index. */
 export function takeKernel(kernel: Matrix, rows: Int32Array, cols: Int32Array): Kernel {
-  const out = allocate(dtypeOf(kernel), rows.length * cols.length);
-  for (let i = 0; i < rows.length; i++) {
-    const from = (rows[i] as number) * kernel.cols;
-    for (let j = 0; j < cols.length; j++)
-      out[i * cols.length + j] = kernel.data[from + (cols[j] as number)] as number;
-  }
-  return matrix(["samples", "kernel"], rows.length, cols.length, out);
+  const picked = takeCols(takeRows(kernel, rows), cols);
+  return matrix(["samples", "kernel"], rows.length, cols.length, picked.data);
 }
 
 /** Σ_b w_b K_b; the kernel itself where there is one, of weight 1. */
@@ -90,8 +93,11 @@ export function blend(kernels: readonly Matrix[], weights: ArrayLike<number>): M
   if (taking.length === 1 && taking[0]?.weight === 1)
     return matrix(first.axes, first.rows, first.cols, taking[0].data);
   const out = allocate(dtypeOf(first), first.data.length);
-  for (const [k, { data, weight }] of taking.entries())
-    if (k === 0) for (let i = 0; i < out.length; i++) out[i] = weight * (data[i] as number);
-    else for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) + weight * (data[i] as number);
+  for (const { data, weight } of taking) addScaled(out, data, weight);
   return matrix(first.axes, first.rows, first.cols, out);
+}
+
+/** sum ← sum + weight · data. */
+function addScaled(sum: FloatArray, data: FloatArray, weight: number): void {
+  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + weight * (data[i] as number);
 }

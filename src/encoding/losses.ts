@@ -41,7 +41,7 @@ export async function addFold(
     const [from, to] = [k * each, Math.min(targets, (k + 1) * each)];
     const [own, wanted] = [rowsOf(sums, from, to), rowsOf(test, from, to)];
     const given: Matrix<"targets", string> =
-      basis === null ? rowsOf(right, from, to) : await linalg.gemm(rowsOf(right, from, to), basis);
+      basis === null ? rowsOf(right, from, to) : await linalg.gemmNT(rowsOf(right, from, to), basis);
     if (plan.coefficients === null) {
       const predictions = await linalg.gemmNT(given, (parts[0] as Part<string>).b, buffers.pop());
       addErrors(own, predictions, wanted, share);

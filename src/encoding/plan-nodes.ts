@@ -97,8 +97,20 @@ async function findTogether(
   return found && [{ ...range, ...found, spectrum: null }];
 }
 
-/** Decomposed for a plan of one weighting, and soon to be used: taken by the first that asks. */
-const planned = new WeakMap<Problem, Decomposed>();
+/** Decomposed for a plan of one or two weightings, and soon to be used: taken by the first that asks. */
+const planned = new WeakMap<Problem, Map<string, Decomposed>>();
+
+function keepPlanned(problem: Problem, weights: ArrayLike<number>, decomposed: Decomposed): void {
+  const own = planned.get(problem) ?? new Map<string, Decomposed>();
+  planned.set(problem, own.set(Array.from(weights).join(), decomposed));
+}
+
+function takePlanned(problem: Problem, weights: ArrayLike<number>): Decomposed | undefined {
+  const [own, key] = [planned.get(problem), Array.from(weights).join()];
+  const found = own?.get(key);
+  own?.delete(key);
+  return found;
+}
 
 /** Each weighting by itself; null where alphas are too few, nothing may be interpolated or float32 does not hold. */
 async function decomposeEach(
@@ -115,7 +127,7 @@ async function decomposeEach(
     const weights = weightings.data.subarray(w * weightings.cols, (w + 1) * weightings.cols);
     const decomposed = await tryDecompose(first, weights, alphas, linalg);
     if (decomposed === null) return null;
-    if (weightings.rows === 1) planned.set(first, decomposed);
+    if (weightings.rows <= 2) keepPlanned(first, weights, decomposed);
     const spectrum = planSpectrum(decomposed.values, alphas, tolerance);
     const { nodes, coefficients } = spectrum;
     out.push({ from: w, to: w + 1, nodes, coefficients, spectrum });
@@ -242,7 +254,7 @@ async function holds(
 /** What turns right sides into predictions, for every solved pair of a plan. */
 export interface Smoothers {
   /** Right sides are turned by it first; null if they are not. */
-  readonly basis: Matrix<"rows", "components"> | null;
+  readonly basis: Matrix<"components", "rows"> | null;
   /** Predictions of the solved pairs, test row by test row and pair after pair, from some of the (turned) columns. */
   readonly parts: readonly Part<string>[];
 }
@@ -259,8 +271,7 @@ export async function makeSmoothers(
   if (spectrum === null)
     return { basis: null, parts: [{ from: 0, b: await solveNodes(problem, solved, linalg, into) }] };
   const { weights } = solved[0] as Pair;
-  const decomposed = await (planned.get(problem) ?? decompose(problem, weights, linalg));
-  planned.delete(problem);
+  const decomposed = takePlanned(problem, weights) ?? (await decompose(problem, weights, linalg));
   const alphas = plan.pairs.map(({ alpha }) => alpha);
   return { basis: decomposed.basis, parts: makeParts(decomposed, spectrum, alphas) };
 }

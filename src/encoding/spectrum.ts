@@ -2,7 +2,7 @@ import { allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core
 import type { Linalg, Part } from "../linalg/index.ts";
 import { residualOf } from "./divide.ts";
 import { chooseNodes } from "./nodes.ts";
-import type { Problem, System } from "./problem.ts";
+import { type Active, type Problem, type System, widen } from "./problem.ts";
 
 /** Which alphas stand for all the others, group by group of eigenvalues: plain data, to be kept. */
 export interface SpectrumPlan {
@@ -16,12 +16,12 @@ export interface SpectrumPlan {
   readonly coefficients: Matrix<"nodes", "pairs">;
 }
 
-/** One weighting of one fold taken apart: predictions of every alpha are left · diag(1 / (values + alpha)) · basisᵀ · right side. */
+/** One weighting of one fold taken apart: predictions of every alpha are left · diag(1 / (values + alpha)) · basis · right side. */
 export interface Decomposed {
   /** Ascending. */
   readonly values: FloatArray;
   readonly left: Matrix<"samples", "components">;
-  readonly basis: Matrix<"rows", "components">;
+  readonly basis: Matrix<"components", "rows">;
 }
 
 /** Decompose a fold's kernel under one weighting. */
@@ -49,7 +49,7 @@ export async function tryDecompose(
   if (dtypeOf(left) === "float64") return decomposed;
   if (!((values[values.length - 1] ?? 0) <= widest * alpha)) return null;
   const divided = left.data.map((v, k) => v / ((values[k % left.cols] as number) + alpha)) as FloatArray;
-  const solution = await linalg.gemmNT(matrix(left.axes, left.rows, left.cols, divided), vectors);
+  const solution = await linalg.gemm(matrix(left.axes, left.rows, left.cols, divided), vectors);
   return residualOf(solution, system.left, system.kernel, alpha) <= believed ? decomposed : null;
 }
 
@@ -61,18 +61,24 @@ async function decomposeSystem(
   const { values, vectors } = await linalg.eigh(kernel);
   const n = kernel.rows;
   const own = matrix(["components", "components"], n, n, vectors.data);
-  const basis = allocate(dtypeOf(kernel), problem.size * n);
-  if (active === null) basis.set(vectors.data);
-  else
-    for (const [i, row] of active.columns.entries())
-      for (let k = 0; k < n; k++)
-        basis[row * n + k] = (active.scale[i] as number) * (vectors.data[i * n + k] as number);
   return {
     values: values.map((value) => Math.max(value, 0)) as FloatArray,
-    left: await linalg.gemm(left, own),
-    basis: matrix(["rows", "components"], problem.size, n, basis),
+    left: await linalg.gemmNT(left, own),
+    basis: matrix(
+      ["components", "rows"],
+      n,
+      problem.size,
+      active ? widened(own, active, problem.size) : own.data,
+    ),
     vectors: own,
   };
+}
+
+/** Rows of active components, scaled, brought to all rows of the right side. */
+function widened(own: Matrix, active: Active, size: number): FloatArray {
+  const out = allocate(dtypeOf(own), own.rows * size);
+  widen(own, active, size, out, 0);
+  return out;
 }
 
 /** Where eigenvalues may be cut into groups: by this factor. */

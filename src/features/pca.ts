@@ -8,6 +8,7 @@ import {
   type Matrix,
   matrix,
   toDtype,
+  transpose,
 } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 
@@ -59,7 +60,7 @@ export async function fitPca(X: Features, components: number, linalg: Linalg): P
   );
   const rank = numericRank(values, X);
   const kept = Math.min(components, rank);
-  const top = lastColumns(vectors, kept);
+  const top = lastColumns(transpose(vectors), kept);
   const loadings: Matrix<"features", "components"> = bySamples
     ? await linalg.gemmTN(centred, matrix(["samples", "components"], X.rows, kept, top))
     : matrix(["features", "components"], X.cols, kept, top);

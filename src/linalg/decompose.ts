@@ -52,7 +52,7 @@ export function ownEigh<R extends string>(a: Matrix<R, R>): Eigh<R> {
   checkFinite("eigh", a, "A");
   const n = a.rows;
   const { values, rows } = symmetricEigen(a.data, n);
-  const vectors = transpose(matrix(["components", a.axes[0]] as const, n, n, like(a, rows)));
+  const vectors = matrix(["components", a.axes[0]] as const, n, n, like(a, rows));
   const result = { values: like(a, values), vectors };
   return { ...result, residual: eighResidual(a, result.values, vectors), computedIn: "float64" };
 }

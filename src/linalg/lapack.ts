@@ -121,7 +121,7 @@ async function eighOnce<R extends string>(
   const flags = [Buffer.from("V"), Buffer.from("L")];
   if (n > 0) await call(of(dtype).syevd, ...flags, size, rows, size, values, ...work, info);
   if (info[0] !== 0) return undefined;
-  const vectors = transpose(matrix(["components", a.axes[0]] as const, n, n, rows));
+  const vectors = matrix(["components", a.axes[0]] as const, n, n, rows);
   return { values, vectors, residual: eighResidual(a, values, vectors), computedIn: dtype };
 }
 

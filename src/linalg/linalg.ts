@@ -1,10 +1,10 @@
 import type { FloatArray, Matrix } from "../core/index.ts";
 
-/** Eigenvalues in ascending order and orthonormal eigenvectors as columns: A = V diag(values) Vᵀ. */
+/** Eigenvalues in ascending order and orthonormal eigenvectors as rows: A = Vᵀ diag(values) V. */
 export interface Eigh<R extends string> {
   readonly values: FloatArray;
-  readonly vectors: Matrix<R, "components">;
-  /** max |A V − V Λ| / max |A|, estimated on seeded probe columns. */
+  readonly vectors: Matrix<"components", R>;
+  /** max |A Vᵀ − Vᵀ Λ| / max |A|, estimated on seeded probe columns. */
   readonly residual: number;
   /** The precision in which it was computed; "float64" for a float32 input means that the residual check failed in float32. */
   readonly computedIn: "float32" | "float64";
