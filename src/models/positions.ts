@@ -4,14 +4,15 @@ import type { FloatArray } from "../core/index.ts";
 export type Grid = readonly [rows: number, cols: number];
 
 /** Position embeddings for another resolution: bicubic over the grid of patches, the row of [CLS] unchanged.
- * @param data (1 + rows · cols, width), the first row is that of [CLS]. @param from its grid. @param to the grid wanted.
+ * @param data (1 + rows · cols, width), the first row is that of [CLS]. @param grids the grid of `data`, and the grid wanted.
  * @returns (1 + to rows · to cols, width).
  * @source Hugging Face's `interpolate_pos_encoding`: torch's bicubic interpolation (A = −.75, no aligned corners, no antialiasing). */
 export function interpolatePositions<T extends FloatArray>(
   data: T,
   width: number,
-  { from, to }: { readonly from: Grid; readonly to: Grid },
+  grids: { readonly from: Grid; readonly to: Grid },
 ): T {
+  const { from, to } = grids;
   const [rows, cols] = [axisTaps(from[0], to[0]), axisTaps(from[1], to[1])];
   const out = new (data.constructor as new (length: number) => T)((1 + to[0] * to[1]) * width);
   out.set(data.subarray(0, width));

@@ -9,7 +9,7 @@ import { matchWeights } from "./match-weights.ts";
 import { interpolatePositions } from "./positions.ts";
 import { parseTowerConfig, type TowerKind } from "./tower-config.ts";
 import { type VitConfig, vit } from "./vit.ts";
-import { collectWeights, type MadeWeights } from "./weights.ts";
+import { collectWeights, type MadeWeights, type Weights } from "./weights.ts";
 
 /** Weights of a model, by the names that its towers ask for. */
 export type WeightTensors = Readonly<Record<string, Tensor & { readonly data: FloatArray }>>;
@@ -80,7 +80,7 @@ export function buildTower(
 
 /** Options of {@link buildTower}. */
 export interface BuildTowerOptions {
-  readonly weights: (name: string, shape: readonly number[]) => Value;
+  readonly weights: Weights;
   readonly type: "float32" | "float64";
   readonly batch?: number | string;
   /** Tokens of a text; the most that the model takes by default. */
