@@ -1,4 +1,5 @@
-/** The procedural world: scenes, pictures, captions, their features, and runs of them.
+/** Pictures resized and cropped as the published models were trained on, and the procedural world: scenes, pictures, captions, their
+ * features, and runs of them.
  * @module stimuli */
 export {
   type Attributes,
@@ -8,6 +9,8 @@ export {
   syntaxFeatures,
   wordFormFeatures,
 } from "./attributes.ts";
+export type { Box, PictureSize } from "./bitmap.ts";
+export { type CropRule, cropCenter, cropPicture, padPicture, sizeOfShortestEdge } from "./crop.ts";
 export {
   type Caption,
   type CaptionOptions,
@@ -19,6 +22,8 @@ export {
 } from "./grammar.ts";
 export { type Attribute, chooseMeaning, type Meaning } from "./meaning.ts";
 export { type Picture, renderScene } from "./render.ts";
+export type { Filter } from "./resample.ts";
+export { type ResizeOptions, resizePicture } from "./resize.ts";
 export {
   aspects,
   type Background,
