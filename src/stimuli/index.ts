@@ -11,6 +11,7 @@ export {
 } from "./attributes.ts";
 export type { Box, PictureSize } from "./bitmap.ts";
 export { type CropRule, cropCenter, cropPicture, padPicture, sizeOfShortestEdge } from "./crop.ts";
+export { decodePicture } from "./decode-picture.ts";
 export {
   type Caption,
   type CaptionOptions,
@@ -21,6 +22,7 @@ export {
   phraseMeaning,
 } from "./grammar.ts";
 export { type Attribute, chooseMeaning, type Meaning } from "./meaning.ts";
+export { type PixelScale, scalePixels } from "./pixels.ts";
 export { type Picture, renderScene } from "./render.ts";
 export type { Filter } from "./resample.ts";
 export { type ResizeOptions, resizePicture } from "./resize.ts";
