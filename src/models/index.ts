@@ -11,4 +11,8 @@ export {
   type Taps,
   tap,
 } from "./onnx-network.ts";
-export { selectLayers } from "./select-layers.ts";
+export { type Activation, type Pooling, parsePooling, pool } from "./pooling.ts";
+export { type Preprocessing, preprocessPicture } from "./preprocess.ts";
+export { readPreprocessing } from "./preprocess-config.ts";
+export { type Network, readNetwork } from "./read-network.ts";
+export { isFloat, selectLayers } from "./select-layers.ts";
