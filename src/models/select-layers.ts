@@ -9,14 +9,14 @@ import { nearNames } from "./near-names.ts";
  * floating-point tensors only: shapes and indices have to be named.
  * @param words at least one.
  * @throws EncodingError "option" with near names for a word that fits no layer. */
-export function selectLayers(layers: readonly Layer[], words: readonly string[]): Layer[] {
+export function selectLayers<L extends Layer>(layers: readonly L[], words: readonly string[]): L[] {
   if (words.length === 0)
     throw new EncodingError("option", "selectLayers: needs at least one layer; got none.");
   const chosen = new Set(words.flatMap((word) => matchWord(layers, word)));
   return layers.filter((layer) => chosen.has(layer));
 }
 
-function matchWord(layers: readonly Layer[], word: string): Layer[] {
+function matchWord<L extends Layer>(layers: readonly L[], word: string): L[] {
   const named = findNamed(layers, word);
   if (named.length > 0) return named;
   if (/[*?]/.test(word)) return matchPattern(layers, word);
@@ -26,14 +26,14 @@ function matchWord(layers: readonly Layer[], word: string): Layer[] {
 }
 
 /** Layers of exactly this name; a tensor's name goes before a node's. */
-function findNamed(layers: readonly Layer[], word: string): Layer[] {
+function findNamed<L extends Layer>(layers: readonly L[], word: string): L[] {
   const place = /^#(\d+)$/.exec(word);
   if (place) return layers.filter(({ order }) => order === Number(place[1]));
   const tensors = layers.filter(({ name }) => name === word);
   return tensors.length > 0 ? tensors : layers.filter(({ node }) => node !== "" && node === word);
 }
 
-function matchPattern(layers: readonly Layer[], word: string): Layer[] {
+function matchPattern<L extends Layer>(layers: readonly L[], word: string): L[] {
   const escaped = word.replace(/[.+^${}()|[\]\\]/g, "\\$&");
   const pattern = new RegExp(`^${escaped.replaceAll("*", ".*").replaceAll("?", ".")}$`);
   const found = layers.filter(
@@ -47,7 +47,7 @@ function matchPattern(layers: readonly Layer[], word: string): Layer[] {
   );
 }
 
-function matchRange(layers: readonly Layer[], word: string, from: string, to: string): Layer[] {
+function matchRange<L extends Layer>(layers: readonly L[], word: string, from: string, to: string): L[] {
   const ends = [from, to].map((end) => {
     if (end === "") return undefined;
     const found = findNamed(layers, end);
