@@ -129,7 +129,7 @@ function addExtract(program: Command): void {
     .option("--mean <numbers>", "instead: mean of the channels, after --rescale; e.g. 0.485,0.456,0.406")
     .option("--std <numbers>", "and their standard deviation, e.g. 0.229,0.224,0.225")
     .option("--rescale <factor>", "factor of the bytes", "1/255")
-    .option("--filter <name>", "nearest, box, bilinear, hamming, bicubic, lanczos", "bilinear")
+    .option("--filter <name>", "nearest, box, bilinear, hamming, bicubic, lanczos", "bicubic")
     .option("--resize <WxH or edge>", "size, or length of the shorter edge (default: the network's input)")
     .option("--crop <WxH>", "then cut this out of the middle")
     .option("--skip-broken", "leave pictures out that cannot be read, and list them")
