@@ -92,11 +92,19 @@ const atOnce = 48;
 
 /** The layers of a network with their types and sizes: what the file says, what ONNX Runtime infers and, where both are silent, what a
  * run on made-up input gives (open sizes: one stimulus).
- * @param options.open sizes for open axes by name, e.g. `{ sequence: 16 }`. @param options.run false: infer only, compute nothing.
+ * @param options.open sizes for open axes by name, e.g. `{ sequence: 16 }`. @param options.run false: infer only, compute nothing. @param options.where as for {@link openTaps}.
  * @throws EncodingError "backend" if ONNX Runtime refuses the model. */
 export async function measureLayers(
   { model, folder }: OnnxFile,
-  { open = {}, run = true }: { open?: Readonly<Record<string, number>>; run?: boolean } = {},
+  {
+    open = {},
+    run = true,
+    where = "worker",
+  }: {
+    open?: Readonly<Record<string, number>>;
+    run?: boolean;
+    where?: SessionOptions["where"] | undefined;
+  } = {},
 ): Promise<MeasuredLayer[]> {
   const layers = listLayers(model);
   const measured: MeasuredLayer[] = [];
@@ -106,7 +114,7 @@ export async function measureLayers(
       model,
       part.map(({ name }) => name),
     );
-    const session = await openSession(bytes, weightsOf(model, folder));
+    const session = await openSession(bytes, { where: where ?? "worker", ...weightsOf(model, folder) });
     try {
       const said = new Map((await session.describe()).map((info) => [info.name, info]));
       const feeds = dummyFeeds(

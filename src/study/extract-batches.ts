@@ -32,6 +32,7 @@ export interface BatchOptions {
   readonly project: number | null;
   readonly seed: number;
   readonly threads: number;
+  readonly where?: "worker" | "here" | undefined;
   readonly skipBroken: boolean;
   readonly preprocessing?: Preprocessing | undefined;
   readonly tokenise?: Tokenise | undefined;
@@ -57,9 +58,10 @@ export function batchKey({
 export function openBatches(options: BatchOptions): {
   readonly preprocessing: Preprocessing | null;
   compute(batch: readonly Stimulus[]): Promise<KeptBatch>;
+  /** End the network; may be called at any time, and again. */
   close(): Promise<void>;
 } {
-  const { network, layers, list, threads } = options;
+  const { network, layers, list, threads, where = "worker" } = options;
   const pooling = parsePooling(options.pooling);
   const preprocessing = list.kind === "picture" ? preprocessingOf(options) : null;
   const project = projectionsOf(options);
@@ -68,7 +70,7 @@ export function openBatches(options: BatchOptions): {
   return {
     preprocessing,
     async compute(batch) {
-      opened ??= openTaps(network.file, names, { threads });
+      opened ??= openTaps(network.file, names, { threads, where });
       const taps = await opened;
       const { feeds, mask, kept, broken } = await show(batch, taps.inputs, preprocessing, options);
       const places = broken.map(({ name, why }) => ({
@@ -91,7 +93,11 @@ export function openBatches(options: BatchOptions): {
       });
       return { rows, shown: kept, broken: places };
     },
-    close: async () => (await opened?.catch(() => undefined))?.close(),
+    async close() {
+      const closing = opened;
+      opened = undefined;
+      await (await closing?.catch(() => undefined))?.close();
+    },
   };
 }
 

@@ -41,6 +41,8 @@ export interface ExtractOptions {
   readonly store: string;
   readonly seed: number;
   readonly threads: number;
+  /** Where the network runs: a worker by default, so that the event loop stays free. */
+  readonly where?: "worker" | "here" | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -65,7 +67,9 @@ export async function extractFiles(options: ExtractOptions): Promise<ExtractResu
   const network = await readNetwork(options.model);
   const store = await openStore(options.store, { code: await codeVersion() });
   const model = await hashModel(network.file);
-  const measured = await keepStep(store, "layers", { model }, () => measureLayers(network.file));
+  const measured = await keepStep(store, "layers", { model }, () =>
+    measureLayers(network.file, { where: options.where }),
+  );
   const layers = selectLayers(measured.value, options.layers);
   const list = await listStimuli(options.stimuli, kindOf(network), options);
   await removeDrafts(options.out, { olderThan: 0 }); // of a killed run
