@@ -15,7 +15,7 @@ export interface SparseProjection {
 /** Draw a projection with entries ±√(1 / (density · components)) of equal odds, else 0: lengths and distances are kept on average, and a
  * million features take as much memory as a thousand do in {@link drawProjection}. It looks at no data.
  * @param random a stream of its own. @param features columns before. @param components columns after.
- * @param options.density share of entries that are not 0; default 1/√features.
+ * @param options `density`: share of entries that are not 0; default 1/√features.
  * @throws EncodingError "option" if a size or the density cannot be.
  * @source Li, Hastie and Church 2006; sklearn SparseRandomProjection has the same entries and default density. */
 export function drawSparseProjection(

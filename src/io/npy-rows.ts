@@ -56,6 +56,7 @@ export interface RowFile {
   readonly shape: readonly number[];
   /** Rows from … to − 1, in the file's own kind of numbers. */
   read(from: number, to: number): Promise<Numbers>;
+  /** Close the file. */
   close(): Promise<void>;
 }
 

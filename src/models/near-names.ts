@@ -1,4 +1,5 @@
-/** Names that may have been meant, nearest first: few letters differ, whatever their case, or one contains the other.
+/** Names that may have been meant, nearest first and, among equals, those that begin alike: few letters differ, whatever their case, or one
+ * contains the other.
  * @param count at most this many.
  * @source Levenshtein 1966 (insertions, deletions and replacements count 1 each). */
 export function nearNames(word: string, names: readonly string[], count = 3): string[] {
@@ -7,9 +8,16 @@ export function nearNames(word: string, names: readonly string[], count = 3): st
   return names
     .map((name) => ({ name, distance: distanceOf(wanted, name.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)
-    .sort((a, b) => a.distance - b.distance)
+    .sort((a, b) => a.distance - b.distance || sharedStart(b.name, word) - sharedStart(a.name, word))
     .slice(0, count)
     .map(({ name }) => name);
+}
+
+/** How many first letters two words share. */
+function sharedStart(a: string, b: string): number {
+  let count = 0;
+  while (count < a.length && a[count] === b[count]) count++;
+  return count;
 }
 
 /** Steps from one word to another; a word inside another counts half a step a letter that is missing, at most 2. */

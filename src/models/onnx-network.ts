@@ -92,7 +92,8 @@ const atOnce = 48;
 
 /** The layers of a network with their types and sizes: what the file says, what ONNX Runtime infers and, where both are silent, what a
  * run on made-up input gives (open sizes: one stimulus).
- * @param options.open sizes for open axes by name, e.g. `{ sequence: 16 }`. @param options.run false: infer only, compute nothing. @param options.where as for {@link openTaps}.
+ * @param options `open`: sizes for open axes by name, e.g. `{ sequence: 16 }`; `run` false: infer only, compute nothing; `where` as for
+ * {@link openTaps}.
  * @throws EncodingError "backend" if ONNX Runtime refuses the model. */
 export async function measureLayers(
   { model, folder }: OnnxFile,

@@ -64,6 +64,7 @@ describe("nearNames", () => {
   it("counts letters that are changed, left out or too many, whatever their case", () => {
     expect(nearNames("relu", ["Relu", "rely", "gelu_1", "softmax"])).toEqual(["Relu", "rely"]);
     expect(nearNames("abc", ["xyz"])).toEqual([]);
+    expect(nearNames("t170", ["t70", "t110", "t172"], 1)).toEqual(["t172"]);
   });
   it("finds longer names that contain the word", () => {
     expect(nearNames("encoder", ["/vision/encoder/layer.0/add"])).toEqual(["/vision/encoder/layer.0/add"]);

@@ -35,30 +35,32 @@ export async function showPictures(
       try {
         return preprocessPicture(await decodePicture(content as Uint8Array, name), preprocessing);
       } catch (error) {
-        if (skip && isEncodingError(error, "format")) return error;
+        if (isEncodingError(error, "format")) return error;
         throw error;
       }
     }),
   );
+  const first = made.find((one) => "kind" in one);
+  if (first !== undefined && !skip) throw first;
   const broken = made.flatMap((one, k) =>
     "kind" in one ? [{ name: batch[k]?.name as string, why: one.message }] : [],
   );
   const kept = made.flatMap((one, k) => ("kind" in one ? [] : [k]));
   const pictures = made.flatMap((one) => ("kind" in one ? [] : [one]));
-  const [first] = pictures;
-  if (first === undefined) return { feeds: {}, mask: null, kept, broken };
-  const size = first.data.length;
+  const [model] = pictures;
+  if (model === undefined) return { feeds: {}, mask: null, kept, broken };
+  const size = model.data.length;
   const data = new Float32Array(pictures.length * size);
   for (const [k, { shape, data: one }] of pictures.entries()) {
-    if (shape.join() !== first.shape.join())
+    if (shape.join() !== model.shape.join())
       throw new EncodingError(
         "shape",
-        `extract: pictures must be equally large for one batch; ${batch[kept[0] as number]?.name} gives [${first.shape.join(", ")}], ${batch[kept[k] as number]?.name} [${shape.join(", ")}]. Crop them, or use --batch 1.`,
+        `extract: pictures must be equally large for one batch; ${batch[kept[0] as number]?.name} gives [${model.shape.join(", ")}], ${batch[kept[k] as number]?.name} [${shape.join(", ")}]. Crop them, or use --batch 1.`,
       );
     data.set(one, k * size);
   }
   return {
-    feeds: { [input.name]: makeTensor(input, [pictures.length, ...first.shape], data) },
+    feeds: { [input.name]: makeTensor(input, [pictures.length, ...model.shape], data) },
     mask: null,
     kept,
     broken,
