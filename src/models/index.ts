@@ -1,5 +1,17 @@
-/** Foundation models: the activations of every layer of any ONNX network.
+/** Foundation models: the two towers of any size with their weights, and the activations of every layer of any ONNX network.
  * @module models */
+export { type BertConfig, bert } from "./bert.ts";
+export { type BlockConfig, firstToken, poolFirst, type TowerOutput } from "./block.ts";
+export {
+  type BrivlConfig,
+  brivl,
+  brivlConfigs,
+  imageTower,
+  isFrozen,
+  type ProjectedTower,
+  textTower,
+  trainableWeights,
+} from "./brivl.ts";
 export { nearNames } from "./near-names.ts";
 export { floatsOf, makeTensor } from "./onnx-feeds.ts";
 export {
@@ -12,7 +24,28 @@ export {
   tap,
 } from "./onnx-network.ts";
 export { type Activation, type Pooling, parsePooling, pool } from "./pooling.ts";
+export { type Grid, interpolatePositions } from "./positions.ts";
 export { type Preprocessing, preprocessPicture } from "./preprocess.ts";
 export { readPreprocessing } from "./preprocess-config.ts";
 export { type Network, readNetwork } from "./read-network.ts";
 export { isFloat, selectLayers } from "./select-layers.ts";
+export { parseTowerConfig, type TowerKind } from "./tower-config.ts";
+export {
+  type BuildTowerOptions,
+  buildTower,
+  type ReadTower,
+  type ReadTowerOptions,
+  readTowerFolder,
+  type WeightTensors,
+} from "./tower-folder.ts";
+export { type VitConfig, vit, vitTokens } from "./vit.ts";
+export {
+  collectWeights,
+  isDecayed,
+  isNormScale,
+  type MadeWeights,
+  reuseWeights,
+  startWeights,
+  type Weights,
+  weightsWithin,
+} from "./weights.ts";

@@ -11,7 +11,7 @@ export interface Network {
   readonly file: OnnxFile;
   /** What is done to pictures; null: the folder does not say. */
   readonly preprocessing: Preprocessing | null;
-  /** The tokenizer's file; null: there is none. */
+  /** The tokenizer's file (tokenizer.json, vocab.txt or vocab.json); null: there is none. */
   readonly tokenizer: string | null;
   /** Content of config.json; empty if there is none. */
   readonly config: Readonly<Record<string, unknown>>;
@@ -40,7 +40,9 @@ export async function readNetwork(path: string): Promise<Network> {
     ? [path, near]
     : [near, ...(near.endsWith("onnx") ? [dirname(near)] : [])];
   const [processor, config, tokenizer] = await Promise.all(
-    ["preprocessor_config.json", "config.json", "tokenizer.json"].map((name) => findFile(folders, name)),
+    [["preprocessor_config.json"], ["config.json"], ["tokenizer.json", "vocab.txt", "vocab.json"]].map(
+      (names) => findFile(folders, ...names),
+    ),
   );
   const read = processor ? readPreprocessing(await readJson(processor), processor) : null;
   return {

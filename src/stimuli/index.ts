@@ -1,5 +1,5 @@
-/** Pictures resized and cropped as the published models were trained on, and the procedural world: scenes, pictures, captions, their
- * features, and runs of them.
+/** Pictures resized and cropped as the published models were trained on, tokenizers, and the procedural world: scenes, pictures, captions,
+ * their features, and runs of them.
  * @module stimuli */
 export {
   type Attributes,
@@ -51,3 +51,14 @@ export {
   type SentenceEvent,
   type WordEvent,
 } from "./timeline.ts";
+export { type BytePairStyle, bytePairFile } from "./tokenizers/byte-pair.ts";
+export { readTokenizer } from "./tokenizers/read-tokenizer.ts";
+export {
+  createTokenizer,
+  type TokenBatch,
+  type Tokenizer,
+  type TokenizerFile,
+  type WordTokens,
+} from "./tokenizers/tokenizer.ts";
+export { makeVocabulary, splitWords } from "./tokenizers/vocabulary.ts";
+export { type WordPieceOptions, wordPieceFile } from "./tokenizers/wordpiece.ts";

@@ -46,11 +46,14 @@ export function batchKey({
   project,
   seed,
   preprocessing,
+  tokenizer,
 }: Pick<BatchOptions, "layers" | "pooling" | "project" | "seed"> & {
   readonly model: string;
   readonly preprocessing: Preprocessing | null;
+  /** Hash of the tokenizer's files. */
+  readonly tokenizer: string | null;
 }) {
-  return { model, layers: layers.map(({ name }) => name), pooling, project, seed, preprocessing };
+  return { model, layers: layers.map(({ name }) => name), pooling, project, seed, preprocessing, tokenizer };
 }
 
 /** Computes batches; the network is opened with the first one that must be computed.
@@ -109,10 +112,7 @@ function show(
 ): Shown | Promise<Shown> {
   if (list.kind === "text") {
     if (tokenise) return showTexts(batch, { inputs, tokenise });
-    throw new EncodingError(
-      "settings",
-      "extract: the network reads text, and there is no tokenizer.json beside it. Give the folder that holds both.",
-    );
+    throw new EncodingError("settings", "openBatches: text needs a tokenizer; got none.");
   }
   const [input] = inputs;
   if (input === undefined || inputs.length > 1)

@@ -162,7 +162,29 @@ describe("extractFiles", () => {
     };
     await run({ out: "t", ...asked, tokenise });
     expect([...read("t", "tokens.npy").data]).toEqual([3, 4, 6, 7]); // means of rows 1 and 2; row 3 alone, no padding
-    await expect(run({ out: "t2", ...asked })).rejects.toThrow("there is no tokenizer.json beside it");
+    await expect(run({ out: "t2", ...asked })).rejects.toThrow(
+      "there is no tokenizer.json (or vocab.txt) beside it",
+    );
+  });
+
+  it("reads text with the tokenizer of the model's folder", async () => {
+    const home = join(folder, "bert");
+    mkdirSync(home);
+    writeFileSync(join(home, "vocab.txt"), "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\ncat\ndog\n##s\n");
+    const g = createGraph("text");
+    const ids = g.input("input_ids", "int64", ["batch", "sequence"]);
+    const table = g.constant(
+      Float32Array.from({ length: 8 }, (_, k) => k),
+      [8, 1],
+    );
+    g.output("tokens", g.node("Gather", [table, ids]), "float32", ["batch", "sequence", 1]);
+    writeFileSync(join(home, "model.onnx"), encodeGraph(g.build()));
+    writeFileSync(join(home, "words.csv"), "id,sentence\n1,Cats\n2,dog\n");
+    const asked = { model: home, stimuli: join(home, "words.csv"), layers: ["tokens"] };
+    await run({ out: "u", ...asked, pooling: "flatten" });
+    expect([...read("u", "tokens.npy").data]).toEqual([2, 5, 7, 3, 2, 6, 3, 0]); // [CLS] cat ##s [SEP] · [CLS] dog [SEP] [PAD]
+    await run({ out: "u", ...asked, pooling: "last" });
+    expect([...read("u", "tokens.npy").data]).toEqual([3, 3]); // both [SEP]: a mask is made where the network wants none
   });
 
   it("says what it must be told, or what cannot be", async () => {

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { checkCancelled, EncodingError, type OnProgress } from "../core/index.ts";
 import { codeVersion, hashBytes, hashValue, keepStep, openStore, type Store } from "../engine/index.ts";
 import { hashFile, removeDrafts } from "../io/index.ts";
@@ -15,6 +16,7 @@ import { batchKey, type KeptBatch, openBatches } from "./extract-batches.ts";
 import { beginActivations } from "./extract-results.ts";
 import { listStimuli, type Stimulus, type StimulusList } from "./list-stimuli.ts";
 import type { Tokenise } from "./show-stimuli.ts";
+import { tokeniserOf } from "./tokenise.ts";
 
 /** Activations of a network; `simcortex extract --help` says what each is. */
 export interface ExtractOptions {
@@ -35,7 +37,7 @@ export interface ExtractOptions {
   readonly column?: string | undefined;
   /** What is done to pictures, where the model's folder does not say it. */
   readonly preprocessing?: Preprocessing | undefined;
-  /** For networks that read text. */
+  /** For networks that read text; default the tokenizer in the model's folder. */
   readonly tokenise?: Tokenise | undefined;
   readonly out: string;
   readonly store: string;
@@ -74,8 +76,16 @@ export async function extractFiles(options: ExtractOptions): Promise<ExtractResu
   const list = await listStimuli(options.stimuli, kindOf(network), options);
   await removeDrafts(options.out, { olderThan: 0 }); // of a killed run
   const results = beginActivations(options.out);
-  const batches = openBatches({ ...options, network, layers, list });
-  const key = batchKey({ ...options, model, layers, preprocessing: batches.preprocessing });
+  const tokenise = list.kind === "text" ? (options.tokenise ?? (await tokeniserOf(network))) : undefined;
+  const batches = openBatches({ ...options, network, layers, list, tokenise });
+  const key = batchKey({
+    ...options,
+    model,
+    layers,
+    preprocessing: batches.preprocessing,
+    tokenizer:
+      list.kind === "text" && network.tokenizer !== null ? await hashTokenizer(network.tokenizer) : null,
+  });
   const broken: { name: string; why: string }[] = [];
   const stop = () => void batches.close(); // the network's worker cannot stop by itself
   options.signal?.addEventListener("abort", stop);
@@ -158,6 +168,20 @@ async function hashModel({ model, folder }: OnnxFile): Promise<string> {
   if (model.externalFiles.length === 0) return own;
   const weights = await Promise.all(model.externalFiles.map((name) => hashFile(join(folder, name))));
   return hashValue([own, ...weights]);
+}
+
+/** SHA-256 of the tokenizer's file and of those that may go with it. */
+async function hashTokenizer(file: string): Promise<string> {
+  const names = ["tokenizer_config.json", "merges.txt"].map((name) => join(dirname(file), name));
+  const there = await Promise.all(
+    names.map((name) =>
+      stat(name).then(
+        () => [name],
+        () => [],
+      ),
+    ),
+  );
+  return hashValue(await Promise.all([file, ...there.flat()].map(hashFile)));
 }
 
 /** The layers of a network, measured once and kept: for `simcortex layers`. */
