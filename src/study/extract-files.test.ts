@@ -128,6 +128,10 @@ describe("extractFiles", () => {
     const result = await run({ out: "h", layers: ["*"], pooling: "flatten", project: 10 });
     expect(result.layers.map(({ columns }) => columns)).toEqual([10, 3, 3]);
     const { data } = read("h", "Mul_0.npy");
+    await run({ out: "h2", layers: ["Mul_0"], pooling: "flatten", project: 10, batch: 5 }); // another run, another store
+    expect(read("h2", "Mul_0.npy").data).toEqual(data);
+    await run({ out: "h2", layers: ["Mul_0"], pooling: "flatten", project: 10, seed: 2 });
+    expect(read("h2", "Mul_0.npy").data).not.toEqual(data);
     const row = (i: number) => [...data.slice(10 * i, 10 * i + 10)];
     const step = row(1).map((value, k) => value - (row(0)[k] as number));
     for (const [k, value] of row(4).entries())
