@@ -118,11 +118,10 @@ export async function measureLayers(
     const session = await openSession(bytes, { where: where ?? "worker", ...weightsOf(model, folder) });
     try {
       const said = new Map((await session.describe()).map((info) => [info.name, info]));
-      const feeds = dummyFeeds(
-        model.inputs.filter(({ name }) => inputs.includes(name)),
-        open,
-      );
-      const outputs = run ? await session.run(feeds).catch(() => ({})) : {};
+      const needed = model.inputs.filter(({ name }) => inputs.includes(name));
+      // what cannot be made up (text, sequences) or computed leaves what was inferred
+      const compute = async () => (run ? session.run(dummyFeeds(needed, open)) : {});
+      const outputs = await compute().catch(() => ({}));
       for (const layer of part) measured.push(measure(layer, said.get(layer.name), outputs, model));
     } finally {
       await session.close();
