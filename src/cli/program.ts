@@ -3,7 +3,7 @@ import { EncodingError } from "../core/index.ts";
 import { version } from "../study/version.ts";
 import type { RunOptions } from "./execute.ts";
 
-/** The commands `simcortex demo | run study.yaml | fit | doctor` and their options.
+/** The commands `simcortex demo | run study.yaml | fit | layers | extract | doctor` and their options.
  * @param json errors in the command line itself are told by the caller, not printed here.
  * @throws EncodingError "option" for what the commands do not know, with the nearest they do; CommanderError once help or the version
  * has been printed. */
@@ -20,6 +20,8 @@ export function createProgram({ json }: { json: boolean }): Command {
   addDemo(program);
   addRun(program);
   addFit(program);
+  addLayers(program);
+  addExtract(program);
   addDoctor(program);
   return program;
 }
@@ -89,6 +91,54 @@ function addFit(program: Command): void {
     .action(async (options: unknown) => {
       const { runFit } = await import("./fit.ts");
       return runFit(options as Parameters<typeof runFit>[0]);
+    });
+}
+
+function addLayers(program: Command): void {
+  program
+    .command("layers")
+    .description("the layers of any ONNX network: names, operators and sizes")
+    .argument("<model>", "an .onnx file, or a folder as on the Hugging Face hub")
+    .option("--layers <pattern...>", "only these: names, patterns (*, ?), places (#12), ranges (a..b)")
+    .option("--all", "integers and truth values too (shapes, indices)")
+    .option("--json", "as one line of JSON")
+    .action(async (model: string, options: unknown) => {
+      const { runLayers } = await import("./layers.ts");
+      return runLayers(model, options as Parameters<typeof runLayers>[1]);
+    });
+}
+
+function addExtract(program: Command): void {
+  program
+    .command("extract")
+    .description("activations of any layers of any ONNX network, one NPY file a layer")
+    .argument("<model>", "an .onnx file, or a folder as on the Hugging Face hub")
+    .argument("<stimuli>", "a folder of pictures, a list (.txt, .csv, .tsv) or an array (.npy)")
+    .requiredOption("--layers <pattern...>", "names, patterns (*, ?), places (#12), ranges (a..b)")
+    .option("--pooling <how>", "cls, mean, max, last, grid:NxN or flatten", "mean")
+    .option("--project <columns>", "project wider layers at random to this many columns")
+    .option("--batch <count>", "stimuli at a time", "16")
+    .option("--out <folder>", "where the files go", "results/extract")
+    .option(
+      "--store <folder>",
+      "where finished batches are kept; may be deleted at any time",
+      ".simcortex/store",
+    )
+    .option("--column <name>", "column of a list that holds the files or sentences")
+    .option("--preprocessing <file>", "a preprocessor_config.json, where the model's folder has none")
+    .option("--mean <numbers>", "instead: mean of the channels, after --rescale; e.g. 0.485,0.456,0.406")
+    .option("--std <numbers>", "and their standard deviation, e.g. 0.229,0.224,0.225")
+    .option("--rescale <factor>", "factor of the bytes", "1/255")
+    .option("--filter <name>", "nearest, box, bilinear, hamming, bicubic, lanczos", "bicubic")
+    .option("--resize <WxH or edge>", "size, or length of the shorter edge (default: the network's input)")
+    .option("--crop <WxH>", "then cut this out of the middle")
+    .option("--skip-broken", "leave pictures out that cannot be read, and list them")
+    .option("--threads <count>", "(default: one a core)")
+    .option("--seed <number>", "of the random projection", "1")
+    .option("--json", "progress, result and errors on stdout, one JSON object a line")
+    .action(async (model: string, stimuli: string, options: unknown) => {
+      const { runExtract } = await import("./extract.ts");
+      return runExtract(model, stimuli, options as Parameters<typeof runExtract>[2]);
     });
 }
 

@@ -12,6 +12,7 @@ const words: Readonly<Record<string, string>> = {
   load: "reading files",
   fit: "fitting",
   score: "scoring and resampling",
+  extract: "activations",
 };
 /** Characters of the longest bar, and of all that stands beside it. */
 const longest = 24;

@@ -11,5 +11,6 @@ export type { RgbPicture } from "./picture.ts";
 export { applyProjection, drawProjection } from "./random-projection.ts";
 export { type FeatureEvent, type SampleOptions, type Sampling, sampleEvents } from "./sample-events.ts";
 export { type FeatureSpace, type StackedSpaces, stackSpaces } from "./space.ts";
+export { applySparseProjection, drawSparseProjection, type SparseProjection } from "./sparse-projection.ts";
 export { bareWord, lookUpVectors, type TimedWord, wordFeatures } from "./words.ts";
 export { applyScaler, fitScaler, type Scaler, zscoreRuns } from "./zscore.ts";

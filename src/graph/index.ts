@@ -26,6 +26,9 @@ export {
   type Initializer,
   type TensorInfo,
 } from "./model.ts";
+export { cutOnnx } from "./onnx/cut.ts";
+export { decodeOnnx, type OnnxModel, type OnnxNode, type OnnxTensorInfo } from "./onnx/decode.ts";
+export { type Layer, listLayers } from "./onnx/layers.ts";
 export {
   add,
   addAll,
@@ -89,6 +92,7 @@ export {
 export { type OperatorName, operators } from "./operators.ts";
 export {
   type GraphSession,
+  type OutputInfo,
   openSession,
   type SessionOptions,
   startWorker,

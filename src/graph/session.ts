@@ -21,8 +21,19 @@ export interface GraphSession {
   /** Run the graph. The caller's arrays are not changed.
    * @throws EncodingError "backend" with ONNX Runtime's own message. */
   run(feeds: Tensors): Promise<Tensors>;
+  /** What ONNX Runtime inferred of the outputs: sizes that stay open have a name; [] may also mean that nothing is known.
+   * @throws EncodingError "backend" if ONNX Runtime refuses the model. */
+  describe(): Promise<readonly OutputInfo[]>;
   /** Free the session and end its worker. */
   close(): Promise<void>;
+}
+
+/** An output of a session. */
+export interface OutputInfo {
+  readonly name: string;
+  /** Element type; null: no tensor (a sequence, a map). */
+  readonly type: string | null;
+  readonly shape: readonly (number | string)[];
 }
 
 /** Options of {@link openSession}. */
@@ -34,23 +45,28 @@ export interface SessionOptions {
   /** Whether threads wait busily for the next operation: faster on an idle machine, much slower where others use the cores.
    * Default true; for training false, as workers decode the next batch meanwhile. */
   readonly spin?: boolean;
+  /** Folder of the files in which the model keeps its weights, if it keeps them outside; default none. */
+  readonly weightsFolder?: string;
 }
 
 /** How a session uses threads. */
-export type Threading = Required<Pick<SessionOptions, "threads" | "spin">>;
+export type Threading = Required<Pick<SessionOptions, "threads" | "spin">> &
+  Pick<SessionOptions, "weightsFolder">;
 
 /** Load an ONNX model.
  * @param bytes of the model file.
  * @throws EncodingError "backend" if ONNX Runtime refuses it. */
 export async function openSession(
   bytes: Uint8Array,
-  { where = "worker", threads = 1, spin = true }: SessionOptions = {},
+  { where = "worker", threads = 1, spin = true, weightsFolder }: SessionOptions = {},
 ): Promise<GraphSession> {
-  if (where === "here") return openHere(bytes, { threads, spin });
-  const worker = startWorker(new URL(`./worker${extension}`, import.meta.url), { bytes, threads, spin });
+  const threading = { threads, spin, ...(weightsFolder !== undefined && { weightsFolder }) };
+  if (where === "here") return openHere(bytes, threading);
+  const worker = startWorker(new URL(`./worker${extension}`, import.meta.url), { bytes, ...threading });
   const call = callWorker(worker);
   return {
     run: (feeds) => call("run", feeds) as Promise<Tensors>,
+    describe: () => call("describe", null) as Promise<readonly OutputInfo[]>,
     close: async () => void (await worker.terminate()),
   };
 }
@@ -77,6 +93,7 @@ export async function openHere(bytes: Uint8Array, threading: Threading): Promise
       const inputs = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, toOrt(t)]));
       return fromOrt(await runModel(session, inputs));
     },
+    describe: async () => session.outputMetadata.map(infoOf),
     close: () => session.release(),
   };
 }
@@ -85,14 +102,16 @@ export async function openHere(bytes: Uint8Array, threading: Threading): Promise
  * @throws EncodingError "backend" if it is refused. */
 export async function loadModel(
   bytes: Uint8Array,
-  { threads, spin }: Threading,
+  { threads, spin, weightsFolder }: Threading,
 ): Promise<ort.InferenceSession> {
+  const intraOp = { allow_spinning: spin ? "1" : "0" };
+  const folder = weightsFolder && { model_external_initializers_file_folder_path: weightsFolder };
   return ort.InferenceSession.create(bytes, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
     logSeverityLevel: 3,
-    extra: { session: { intra_op: { allow_spinning: spin ? "1" : "0" } } },
+    extra: { session: { intra_op: intraOp, ...folder } },
   }).catch((cause: unknown) => {
     throw new EncodingError(
       "backend",
@@ -101,6 +120,12 @@ export async function loadModel(
       cause,
     );
   });
+}
+
+function infoOf(info: ort.InferenceSession.ValueMetadata): OutputInfo {
+  return info.isTensor
+    ? { name: info.name, type: info.type, shape: info.shape }
+    : { name: info.name, type: null, shape: [] };
 }
 
 /** Run a model. @param fetches outputs to compute; where a tensor is given, the output is written into it.

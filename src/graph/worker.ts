@@ -9,6 +9,12 @@ session.catch(() => {}); // told with the first answer
 
 answerCalls(
   parentPort as MessagePort,
-  { run: async (feeds: Tensors) => (await session).run(feeds) },
-  (_, value) => [...new Set(Object.values(value as Tensors).map(({ data }) => data.buffer as ArrayBuffer))],
+  {
+    run: async (feeds: Tensors) => (await session).run(feeds),
+    describe: async () => (await session).describe(),
+  },
+  (method, value) =>
+    method !== "run"
+      ? []
+      : [...new Set(Object.values(value as Tensors).map(({ data }) => data.buffer as ArrayBuffer))],
 );

@@ -1,4 +1,4 @@
-/** Foundation models: the two towers of any size, their weights, and folders in Hugging Face's layout.
+/** Foundation models: the two towers of any size with their weights, and the activations of every layer of any ONNX network.
  * @module models */
 export {
   type ActivationOptions,
@@ -22,7 +22,23 @@ export {
 export { type ReadBrivl, readBrivlFolder, writeBrivlFolder } from "./brivl-folder.ts";
 export { type BuiltTower, buildTower, type TowerModel, towerOf } from "./build-tower.ts";
 export { type ExportTowerOptions, exportTower, type TowerOutputName } from "./export-tower.ts";
+export { nearNames } from "./near-names.ts";
+export { floatsOf, makeTensor } from "./onnx-feeds.ts";
+export {
+  type MeasuredLayer,
+  measureLayers,
+  type OnnxFile,
+  openTaps,
+  readOnnx,
+  type Taps,
+  tap,
+} from "./onnx-network.ts";
+export { type Activation, type Pooling, parsePooling, pool } from "./pooling.ts";
 export { type Grid, interpolatePositions } from "./positions.ts";
+export { type Preprocessing, preprocessPicture } from "./preprocess.ts";
+export { readPreprocessing } from "./preprocess-config.ts";
+export { type Network, readNetwork } from "./read-network.ts";
+export { isFloat, selectLayers } from "./select-layers.ts";
 export { parseTowerConfig, type TowerKind } from "./tower-config.ts";
 export {
   type ReadTower,

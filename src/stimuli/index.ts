@@ -1,4 +1,5 @@
-/** The procedural world: scenes, pictures, captions, their features, and runs of them; tokenizers.
+/** Pictures resized and cropped as the published models were trained on, tokenizers, and the procedural world: scenes, pictures, captions,
+ * their features, and runs of them.
  * @module stimuli */
 export {
   type Attributes,
@@ -8,6 +9,9 @@ export {
   syntaxFeatures,
   wordFormFeatures,
 } from "./attributes.ts";
+export type { Box, PictureSize } from "./bitmap.ts";
+export { type CropRule, cropCenter, cropPicture, padPicture, sizeOfShortestEdge } from "./crop.ts";
+export { decodePicture } from "./decode-picture.ts";
 export {
   type Caption,
   type CaptionOptions,
@@ -18,7 +22,10 @@ export {
   phraseMeaning,
 } from "./grammar.ts";
 export { type Attribute, chooseMeaning, type Meaning } from "./meaning.ts";
+export { type PixelScale, scalePixels } from "./pixels.ts";
 export { type Picture, renderScene } from "./render.ts";
+export type { Filter } from "./resample.ts";
+export { type ResizeOptions, resizePicture } from "./resize.ts";
 export {
   aspects,
   type Background,
