@@ -22,3 +22,4 @@ export { decodeText } from "./text.ts";
 export { type Interval, parseTextGrid, type TextGrid, type Tier } from "./textgrid.ts";
 export { readBytes, removeDrafts, writeFileAtomic } from "./write-file.ts";
 export { isZarr, openZarr, type ZarrArray } from "./zarr.ts";
+export { beginZarr, writeZarr, writeZarrGroup } from "./zarr-draft.ts";
