@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { EncodingError } from "../core/index.ts";
 import { lockFolder } from "../engine/index.ts";
+import { removeDrafts } from "../io/index.ts";
 import { fitFiles } from "../study/fit-files.ts";
 import { checkCount } from "./count.ts";
 import { showProgress } from "./progress.ts";
@@ -10,8 +11,10 @@ import { listenForStop } from "./signals.ts";
 /** Options of `simcortex fit`, as typed. */
 interface FitOptions {
   readonly features: readonly string[];
-  readonly responses: string;
+  readonly responses: readonly string[];
   readonly dataset?: string;
+  readonly mask?: string;
+  readonly format?: string;
   readonly test?: readonly string[];
   readonly out: string;
   readonly store: string;
@@ -36,6 +39,8 @@ export async function runFit(options: FitOptions): Promise<void> {
     features: options.features,
     responses: options.responses,
     dataset: options.dataset,
+    mask: options.mask,
+    format: parseFormat(options.format),
     test: options.test ?? [],
     out,
     store: resolve(options.store),
@@ -55,6 +60,7 @@ export async function runFit(options: FitOptions): Promise<void> {
   };
   const show = showProgress({ json, stream: json ? process.stdout : process.stderr });
   const unlock = await lockFolder(out);
+  await removeDrafts(out, { olderThan: 0 }); // of a killed run; a folder belongs to one run
   const stop = listenForStop(show.stopping);
   try {
     const result = await fitFiles({ ...asked, onProgress: show.onProgress, signal: stop.signal });
@@ -80,6 +86,11 @@ function parseAlphas(text: string): { from: number; to: number; count: number } 
   if (!good || text.split(":").length !== 3)
     throw new EncodingError("option", `--alphas must be from:to:count, e.g. 1:1e6:20; got "${text}".`);
   return { from, to, count: count as number };
+}
+
+function parseFormat(text: string | undefined): "npy" | "zarr" | undefined {
+  if (text === undefined || text === "npy" || text === "zarr") return text;
+  throw new EncodingError("option", `--format must be npy or zarr; got "${text}".`);
 }
 
 /** `1.5G`, `800M`: bytes. */

@@ -68,8 +68,13 @@ function addFit(program: Command): void {
     .command("fit")
     .description("banded ridge from files to files, for any number of targets in bounded memory")
     .requiredOption("--features <file...>", "one file a band, samples × features (.npy, .h5, .csv …)")
-    .requiredOption("--responses <file>", "samples × targets, read by columns (.npy, .nii, .h5)")
-    .option("--dataset <path>", "data set of an HDF5 file of responses")
+    .requiredOption(
+      "--responses <file...>",
+      "samples × targets, never read whole (.npy, .zarr, .h5, .mat; .nii, .nii.gz: one a run)",
+    )
+    .option("--dataset <path>", "where the responses stand in an HDF5 file or a Zarr store")
+    .option("--mask <file>", "NIfTI mask of NIfTI responses; results come as maps too")
+    .option("--format <npy|zarr>", "of the results (default: zarr where --out ends in .zarr, else npy)")
     .option("--test <file...>", "features of other samples, one file a band: their responses are predicted")
     .option("--out <folder>", "where the results go", "results/fit")
     .option(
@@ -81,7 +86,7 @@ function addFit(program: Command): void {
     .option("--weightings <count>", "two bands: size of the grid of band weights; more: random draws", "20")
     .option("--folds <count>", "inner folds that follow the runs", "5")
     .option("--gap <samples>", "left out between training and test where a run is cut", "5")
-    .option("--run-length <samples>", "samples of each run (default: all are one run)")
+    .option("--run-length <samples>", "samples of each run (default: each file of responses is one)")
     .option("--memory <size>", "bound of the process's memory, e.g. 1.5G", "4G")
     .option("--threads <count>", "(default: one a core)")
     .option("--coefficients", "write the coefficients too: features × targets numbers")

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { matrix } from "../core/index.ts";
 import { beginColumns } from "./column-draft.ts";
-import { hashFile, openColumns } from "./column-file.ts";
-import { encodeNifti, encodeNpy, parseNpy } from "./index.ts";
+import { hashFile } from "./hash-file.ts";
+import { encodeNifti, encodeNpy, openColumns, parseNpy } from "./index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "simcortex-columns-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

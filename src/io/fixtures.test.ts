@@ -10,7 +10,7 @@ import { readNifti } from "./read-volumes.ts";
 import { parseTextGrid } from "./textgrid.ts";
 
 /** Every file of ./fixtures that has a .json beside it is read and compared with it. They were made by numpy, nibabel, h5py and pandas
- * (./fixtures/make.py), which are the origin of the values. */
+ * (./fixtures/make.py, make-zarr.py), which are the origin of the values. */
 const folder = join(dirname(fileURLToPath(import.meta.url)), "fixtures");
 
 type Word = number | "NaN" | "Infinity" | "-Infinity";
@@ -30,7 +30,7 @@ interface Expected {
 
 const fixtures = readdirSync(folder, { recursive: true })
   .map(String)
-  .filter((name) => name.endsWith(".json"))
+  .filter((name) => name.endsWith(".json") && !/\.zarr[/\\]/.test(name)) // a Zarr store is a folder with JSON of its own
   .map((name) => name.slice(0, -5))
   .sort();
 
@@ -48,8 +48,8 @@ function words(data: ArrayLike<number>): Word[] {
 describe("a file of the fixtures folder", () => {
   it("is there in every format", () => {
     const formats = new Set(fixtures.map((name) => dirname(name)));
-    expect([...formats]).toEqual(["gifti", "hdf5", "nifti", "npy", "npz", "table", "textgrid"]);
-    expect(fixtures.length).toBeGreaterThan(190);
+    expect([...formats]).toEqual(["gifti", "hdf5", "nifti", "npy", "npz", "table", "textgrid", "zarr"]);
+    expect(fixtures.length).toBeGreaterThan(250);
   });
 
   for (const name of fixtures) {
@@ -108,11 +108,13 @@ describe("a file of the fixtures folder", () => {
   }
 
   it("without a .json beside it belongs to another", () => {
-    const parts = /\.(dat|img|img\.gz)$|^make(-shared)?\.py$|^shared-facts\.txt$/;
+    const parts = /\.(dat|img|img\.gz)$|^make(-shared|-zarr)?\.py$|^shared-facts\.txt$/;
     const alone = readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !entry.name.endsWith(".json"))
       .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-      .filter((name) => !existsSync(join(folder, `${name}.json`)) && !parts.test(name));
+      .filter(
+        (name) => !existsSync(join(folder, `${name}.json`)) && !parts.test(name) && !/\.zarr[/\\]/.test(name),
+      );
     expect(alone).toEqual([]);
   });
 });

@@ -32,18 +32,21 @@ export async function openWithLibrary(path: string): Promise<File> {
   });
 }
 
-/** Read rows [from, to) of a data set, as they lie in memory: row-major, little-endian.
+/** Read rows [from, to) of a data set, of them the columns [left, right) where it has two axes, as they lie in memory: row-major,
+ * little-endian.
  *
  * The library's own reader does not look at what came of its read: a chunk that fails its checksum comes back as whatever the memory held.
  * Here the outcome is looked at.
  * @throws Error if the read failed. */
 export async function openReader(file: File) {
   const library = await (await load()).default.ready;
-  return (dataset: Dataset, from: number, to: number): Uint8Array => {
+  return (dataset: Dataset, from: number, to: number, columns?: readonly [number, number]): Uint8Array => {
     const { shape, size } = dataset.metadata;
     const scalar = shape === null || shape.length === 0;
-    const count = scalar ? null : [to - from, ...shape.slice(1)].map(BigInt);
-    const offset = count?.map((_, d) => (d === 0 ? BigInt(from) : 0n)) ?? null;
+    const [left, right] = columns ?? [0, 0];
+    const rest = columns ? [right - left] : (shape?.slice(1) ?? []);
+    const count = scalar ? null : [to - from, ...rest].map(BigInt);
+    const offset = count?.map((_, d) => BigInt([from, left][d] ?? 0)) ?? null;
     const strides = count?.map(() => 1n) ?? null;
     const bytes = Number(count?.reduce((a, b) => a * b, 1n) ?? 1n) * size;
     if (bytes === 0) return new Uint8Array(0);

@@ -12,13 +12,23 @@ export interface Hdf5File {
   /** Whether MATLAB wrote it: sizes stand in reverse there, so that a matrix appears transposed here. */
   readonly matlab: boolean;
   /** Paths, sizes and types of all numeric data sets of this file; those behind links to other files are left out. */
-  datasets(): readonly { readonly path: string; readonly shape: readonly number[]; readonly dtype: string }[];
+  datasets(): readonly Hdf5Dataset[];
   /** Rows [from, to) of a data set, by its path; only these are read. 64-bit integers become float64.
+   * @param part.columns first and last (not included) column, of a data set of two axes.
    * @throws EncodingError "range" naming the data sets there are; "format" if it is not numeric, empty, damaged, in another file, or an
    * integer beyond ±2⁵³. */
-  read(path: string, rows?: { from?: number; to?: number }): NdArray;
+  read(path: string, part?: { from?: number; to?: number; columns?: readonly [number, number] }): NdArray;
   /** Let go of the file; nothing can be read after. */
   close(): void;
+}
+
+/** What is in an HDF5 file. */
+export interface Hdf5Dataset {
+  readonly path: string;
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  /** Sizes of a chunk; null where the numbers lie one after the other. */
+  readonly chunk: readonly number[] | null;
 }
 
 const magic = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -36,7 +46,7 @@ export async function openHdf5(path: string): Promise<Hdf5File> {
   return {
     matlab,
     datasets,
-    read(name, { from = 0, to } = {}) {
+    read(name, { from = 0, to, columns } = {}) {
       const place = `data set "${name}" of ${path}`;
       if (leadsOut(file, name)) throw unreadable(`${place} stands in another file. Open that file.`);
       const found = guard(path, () => file.get(name));
@@ -47,7 +57,7 @@ export async function openHdf5(path: string): Promise<Hdf5File> {
           `HDF5: ${path} has no data set "${name}"; it has ${names.slice(0, 12).join(", ") || "none"}.`,
         );
       }
-      return guard(path, () => readRows(found, readBlock, { place, from, to, size }));
+      return guard(path, () => readRows(found, readBlock, { place, from, to, columns, size }));
     },
     close: () => void file.close(),
   };
@@ -58,7 +68,19 @@ export async function openHdf5(path: string): Promise<Hdf5File> {
 function readRows(
   dataset: Dataset,
   readBlock: Awaited<ReturnType<typeof openReader>>,
-  { place, from, to, size }: { place: string; from: number; to: number | undefined; size: number },
+  {
+    place,
+    from,
+    to,
+    columns,
+    size,
+  }: {
+    place: string;
+    from: number;
+    to: number | undefined;
+    columns: readonly [number, number] | undefined;
+    size: number;
+  },
 ): NdArray {
   const { shape, type } = checkNumeric(dataset, place);
   const rows = shape[0] ?? 1;
@@ -68,7 +90,9 @@ function readRows(
       "range",
       `HDF5: rows [${from}, ${end}) lie outside the ${rows} rows of ${place}.`,
     );
-  const width = shape.slice(1).reduce((a, b) => a * b, 1);
+  if (columns) checkColumnRange(columns, shape, place);
+  const kept = columns ? [columns[1] - columns[0]] : shape.slice(1);
+  const width = kept.reduce((a, b) => a * b, 1);
   const bytes = (end - from) * width * type.bytes;
   if (!canUnpackTo(size, bytes))
     throw unreadable(
@@ -78,13 +102,33 @@ function readRows(
   const step = blockRows(dataset, width * type.bytes);
   for (let k = from, next = 0; k < end; k = next) {
     next = Math.min(end, (Math.floor(k / step) + 1) * step);
-    const raw = readBlock(dataset, k, next);
+    const raw = readBlock(dataset, k, next, columns);
     data.set(
       readNumbers(raw, { type, from: 0, count: raw.length / type.bytes, little: true }),
       (k - from) * width,
     );
   }
-  return { shape: shape.length === 0 ? [] : [end - from, ...shape.slice(1)], data };
+  return { shape: shape.length === 0 ? [] : [end - from, ...kept], data };
+}
+
+function checkColumnRange(
+  [left, right]: readonly [number, number],
+  shape: readonly number[],
+  place: string,
+): void {
+  const width = shape[1];
+  if (
+    shape.length === 2 &&
+    [left, right].every(Number.isSafeInteger) &&
+    left >= 0 &&
+    left <= right &&
+    right <= (width as number)
+  )
+    return;
+  throw new EncodingError(
+    "range",
+    `HDF5: columns [${left}, ${right}) lie outside the [${shape.join(", ")}] of ${place}.`,
+  );
 }
 
 /** Rows of one block: about 64 MiB, and whole chunks, so that none is unpacked twice. */
@@ -112,14 +156,19 @@ function isNumeric(dataset: Dataset): boolean {
   return type === integer || type === float || (type === enumeration && enum_type?.type === integer);
 }
 
-function list(file: File) {
-  const out: { path: string; shape: readonly number[]; dtype: string }[] = [];
+function list(file: File): Hdf5Dataset[] {
+  const out: Hdf5Dataset[] = [];
   for (const path of file.paths()) {
     const matlabsOwn = /^\/?#(refs|subsystem)#(\/|$)/.test(path);
     if (matlabsOwn || leadsOut(file, path)) continue;
     const found = file.get(path);
     if (isDataset(found) && isNumeric(found))
-      out.push({ path: `/${path.replace(/^\//, "")}`, shape: found.shape ?? [], dtype: String(found.dtype) });
+      out.push({
+        path: `/${path.replace(/^\//, "")}`,
+        shape: found.shape ?? [],
+        dtype: String(found.dtype),
+        chunk: found.metadata.chunks ?? null,
+      });
   }
   return out;
 }

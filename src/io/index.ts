@@ -1,16 +1,18 @@
 /** One file a format: arrays, tables, transcripts, volumes, surfaces; every damaged file gives one clear error.
  * @module io */
 export { beginColumns, type ColumnDraft } from "./column-draft.ts";
-export { type ColumnFile, hashFile, openColumns } from "./column-file.ts";
+export type { ColumnFile } from "./column-file.ts";
 export { encodeGifti } from "./encode-gifti.ts";
 export { type Gifti, type GiftiArray, type GiftiLabel, parseGifti } from "./gifti.ts";
 export type { ReadPart } from "./gifti-data.ts";
-export { type Hdf5File, openHdf5 } from "./hdf5.ts";
+export { hashFile } from "./hash-file.ts";
+export { type Hdf5Dataset, type Hdf5File, openHdf5 } from "./hdf5.ts";
 export type { NdArray, Numbers } from "./ndarray.ts";
 export { encodeNifti, type NiftiImage, parseNifti } from "./nifti.ts";
 export { encodeNpy, parseNpy } from "./npy.ts";
 export { beginRows, openRows, type RowDraft, type RowFile } from "./npy-rows.ts";
 export { encodeNpz, listNpz, parseNpz } from "./npz.ts";
+export { openColumns } from "./open-columns.ts";
 export { openSafetensors, type SafetensorsFile, writeSafetensors } from "./open-safetensors.ts";
 export { encodeParquet, type ParquetColumn } from "./parquet.ts";
 export { readArray, readMatrix } from "./read-array.ts";
@@ -32,3 +34,5 @@ export { encodeCsv, parseTable, type Table, tableToMatrix } from "./table.ts";
 export { decodeText } from "./text.ts";
 export { type Interval, parseTextGrid, type TextGrid, type Tier } from "./textgrid.ts";
 export { readBytes, removeDrafts, writeFileAtomic } from "./write-file.ts";
+export { isZarr, openZarr, type ZarrArray } from "./zarr.ts";
+export { beginZarr, writeZarr, writeZarrGroup } from "./zarr-draft.ts";

@@ -1,4 +1,4 @@
-import { EncodingError } from "../core/index.ts";
+import { type Dtype, EncodingError } from "../core/index.ts";
 import type { Numbers } from "./ndarray.ts";
 
 /** How one kind of number lies in a file, and the array that holds it here. */
@@ -60,6 +60,11 @@ export function readNumbers(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let k = 0; k < count; k++) out[k] = type.read(view, from + k * type.bytes, little);
   return out;
+}
+
+/** What holds every number of a kind: float32 for float32, float16 and integers of up to 16 bits. */
+export function dtypeOfType(type: NumberType): Dtype {
+  return type.bytes <= 2 || type === numberTypes.f4 ? "float32" : "float64";
 }
 
 /** Name of the kind of an array's numbers. */

@@ -9,8 +9,9 @@ import { readVolumes } from "./read-volumes.ts";
 import { parseTable, tableToMatrix } from "./table.ts";
 import { decodeText } from "./text.ts";
 import { readBytes } from "./write-file.ts";
+import { isZarr, openZarr } from "./zarr.ts";
 
-/** The one door to arrays on disk: NPY, NPZ, HDF5 (.h5, .hdf5, MATLAB v7.3), NIfTI (.nii, .nii.gz, .hdr + .img), GIFTI
+/** The one door to arrays on disk: NPY, NPZ, HDF5 (.h5, .hdf5, MATLAB v7.3), Zarr (.zarr), NIfTI (.nii, .nii.gz, .hdr + .img), GIFTI
  * (.gii, .gii.gz) and tables (.csv, .tsv, .txt, .dat).
  *
  * A four-dimensional NIfTI image becomes volumes × voxels (those of the mask, else all), a three-dimensional one a row of voxels; a GIFTI
@@ -51,6 +52,7 @@ async function readAny(path: string, options: ReadOptions): Promise<ReadArray> {
   const name = path.toLowerCase();
   if (options.mask !== undefined && !/\.(nii|hdr)(\.gz)?$/.test(name))
     throw new EncodingError("option", "a mask is for NIfTI images (.nii, .nii.gz, .hdr); this is none.");
+  if (isZarr(path)) return plain(await (await openZarr(path, options.dataset)).read());
   if (/\.(h5|hdf5|mat|hdf)$/.test(name)) return readHdf5(path, options.dataset);
   if (/\.(nii|hdr)(\.gz)?$/.test(name)) return readVolumes(path, options.mask);
   if (/\.gii(\.gz)?$/.test(name)) return readSurface(path);
@@ -59,7 +61,7 @@ async function readAny(path: string, options: ReadOptions): Promise<ReadArray> {
   if (isTable(name)) return readTable(path, options);
   throw new EncodingError(
     "format",
-    `unknown kind of file; legal: .npy .npz .h5 .hdf5 .mat .nii .nii.gz .hdr .gii .gii.gz .csv .tsv .txt .dat.${
+    `unknown kind of file; legal: .npy .npz .zarr .h5 .hdf5 .mat .nii .nii.gz .hdr .gii .gii.gz .csv .tsv .txt .dat.${
       /\.img(\.gz)?$/.test(name) ? " Name the .hdr file that belongs to the .img." : ""
     }`,
   );

@@ -2,7 +2,7 @@ import type { FloatArray } from "../core/index.ts";
 
 /** What of a file to read. */
 export interface ReadOptions {
-  /** Path inside an HDF5 file, or name of an entry of an NPZ file. */
+  /** Path inside an HDF5 file or a Zarr store, or name of an entry of an NPZ file. */
   readonly dataset?: string | undefined;
   /** Names (tables with a header) or zero-based numbers of the columns to take. */
   readonly columns?: readonly (string | number)[] | undefined;

@@ -34,8 +34,12 @@ export async function readNifti(path: string): Promise<NiftiImage> {
     : parseNifti(bytes, await readBytes(path.replace(/\.hdr(\.gz)?$/i, `.img${pair[1] ?? ""}`)));
 }
 
-/** Voxels that the mask keeps, ascending. */
-async function readMask(path: string, image: NiftiImage): Promise<readonly number[]> {
+/** Voxels that the mask keeps, ascending.
+ * @throws EncodingError as {@link readVolumes}. */
+export async function readMask(
+  path: string,
+  image: Pick<NiftiImage, "shape" | "affine">,
+): Promise<readonly number[]> {
   const { shape, data, affine } = await readNifti(path);
   const space = (sizes: readonly number[]) => [0, 1, 2].map((d) => sizes[d] ?? 1).join(", ");
   if (space(shape) !== space(image.shape) || shape.slice(3).some((size) => size !== 1))

@@ -48,11 +48,13 @@ async function makeFolder(folder: string): Promise<void> {
   });
 }
 
-/** Remove what killed writers left behind: drafts of {@link writeFileAtomic} in a folder and the folders in it.
+/** Remove what killed writers left behind: drafts of {@link writeFileAtomic}, and of Zarr stores, in a folder and the folders in it.
  * @param olderThan milliseconds; younger drafts may belong to a writer that is alive. 0 removes all. */
 export async function removeDrafts(folder: string, { olderThan }: { olderThan: number }): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const drafts = entries.filter((entry) => entry.isFile() && /^\..+\.[0-9a-f]{12}\.part$/.test(entry.name));
+  const drafts = entries.filter(
+    (entry) => !entry.isSymbolicLink() && /^\..+\.[0-9a-f]{12}\.part$/.test(entry.name),
+  );
   for (const { parentPath, name } of drafts) {
     const path = join(parentPath, name);
     const age =
@@ -62,7 +64,7 @@ export async function removeDrafts(folder: string, { olderThan }: { olderThan: n
             ({ mtimeMs }) => Date.now() - mtimeMs,
             () => -1,
           );
-    if (age >= olderThan) await rm(path, { force: true }).catch(() => {});
+    if (age >= olderThan) await rm(path, { recursive: true, force: true }).catch(() => {});
   }
 }
 

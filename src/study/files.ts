@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { EncodingError } from "../core/index.ts";
-import { decodeText, type ReadArray, type ReadOptions, readArray, readBytes } from "../io/index.ts";
+import { decodeText, hashFile, type ReadArray, type ReadOptions, readArray, readBytes } from "../io/index.ts";
 
 /** Values of the placeholders of a path: {participant}, {run}, {repeat}, {layer}. */
 export type Places = Readonly<Record<string, string | number>>;
@@ -100,14 +98,4 @@ async function matchOne(path: string): Promise<string> {
       `${path}: must match exactly one file; it matches ${found.length === 0 ? "none" : found.slice(0, 4).join(", ")}.`,
     );
   return join(dirname(path), found[0] as string);
-}
-
-function hashFile(path: string): Promise<string> {
-  return new Promise((done, fail) => {
-    const hash = createHash("sha256");
-    createReadStream(path)
-      .on("data", (chunk) => hash.update(chunk))
-      .on("end", () => done(hash.digest("hex")))
-      .on("error", fail);
-  });
 }

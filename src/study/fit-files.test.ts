@@ -28,7 +28,7 @@ writeFileSync(path("Y.npy"), encodeNpy({ shape: [samples, targets], data: Y }));
 
 const options = (change: Partial<FitFilesOptions> = {}): FitFilesOptions => ({
   features: [path("X.npy")],
-  responses: path("Y.npy"),
+  responses: [path("Y.npy")],
   test: [path("test.npy")],
   out: path("out"),
   store: path("store"),

@@ -18,9 +18,18 @@ import {
   type TargetReader,
 } from "../encoding/index.ts";
 import { codeVersion, keepStep, openStore } from "../engine/index.ts";
-import { type ColumnFile, hashFile, openColumns, readMatrix, writeFileAtomic } from "../io/index.ts";
+import {
+  type ColumnFile,
+  hashFile,
+  isZarr,
+  openColumns,
+  readMatrix,
+  readNifti,
+  writeFileAtomic,
+} from "../io/index.ts";
 import { openLinalg } from "../linalg/index.ts";
-import { beginResults } from "./fit-results.ts";
+import type { ReportVolume } from "../report/index.ts";
+import { beginResults, type ResultFormat } from "./fit-results.ts";
 import { planMemory } from "./plan-memory.ts";
 import { version } from "./version.ts";
 
@@ -28,10 +37,14 @@ import { version } from "./version.ts";
 export interface FitFilesOptions {
   /** One file a band, (samples × features). */
   readonly features: readonly string[];
-  /** (samples × targets); read by columns, never whole. */
-  readonly responses: string;
-  /** Data set, where the responses are in an HDF5 file. */
+  /** (samples × targets); read by columns, never whole. Several NIfTI files are runs, one after the other. */
+  readonly responses: readonly string[];
+  /** Path of the responses in an HDF5 file or a Zarr store. */
   readonly dataset?: string | undefined;
+  /** NIfTI mask of NIfTI responses: its voxels are the targets, in the order of the file. */
+  readonly mask?: string | undefined;
+  /** Default: "zarr" where `out` ends in .zarr, else "npy". */
+  readonly format?: ResultFormat | undefined;
   /** Features of other samples, one file a band, whose responses are predicted; empty for none. */
   readonly test: readonly string[];
   readonly out: string;
@@ -42,7 +55,7 @@ export interface FitFilesOptions {
   readonly folds: number;
   /** Samples left out between training and test rows of one run. */
   readonly gap: number;
-  /** Samples of each run; null: all samples are one run. */
+  /** Samples of each run; null: each file of the responses is one run. */
   readonly runLength: number | null;
   readonly dtype: Dtype;
   readonly coefficients: boolean;
@@ -72,21 +85,41 @@ export async function fitFiles(options: FitFilesOptions): Promise<FitFilesResult
   const { out, dtype, seed } = options;
   const { X, bands } = await readBands("features", options.features, dtype);
   const test = options.test.length > 0 ? await readBands("test", options.test, dtype) : null;
-  const runs = Int32Array.from({ length: X.rows }, (_, i) => Math.floor(i / (options.runLength ?? X.rows)));
+  const store = await openStore(options.store, { code: await codeVersion() });
+  const hashes: string[] = [];
+  for (const path of options.responses) hashes.push(await hashFile(path));
+  const source = {
+    responses: hashes,
+    dataset: options.dataset,
+    mask: options.mask === undefined ? undefined : await hashFile(options.mask),
+  };
+  const responses = await openColumns(options.responses, {
+    dataset: options.dataset,
+    mask: options.mask,
+    turned: join(options.store, "turned", store.key("turned", source)),
+  });
+  if (responses.rows !== X.rows) {
+    await responses.close();
+    throw new EncodingError(
+      "shape",
+      `fit: features and responses must have the same samples; got ${X.rows} and ${responses.rows}.`,
+    );
+  }
   const search = {
     alphas: spaceAlphas(options.alphas.from, options.alphas.to, options.alphas.count),
     weightings: drawWeightings(bands.length, options.weightings, createRandom(seed).stream("weightings")),
-    folds: makeFolds(runs, { folds: options.folds, gap: options.gap }),
+    folds: makeFolds(runsOf(responses, options.runLength), { folds: options.folds, gap: options.gap }),
     bands,
     coefficients: options.coefficients,
   };
-  const responses = await openColumns(options.responses, { dataset: options.dataset });
   const linalg = await openLinalg({ where: "here", threads: options.threads });
   const results = await beginResults(out, {
     ...search,
     targets: responses.cols,
     features: options.coefficients ? X.cols : 0,
     testSamples: test?.X.rows ?? 0,
+    format: options.format ?? (isZarr(out) ? "zarr" : "npy"),
+    volume: options.mask === undefined ? undefined : await volumeOf(options.mask),
   });
   try {
     const memory = planMemory(options.memory, {
@@ -102,13 +135,11 @@ export async function fitFiles(options: FitFilesOptions): Promise<FitFilesResult
       bytes: dtype === "float32" ? 4 : 8,
       coefficients: options.coefficients,
     });
-    const store = await openStore(options.store, { code: await codeVersion() });
     const key = store.key("fit", {
       ...search,
       X: X.data,
       test: test?.X.data,
-      responses: await hashFile(options.responses),
-      dataset: options.dataset,
+      ...source,
       backend: linalg.version,
       tile: memory.tile,
     });
@@ -169,5 +200,25 @@ function readerOf(file: ColumnFile): TargetReader {
     samples: file.rows,
     targets: file.cols,
     read: async (from, to) => matrix(["samples", "targets"], file.rows, to - from, await file.read(from, to)),
+  };
+}
+
+/** Run of each sample. */
+function runsOf(
+  { rows, runs }: { rows: number; runs: readonly number[] },
+  length: number | null,
+): Int32Array {
+  if (length !== null) return Int32Array.from({ length: rows }, (_, i) => Math.floor(i / length));
+  return Int32Array.from(runs.flatMap((samples, run) => Array<number>(samples).fill(run)));
+}
+
+async function volumeOf(mask: string): Promise<ReportVolume> {
+  const { shape, affine, voxelSizes, data } = await readNifti(mask);
+  const inside = Array.from(data.keys()).filter((voxel) => data[voxel] !== 0 && !Number.isNaN(data[voxel]));
+  return {
+    shape: shape.slice(0, 3),
+    affine,
+    voxelSizes: voxelSizes.slice(0, 3),
+    voxelOf: Int32Array.from(inside),
   };
 }
