@@ -44,18 +44,18 @@ function worst(rest: readonly Float64Array[], chosen: ReadonlySet<number>): numb
   return pivot;
 }
 
-/** Take direction q from every function, twice so that rounding leaves nothing of it. @returns how much each held. */
+/** Take direction q from every function. What rounding leaves of it is taken with later directions: functions are sums of factors and
+ * directions whether these are orthogonal to the last bit or not. @returns how much each held. */
 function takeAway(rest: readonly Float64Array[], q: Float64Array): Float64Array {
-  return Float64Array.from(rest, (f) => {
-    let held = 0;
-    for (let pass = 0; pass < 2; pass++) {
-      let dot = 0;
-      for (let k = 0; k < q.length; k++) dot += (f[k] as number) * (q[k] as number);
-      for (let k = 0; k < q.length; k++) f[k] = (f[k] as number) - dot * (q[k] as number);
-      held += dot;
-    }
-    return held;
-  });
+  const held = new Float64Array(rest.length);
+  for (let p = 0; p < rest.length; p++) {
+    const f = rest[p] as Float64Array;
+    let dot = 0;
+    for (let k = 0; k < q.length; k++) dot += (f[k] as number) * (q[k] as number);
+    for (let k = 0; k < q.length; k++) f[k] = (f[k] as number) - dot * (q[k] as number);
+    held[p] = dot;
+  }
+  return held;
 }
 
 /** Solve the triangular system of the nodes' own factors for every function, and undo the scaling. */

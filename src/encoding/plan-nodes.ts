@@ -176,7 +176,7 @@ async function findNodes(
 ): Promise<Pick<NodeChoice, "nodes" | "coefficients"> | null> {
   const dtype: Dtype = dtypeOf(tile.Y);
   const looked = dtype === "float32" ? problems.folds.slice(0, 1) : problems.folds;
-  const numbers = Math.max(900, 1.5 * pairs.length) / looked.length;
+  const numbers = Math.max(600, 1.5 * pairs.length) / looked.length;
   const views: Float64Array[][] = [];
   for (const problem of looked) {
     const sketch = await sketchFold(problem, tile, numbers, linalg);
