@@ -16,6 +16,7 @@ export { readGifti } from "./read-gifti.ts";
 export type { ReadArray, ReadOptions } from "./read-options.ts";
 export { readNifti } from "./read-volumes.ts";
 export { encodeCsv, parseTable, type Table, tableToMatrix } from "./table.ts";
+export { listTar, readRange, type TarEntry } from "./tar.ts";
 export { decodeText } from "./text.ts";
 export { type Interval, parseTextGrid, type TextGrid, type Tier } from "./textgrid.ts";
 export { readBytes, removeDrafts, writeFileAtomic } from "./write-file.ts";

@@ -1,0 +1,28 @@
+import * as g from "../../graph/index.ts";
+import { queueInfoNce } from "./info-nce.ts";
+import { imageInput, momentumWeights, type Objective, type ObjectiveContext } from "./objective.ts";
+
+/** Pictures alone: one view of a picture must find the momentum key of another view of it among the keys of earlier pictures, with the
+ * image tower and the queue of {@link imageText}.
+ * @source MoCo (He 2020). */
+export const imageOnly: Objective = {
+  name: "image-only",
+  description: "two views of each picture, contrasted with a momentum tower and a queue; no captions",
+  signal: { views: 2, text: "none", permuted: false },
+  build: buildImageOnly,
+};
+
+function buildImageOnly(context: ObjectiveContext) {
+  const { towers, weights, queue, temperature } = context;
+  const { momentum, pairs } = momentumWeights(weights);
+  const query = towers.image(imageInput(context), weights);
+  const key = towers.image(imageInput(context, "views"), momentum);
+  const keys = g.state("queue.image", "float32", [queue, Number(query.shape[1])]);
+  const { loss, accuracy } = queueInfoNce(query, key, keys, temperature);
+  return {
+    loss,
+    outputs: { viewToView: accuracy },
+    updates: [{ state: keys, next: g.pushQueue(keys, key) }],
+    momentum: pairs,
+  };
+}
