@@ -1,4 +1,5 @@
 import * as g from "../../graph/index.ts";
+import { brivl } from "../../models/index.ts";
 import { batchInfoNce } from "./info-nce.ts";
 import { imageInput, type Objective, type ObjectiveContext, textInputs } from "./objective.ts";
 
@@ -15,13 +16,12 @@ export const clip: Objective = {
 const largestScale = 100;
 
 function buildClip(context: ObjectiveContext) {
-  const { towers, weights, temperature, learnTemperature } = context;
+  const { config, weights, temperature, learnTemperature } = context;
   const { tokens, mask } = textInputs(context);
-  const image = towers.image(imageInput(context), weights);
-  const text = towers.text(tokens, mask, weights);
+  const { image, text } = brivl({ images: imageInput(context), tokens, mask }, weights, config);
   const scale = learnTemperature
     ? g.minimum(g.exp(weights("temperature.log", [])), largestScale)
     : g.scalar(1 / temperature, "float32");
-  const { loss, accuracy } = batchInfoNce(image, text, scale);
+  const { loss, accuracy } = batchInfoNce(image.embedding, text.embedding, scale);
   return { loss, outputs: { imageToText: accuracy, scale }, updates: [], momentum: [] };
 }

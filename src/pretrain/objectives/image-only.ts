@@ -1,4 +1,5 @@
 import * as g from "../../graph/index.ts";
+import { imageTower } from "../../models/index.ts";
 import { queueInfoNce } from "./info-nce.ts";
 import { imageInput, momentumWeights, type Objective, type ObjectiveContext } from "./objective.ts";
 
@@ -13,11 +14,11 @@ export const imageOnly: Objective = {
 };
 
 function buildImageOnly(context: ObjectiveContext) {
-  const { towers, weights, queue, temperature } = context;
-  const { momentum, pairs } = momentumWeights(weights);
-  const query = towers.image(imageInput(context), weights);
-  const key = towers.image(imageInput(context, "views"), momentum);
-  const keys = g.state("queue.image", "float32", [queue, Number(query.shape[1])]);
+  const { config, weights, queue, temperature } = context;
+  const { momentum, pairs } = momentumWeights(context);
+  const query = imageTower(imageInput(context), weights, config).embedding;
+  const key = imageTower(imageInput(context, "views"), momentum, config).embedding;
+  const keys = g.state("queue.image", "float32", [queue, config.project]);
   const { loss, accuracy } = queueInfoNce(query, key, keys, temperature);
   return {
     loss,

@@ -1,5 +1,6 @@
 import * as g from "../../graph/index.ts";
 import type { Value } from "../../graph/index.ts";
+import { brivl } from "../../models/index.ts";
 import { queueInfoNce } from "./info-nce.ts";
 import { imageInput, momentumWeights, type Objective, type ObjectiveContext, textInputs } from "./objective.ts";
 
@@ -14,13 +15,15 @@ export const imageText: Objective = {
 };
 
 function buildImageText(context: ObjectiveContext) {
-  const { towers, weights, queue, temperature } = context;
+  const { config, weights, queue, temperature } = context;
   const images = imageInput(context);
   const { tokens, mask } = textInputs(context);
-  const { momentum, pairs } = momentumWeights(weights);
-  const [image, text] = [towers.image(images, weights), towers.text(tokens, mask, weights)];
-  const [imageKey, textKey] = [towers.image(images, momentum), towers.text(tokens, mask, momentum)];
-  const queueOf = (name: string) => g.state(`queue.${name}`, "float32", [queue, Number(image.shape[1])]);
+  const { momentum, pairs } = momentumWeights(context);
+  const query = brivl({ images, tokens, mask }, weights, config);
+  const key = brivl({ images, tokens, mask }, momentum, config);
+  const [image, text] = [query.image.embedding, query.text.embedding];
+  const [imageKey, textKey] = [key.image.embedding, key.text.embedding];
+  const queueOf = (name: string) => g.state(`queue.${name}`, "float32", [queue, config.project]);
   const queues = { image: queueOf("image"), text: queueOf("text") };
   const toText = queueInfoNce(image, textKey, queues.text, temperature);
   const toImage = queueInfoNce(text, imageKey, queues.image, temperature);

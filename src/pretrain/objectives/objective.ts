@@ -1,6 +1,6 @@
 import * as g from "../../graph/index.ts";
 import type { Value } from "../../graph/index.ts";
-import type { Towers, Weights } from "../towers.ts";
+import { type BrivlConfig, isFrozen, type Weights } from "../../models/index.ts";
 
 /** What a training signal needs of a batch. */
 export interface Signal {
@@ -13,11 +13,8 @@ export interface Signal {
 
 /** Sizes and settings that a signal's graph is built for. */
 export interface ObjectiveContext {
-  readonly towers: Towers;
+  readonly config: BrivlConfig;
   readonly batch: number;
-  /** Text tokens of a caption. */
-  readonly length: number;
-  readonly edge: number;
   /** Rows of each queue. */
   readonly queue: number;
   readonly temperature: number;
@@ -48,22 +45,23 @@ export interface Objective {
   build(context: ObjectiveContext): ObjectiveGraph;
 }
 
-/** The input `images` (batch, 3, edge, edge), or `views` of the second view. */
-export function imageInput({ batch, edge }: ObjectiveContext, name: "images" | "views" = "images"): Value {
-  return g.input(name, "float32", [batch, 3, edge, edge]);
+/** The input `images` (batch, channels, height, width), or `views` of the second view. */
+export function imageInput({ batch, config }: ObjectiveContext, name: "images" | "views" = "images"): Value {
+  const { channels, size } = config.image;
+  return g.input(name, "float32", [batch, channels, ...size]);
 }
 
 /** The inputs `tokens` (batch, length) and `mask`, 1 for real tokens. */
-export function textInputs({ batch, length }: ObjectiveContext): { tokens: Value; mask: Value } {
+export function textInputs({ batch, config }: ObjectiveContext): { tokens: Value; mask: Value } {
   return {
-    tokens: g.input("tokens", "int64", [batch, length]),
-    mask: g.input("mask", "float32", [batch, length]),
+    tokens: g.input("tokens", "int64", [batch, config.tokens]),
+    mask: g.input("mask", "float32", [batch, config.tokens]),
   };
 }
 
-/** Weights of momentum towers: a state `momentum.NAME` beside each trained one.
+/** Weights of momentum towers: a state `momentum.NAME` beside each trained one; frozen weights serve both.
  * @returns the weights, and the pairs made, which grow as weights are asked for. */
-export function momentumWeights(weights: Weights): {
+export function momentumWeights({ weights, config }: ObjectiveContext): {
   momentum: Weights;
   pairs: { readonly state: Value; readonly of: Value }[];
 } {
@@ -72,6 +70,7 @@ export function momentumWeights(weights: Weights): {
   const momentum: Weights = (name, shape) => {
     const known = made.get(name);
     if (known !== undefined) return known;
+    if (isFrozen(name, config)) return weights(name, shape);
     const state = g.state(`momentum.${name}`, "float32", shape);
     made.set(name, state);
     pairs.push({ state, of: weights(name, shape) });

@@ -1,4 +1,5 @@
 import * as g from "../../graph/index.ts";
+import { textTower } from "../../models/index.ts";
 import { type Objective, type ObjectiveContext, textInputs } from "./objective.ts";
 
 /** Captions alone: hidden words are to be found out. The scores of words are products with the word embeddings, after one dense layer,
@@ -12,12 +13,12 @@ export const textOnly: Objective = {
 };
 
 function buildTextOnly(context: ObjectiveContext) {
-  const { towers, weights, batch, length } = context;
+  const { config, weights, batch } = context;
   const { tokens, mask } = textInputs(context);
-  const labels = g.input("labels", "int64", [batch, length]);
-  const hidden = g.input("hidden", "float32", [batch, length]);
-  const words = towers.words(tokens, mask, weights);
-  const width = Number(words.shape[2]);
+  const labels = g.input("labels", "int64", [batch, config.tokens]);
+  const hidden = g.input("hidden", "float32", [batch, config.tokens]);
+  const words = textTower(tokens, mask, weights, config).last;
+  const { width, vocabulary, epsilon } = config.text;
   const dense = g.linear(
     words,
     weights("words.dense.weight", [width, width]),
@@ -27,10 +28,10 @@ function buildTextOnly(context: ObjectiveContext) {
     g.gelu(dense),
     weights("words.LayerNorm.weight", [width]),
     weights("words.LayerNorm.bias", [width]),
-    1e-12,
+    epsilon,
   );
-  const table = towers.wordEmbeddings(weights);
-  const logits = g.linear(normed, table, weights("words.bias", [Number(table.shape[0])]));
+  const table = weights("text.embeddings.word_embeddings.weight", [vocabulary, width]);
+  const logits = g.linear(normed, table, weights("words.bias", [vocabulary]));
   const right = g.cast(g.equal(g.argMax(logits), labels), "float32");
   return {
     loss: g.crossEntropy(logits, labels, hidden),
