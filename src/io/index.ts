@@ -10,11 +10,23 @@ export type { NdArray, Numbers } from "./ndarray.ts";
 export { encodeNifti, type NiftiImage, parseNifti } from "./nifti.ts";
 export { encodeNpy, parseNpy } from "./npy.ts";
 export { encodeNpz, listNpz, parseNpz } from "./npz.ts";
+export { openSafetensors, type SafetensorsFile, writeSafetensors } from "./open-safetensors.ts";
 export { encodeParquet, type ParquetColumn } from "./parquet.ts";
 export { readArray, readMatrix } from "./read-array.ts";
 export { readGifti } from "./read-gifti.ts";
 export type { ReadArray, ReadOptions } from "./read-options.ts";
 export { readNifti } from "./read-volumes.ts";
+export {
+  decodeSafetensors,
+  type EncodeSafetensorsOptions,
+  encodeSafetensors,
+  parseSafetensors,
+  parseSafetensorsHeader,
+  readSafetensorsLength,
+  type SafetensorsEntry,
+  type SafetensorsHeader,
+  type SafetensorsType,
+} from "./safetensors.ts";
 export { encodeCsv, parseTable, type Table, tableToMatrix } from "./table.ts";
 export { listTar, readRange, type TarEntry } from "./tar.ts";
 export { decodeText } from "./text.ts";

@@ -4,8 +4,12 @@ import { basename, dirname, join } from "node:path";
 import { EncodingError } from "../core/index.ts";
 
 /** Write a file whole or not at all: beside its place, flushed, then renamed into it. Folders are made.
+ * @param bytes all of it, or its pieces one after the other.
  * @throws EncodingError "file", one line: full disk, no permission, a part of the path that is a file. */
-export async function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  bytes: Uint8Array | string | Iterable<Uint8Array>,
+): Promise<void> {
   const folder = dirname(path);
   const short = basename(path).slice(0, 60); // a name may be as long as the file system allows; the draft's must fit too
   const draft = join(folder, `.${short}.${randomBytes(6).toString("hex")}.part`);
@@ -13,7 +17,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
     await makeFolder(folder);
     const file = await open(draft, "wx");
     try {
-      await file.writeFile(bytes);
+      for (const piece of piecesOf(bytes)) await file.writeFile(piece); // each goes on where the last ended
       await file.sync();
     } finally {
       await file.close();
@@ -21,6 +25,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
     await rename(draft, path);
   } catch (cause) {
     await rm(draft, { force: true }).catch(() => {});
+    if (cause instanceof EncodingError) throw cause; // of the pieces
     throw new EncodingError(
       "file",
       `cannot write ${path}: ${reasonOf(cause)}.`,
@@ -28,6 +33,10 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
       cause,
     );
   }
+}
+
+function piecesOf(bytes: Uint8Array | string | Iterable<Uint8Array>): Iterable<Uint8Array | string> {
+  return typeof bytes === "string" || bytes instanceof Uint8Array ? [bytes] : bytes;
 }
 
 /** Make a folder and those above it. Node says ENOENT where a folder above cannot be made; the reason is told by making that one. */
