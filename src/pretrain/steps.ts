@@ -10,6 +10,7 @@ import {
   startWeights,
   textTower,
 } from "../models/index.ts";
+import type { Negatives } from "./objectives/info-nce.ts";
 import type { Objective } from "./objectives/objective.ts";
 
 /** Settings of a training step. */
@@ -21,6 +22,7 @@ export interface StepSettings {
   readonly accumulate: number;
   readonly queue: number;
   readonly temperature: number;
+  readonly negatives: Negatives;
   readonly learnTemperature: boolean;
   /** How much of a momentum weight stays, each step. */
   readonly momentum: number;

@@ -14,12 +14,12 @@ export const imageOnly: Objective = {
 };
 
 function buildImageOnly(context: ObjectiveContext) {
-  const { config, weights, queue, temperature } = context;
+  const { config, weights, queue } = context;
   const { momentum, pairs } = momentumWeights(context);
   const query = imageTower(imageInput(context), weights, config).embedding;
   const key = imageTower(imageInput(context, "views"), momentum, config).embedding;
   const keys = g.state("queue.image", "float32", [queue, config.project]);
-  const { loss, accuracy } = queueInfoNce(query, key, keys, temperature);
+  const { loss, accuracy } = queueInfoNce(query, key, keys, context);
   return {
     loss,
     outputs: { viewToView: accuracy },

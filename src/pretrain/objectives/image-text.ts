@@ -15,7 +15,7 @@ export const imageText: Objective = {
 };
 
 function buildImageText(context: ObjectiveContext) {
-  const { config, weights, queue, temperature } = context;
+  const { config, weights, queue } = context;
   const images = imageInput(context);
   const { tokens, mask } = textInputs(context);
   const { momentum, pairs } = momentumWeights(context);
@@ -25,8 +25,8 @@ function buildImageText(context: ObjectiveContext) {
   const [imageKey, textKey] = [key.image.embedding, key.text.embedding];
   const queueOf = (name: string) => g.state(`queue.${name}`, "float32", [queue, config.project]);
   const queues = { image: queueOf("image"), text: queueOf("text") };
-  const toText = queueInfoNce(image, textKey, queues.text, temperature);
-  const toImage = queueInfoNce(text, imageKey, queues.image, temperature);
+  const toText = queueInfoNce(image, textKey, queues.text, context);
+  const toImage = queueInfoNce(text, imageKey, queues.image, context);
   const push = (state: Value, keys: Value) => ({ state, next: g.pushQueue(state, keys) });
   return {
     loss: g.add(toText.loss, toImage.loss),

@@ -1,20 +1,29 @@
 import * as g from "../../graph/index.ts";
 import type { Value } from "../../graph/index.ts";
 
-/** InfoNCE of queries against their own key and a queue of others': cross-entropy of q·k / temperature, the own key being right.
- * @param query @param key (batch, d), of length 1. @param queue (length, d).
+/** What a query must tell its own key from: the queue's keys alone, as in MoCo and the paper, or the batch's other keys too, as in ALBEF.
+ * With the queue alone, short trainings learn to tell new keys from old ones instead of pictures from each other: the momentum towers
+ * still move fast, so that the age of a key shows. */
+export type Negatives = "queue" | "batch and queue";
+
+/** InfoNCE of queries against momentum keys: cross-entropy of q·k / temperature, the own key being right.
+ * @param queries @param keys (batch, d), of length 1, row by row. @param queue (length, d), keys of earlier batches.
  * @returns the loss, and the share of queries whose own key is the nearest.
- * @source van den Oord 2018; with a queue: He 2020, algorithm 1. */
+ * @source van den Oord 2018; with a queue: He 2020, algorithm 1; with the batch beside it: Li 2021 (ALBEF), equation 1. */
 export function queueInfoNce(
-  query: Value,
-  key: Value,
+  queries: Value,
+  keys: Value,
   queue: Value,
-  temperature: number,
+  { temperature, negatives }: { readonly temperature: number; readonly negatives: Negatives },
 ): { loss: Value; accuracy: Value } {
-  const right = g.sum(g.mul(query, key), [1], { keep: true });
-  const wrong = g.matmul(query, queue, { transposeB: true });
-  const logits = g.mul(g.concat([right, wrong], 1), 1 / temperature);
-  const labels = g.constant(new BigInt64Array(Number(query.shape[0])));
+  const count = Number(queries.shape[0]);
+  const old = g.matmul(queries, queue, { transposeB: true });
+  const own =
+    negatives === "queue"
+      ? g.sum(g.mul(queries, keys), [1], { keep: true })
+      : g.matmul(queries, keys, { transposeB: true });
+  const labels = negatives === "queue" ? g.constant(new BigInt64Array(count)) : g.range(count);
+  const logits = g.mul(g.concat([own, old], 1), 1 / temperature);
   return { loss: g.crossEntropy(logits, labels), accuracy: accuracyOf(logits, labels) };
 }
 

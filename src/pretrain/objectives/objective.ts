@@ -1,5 +1,6 @@
 import * as g from "../../graph/index.ts";
 import type { Value } from "../../graph/index.ts";
+import type { Negatives } from "./info-nce.ts";
 import { type BrivlConfig, isFrozen, type Weights } from "../../models/index.ts";
 
 /** What a training signal needs of a batch. */
@@ -18,6 +19,7 @@ export interface ObjectiveContext {
   /** Rows of each queue. */
   readonly queue: number;
   readonly temperature: number;
+  readonly negatives: Negatives;
   /** Whether CLIP's temperature is trained. */
   readonly learnTemperature: boolean;
   /** The trained weights, by name. */
