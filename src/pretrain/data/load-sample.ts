@@ -28,7 +28,7 @@ export interface LoadedSample {
 }
 
 /** Decode, crop, resize and recolour a picture, and read its caption.
- * @param cache decoded pictures by key, filled until it holds `most` bytes.
+ * @param cache decoded pictures.
  * @throws EncodingError "format" if the picture or the caption is damaged. */
 export async function loadSample(
   { sample, position, seed, edge, views, captions }: LoadRequest,
@@ -37,7 +37,7 @@ export async function loadSample(
   const random = createRandom(seed).stream(`position ${position}`);
   const told = random.stream("caption");
   // decoded even where no view is wanted: a damaged picture leaves its sample out of every twin's training
-  const picture = await cache.get(sample.key, () => decode(sample.picture, edge));
+  const picture = await cache.get(JSON.stringify(sample.picture), () => decode(sample.picture, edge));
   return {
     key: sample.key,
     caption: await readCaption(captions[told.integer(captions.length)] as CaptionSource),
@@ -50,7 +50,7 @@ export interface PictureCache {
   get(key: string, decode: () => Promise<Picture>): Promise<Picture>;
 }
 
-/** Keep decoded pictures until they fill `most` bytes; later ones are decoded each time. */
+/** Keep decoded pictures, by where they come from (keys of two data sets may be alike), until they fill `most` bytes; later ones are decoded each time. */
 export function keepPictures(most: number): PictureCache {
   const kept = new Map<string, Picture>();
   let bytes = 0;
