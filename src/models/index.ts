@@ -1,4 +1,4 @@
-/** Foundation models: the two towers of any size and their weights.
+/** Foundation models: the two towers of any size, their weights, and folders in Hugging Face's layout.
  * @module models */
 export { type BertConfig, bert } from "./bert.ts";
 export { type BlockConfig, firstToken, poolFirst, type TowerOutput } from "./block.ts";
@@ -12,6 +12,16 @@ export {
   textTower,
   trainableWeights,
 } from "./brivl.ts";
+export { type Grid, interpolatePositions } from "./positions.ts";
+export { parseTowerConfig, type TowerKind } from "./tower-config.ts";
+export {
+  type BuildTowerOptions,
+  buildTower,
+  type ReadTower,
+  type ReadTowerOptions,
+  readTowerFolder,
+  type WeightTensors,
+} from "./tower-folder.ts";
 export { type VitConfig, vit, vitTokens } from "./vit.ts";
 export {
   collectWeights,

@@ -1,4 +1,4 @@
-/** The procedural world: scenes, pictures, captions, their features, and runs of them.
+/** The procedural world: scenes, pictures, captions, their features, and runs of them; tokenizers.
  * @module stimuli */
 export {
   type Attributes,
@@ -44,3 +44,14 @@ export {
   type SentenceEvent,
   type WordEvent,
 } from "./timeline.ts";
+export { type BytePairStyle, bytePairFile } from "./tokenizers/byte-pair.ts";
+export { readTokenizer } from "./tokenizers/read-tokenizer.ts";
+export {
+  createTokenizer,
+  type TokenBatch,
+  type Tokenizer,
+  type TokenizerFile,
+  type WordTokens,
+} from "./tokenizers/tokenizer.ts";
+export { makeVocabulary, splitWords } from "./tokenizers/vocabulary.ts";
+export { type WordPieceOptions, wordPieceFile } from "./tokenizers/wordpiece.ts";
