@@ -1,8 +1,8 @@
 import { EncodingError, type Matrix, matrix } from "../core/index.ts";
 import * as g from "../graph/index.ts";
 import { collectWeights, firstToken, imageTower, textTower } from "../models/index.ts";
+import { captionTokenizer } from "./caption-tokens.ts";
 import type { TwinModel } from "./model-file.ts";
-import { tokenizeCaptions, wordPieces } from "./tokenize.ts";
 
 /** What is taken of a tower: "embedding", in the shared space and of length 1; "features", the [CLS] of its last hidden states. */
 export type Output = "embedding" | "features";
@@ -28,7 +28,7 @@ export async function openEncoder(
   const has = (tower: string) => Object.keys(weights).some((name) => name.startsWith(`${tower}.`));
   const steps = { ...(has("image") && { images }), ...(has("text") && { texts }) };
   const session = await g.openTraining(steps, weights, { threads });
-  const tokenizer = wordPieces(vocabulary);
+  const tokenizer = captionTokenizer(vocabulary);
   const run = async (step: "images" | "texts", count: number, output: Output, feed: (from: number) => g.Tensors) => {
     if (!(step in steps))
       throw new EncodingError("shape", `openEncoder: the model has no tower for ${step}.`);
@@ -53,9 +53,8 @@ export async function openEncoder(
       run("texts", captions.length, output, (from) => {
         const some = captions.slice(from, from + batch);
         const full = [...some, ...Array<string>(batch - some.length).fill("")];
-        const { tokens, mask } = tokenizeCaptions(full, tokenizer, config.tokens);
-        const shape = [batch, config.tokens];
-        return { tokens: { type: "int64", shape, data: tokens }, mask: { type: "float32", shape, data: mask } };
+        const { tokens, mask } = tokenizer.encodeBatch(full, config.tokens);
+        return { tokens, mask };
       }),
     close: () => session.close(),
   };

@@ -1,10 +1,11 @@
 import { createRandom } from "../core/index.ts";
 import type { Tensor, Tensors } from "../graph/index.ts";
 import type { BrivlConfig } from "../models/index.ts";
+import type { CaptionTokenizer } from "./caption-tokens.ts";
 import type { Batch } from "./data/loader.ts";
 import { maskWords } from "./data/mask-words.ts";
 import type { Signal } from "./objectives/objective.ts";
-import { type CaptionTokenizer, tokenizeCaptions } from "./tokenize.ts";
+
 
 /** Inputs of a step made from a batch.
  * @param number of the batch; with the seed it draws which words are hidden. */
@@ -30,22 +31,23 @@ export function feedBatch(
   for (const [k, name] of (["images", "views"] as const).entries())
     if (k < signal.views) feeds[name] = { type: "float32", shape, data: batch.views[k] as Float32Array<ArrayBuffer> };
   if (signal.text === "none") return feeds;
-  const { tokens, mask } = tokenizeCaptions(batch.captions, tokenizer, config.tokens);
+  const { tokens: told, mask } = tokenizer.encodeBatch(batch.captions, config.tokens);
+  const tokens = told.data;
   const texts = [count, config.tokens];
-  feeds.mask = { type: "float32", shape: texts, data: mask };
-  if (signal.text === "captions") return { ...feeds, tokens: { type: "int64", shape: texts, data: tokens } };
+  feeds.mask = mask;
+  if (signal.text === "captions") return { ...feeds, tokens: told };
   const random = createRandom(seed).stream(`hidden words of batch ${number}`);
   const seen = tokens.slice();
   const hidden = new Float32Array(tokens.length);
   for (let from = 0; from < tokens.length; from += config.tokens) {
-    const masked = maskWords(tokens.subarray(from, from + config.tokens), tokenizer, random);
+    const masked = maskWords(tokens.subarray(from, from + config.tokens), tokenizer.masking, random);
     seen.set(masked.tokens, from);
     hidden.set(masked.weights, from);
   }
   return {
     ...feeds,
     tokens: { type: "int64", shape: texts, data: seen },
-    labels: { type: "int64", shape: texts, data: tokens },
+    labels: told,
     hidden: { type: "float32", shape: texts, data: hidden },
   };
 }

@@ -2,16 +2,15 @@ import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/index.ts";
 import { openTraining, type Tensor, type Tensors } from "../graph/index.ts";
 import { type BrivlConfig, brivlConfigs } from "../models/index.ts";
+import { captionTokenizer, vocabularyOf } from "./caption-tokens.ts";
 import { feedBatch } from "./feed.ts";
 import { objectives } from "./objectives.ts";
 import type { Negatives } from "./objectives/info-nce.ts";
 import { buildSteps, type StepSettings } from "./steps.ts";
-import { wordPieces } from "./tokenize.ts";
-import { buildVocabulary } from "./data/vocabulary.ts";
 
 const captions = ["a red cat", "a blue dog on a chair", "the tree", "two boats near a house"];
-const vocabulary = buildVocabulary(captions, { atLeast: 1 });
-const tokenizer = wordPieces(vocabulary);
+const vocabulary = vocabularyOf(captions, { size: 200, atLeast: 1 });
+const tokenizer = captionTokenizer(vocabulary);
 const { image, text } = brivlConfigs["brivl-tiny"];
 const small = { layers: 1, width: 8, heads: 2, inner: 16 };
 const config: BrivlConfig = {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { checkCancelled, createRandom, EncodingError, type OnProgress } from "../core/index.ts";
 import { openTraining, type Tensors, type Training } from "../graph/index.ts";
+import type { CaptionTokenizer } from "./caption-tokens.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import type { Augmentation } from "./data/augment.ts";
 import type { Dataset } from "./data/dataset.ts";
@@ -11,7 +12,6 @@ import { type LogLine, openLog } from "./log.ts";
 import { type ObjectiveName, objectives } from "./objectives.ts";
 import { learningRateAt } from "./schedule.ts";
 import { buildSteps, type StepSettings } from "./steps.ts";
-import type { CaptionTokenizer } from "./tokenize.ts";
 
 /** Settings of one training. Twins share all of them but the objective. */
 export interface TrainSettings extends StepSettings {
