@@ -2,6 +2,7 @@ import { EncodingError } from "../core/index.ts";
 import {
   add,
   gelu,
+  l2Normalise,
   layerNorm,
   linear,
   matmul,
@@ -85,6 +86,11 @@ export function firstToken(x: Value): Value {
 /** Hugging Face's `pooler_output`: tanh of a dense layer (`pooler.dense`) on the first token of `last`. @returns (batch, width). */
 export function poolFirst(last: Value, weights: Weights): Value {
   return tanh(denseLayer(firstToken(last), weights, "pooler.dense", widthOf(last)));
+}
+
+/** The [CLS] of the last hidden states through `projection.weight` and `.bias`, of length 1: (batch, project). */
+export function projectFirst(last: Value, weights: Weights, project: number): Value {
+  return l2Normalise(denseLayer(firstToken(last), weights, "projection", project));
 }
 
 /** Check the sizes of a tower.

@@ -1,7 +1,7 @@
 import { EncodingError } from "../core/index.ts";
-import { l2Normalise, type Value } from "../graph/index.ts";
+import type { Value } from "../graph/index.ts";
 import { type BertConfig, bert } from "./bert.ts";
-import { denseLayer, firstToken, type TowerOutput } from "./block.ts";
+import { projectFirst, type TowerOutput } from "./block.ts";
 import { type VitConfig, vit } from "./vit.ts";
 import { type MadeWeights, type Weights, weightsWithin } from "./weights.ts";
 
@@ -99,10 +99,7 @@ export function trainableWeights(made: MadeWeights, config: BrivlConfig): Value[
 }
 
 function projectTower(tower: TowerOutput, weights: Weights, project: number): ProjectedTower {
-  return {
-    ...tower,
-    embedding: l2Normalise(denseLayer(firstToken(tower.last), weights, "projection", project)),
-  };
+  return { ...tower, embedding: projectFirst(tower.last, weights, project) };
 }
 
 function blocks(layers: number, width: number, heads: number) {

@@ -1,5 +1,12 @@
 /** Foundation models: the two towers of any size, their weights, and folders in Hugging Face's layout.
  * @module models */
+export {
+  type ActivationOptions,
+  type Activations,
+  activations,
+  streamActivations,
+  type TowerStimuli,
+} from "./activations.ts";
 export { type BertConfig, bert } from "./bert.ts";
 export { type BlockConfig, firstToken, poolFirst, type TowerOutput } from "./block.ts";
 export {
@@ -12,15 +19,15 @@ export {
   textTower,
   trainableWeights,
 } from "./brivl.ts";
+export { type ReadBrivl, readBrivlFolder, writeBrivlFolder } from "./brivl-folder.ts";
+export { type BuiltTower, buildTower, type TowerModel, towerOf } from "./build-tower.ts";
+export { type ExportTowerOptions, exportTower, type TowerOutputName } from "./export-tower.ts";
 export { type Grid, interpolatePositions } from "./positions.ts";
 export { parseTowerConfig, type TowerKind } from "./tower-config.ts";
 export {
-  type BuildTowerOptions,
-  buildTower,
   type ReadTower,
   type ReadTowerOptions,
   readTowerFolder,
-  type WeightTensors,
 } from "./tower-folder.ts";
 export { type VitConfig, vit, vitTokens } from "./vit.ts";
 export {
@@ -31,5 +38,6 @@ export {
   reuseWeights,
   startWeights,
   type Weights,
+  type WeightTensors,
   weightsWithin,
 } from "./weights.ts";

@@ -1,18 +1,14 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { EncodingError, type FloatArray } from "../core/index.ts";
-import { input, type Tensor, type Value } from "../graph/index.ts";
+import { EncodingError } from "../core/index.ts";
 import { decodeText, openSafetensors, readBytes, type SafetensorsFile } from "../io/index.ts";
-import { bert } from "./bert.ts";
-import { poolFirst, type TowerOutput } from "./block.ts";
+import { poolFirst } from "./block.ts";
+import { buildTower } from "./build-tower.ts";
 import { matchWeights } from "./match-weights.ts";
 import { interpolatePositions } from "./positions.ts";
 import { parseTowerConfig, type TowerKind } from "./tower-config.ts";
-import { type VitConfig, vit } from "./vit.ts";
-import { collectWeights, type MadeWeights, type Weights } from "./weights.ts";
-
-/** Weights of a model, by the names that its towers ask for. */
-export type WeightTensors = Readonly<Record<string, Tensor & { readonly data: FloatArray }>>;
+import type { VitConfig } from "./vit.ts";
+import { collectWeights, type MadeWeights, type WeightTensors } from "./weights.ts";
 
 /** Options of {@link readTowerFolder}. */
 export interface ReadTowerOptions {
@@ -64,35 +60,12 @@ export async function readTowerFolder(folder: string, options: ReadTowerOptions 
   }
 }
 
-/** Build a tower on its inputs: `images` for a ViT, `tokens` and `mask` for BERT. @param batch a number, or a name that leaves it open. */
-export function buildTower(
-  { kind, config }: TowerKind,
-  { weights, type, batch = "batch", length }: BuildTowerOptions,
-): TowerOutput & { readonly inputs: Readonly<Record<string, Value>> } {
-  if (kind === "vit") {
-    const images = input("images", type, [batch, config.channels, ...config.size]);
-    return { ...vit(images, weights, config), inputs: { images } };
-  }
-  const shape = [batch, length ?? config.positions];
-  const [tokens, mask] = [input("tokens", "int64", shape), input("mask", type, shape)];
-  return { ...bert(tokens, mask, weights, config), inputs: { tokens, mask } };
-}
-
-/** Options of {@link buildTower}. */
-export interface BuildTowerOptions {
-  readonly weights: Weights;
-  readonly type: "float32" | "float64";
-  readonly batch?: number | string;
-  /** Tokens of a text; the most that the model takes by default. */
-  readonly length?: number;
-}
-
 const positionName = "embeddings.position_embeddings";
 
 /** The weights that a tower asks for. */
 function wantedWeights(tower: TowerKind, type: "float32" | "float64", pooler: boolean): MadeWeights {
   const { weights, made } = collectWeights(type);
-  const { last } = buildTower(tower, { weights, type });
+  const { last } = buildTower(tower, weights, { type });
   if (pooler) poolFirst(last, weights);
   return made;
 }

@@ -1,4 +1,4 @@
-import { EncodingError, type Random } from "../core/index.ts";
+import { EncodingError, type FloatArray, type Random } from "../core/index.ts";
 import { state, type Tensor, type Value } from "../graph/index.ts";
 
 /** Gives the weight of a name and shape; the same name gives the same weight. Towers ask for what they need by Hugging Face's names,
@@ -7,6 +7,9 @@ export type Weights = (name: string, shape: readonly number[]) => Value;
 
 /** Weights that were asked for, by full name (prefix and name), in the order of first use. */
 export type MadeWeights = ReadonlyMap<string, Value>;
+
+/** Contents of weights, by full name. */
+export type WeightTensors = Readonly<Record<string, Tensor & { readonly data: FloatArray }>>;
 
 /** Collect the weights that towers ask for: each becomes a state of the graph when it is first asked for.
  * @param prefix put before every name, such as "image.".
@@ -50,11 +53,7 @@ export function reuseWeights(made: MadeWeights, prefix = ""): Weights {
  * @param made weights by full name. @param random seeded. @param deviation of the normal before cutting; published: .02.
  * @returns tensors by full name, for `openTraining` or `compileGraph`.
  * @source Devlin 2019 (released code), Dosovitskiy 2021 as in Hugging Face's ViT. */
-export function startWeights(
-  made: MadeWeights,
-  random: Random,
-  deviation = 0.02,
-): Record<string, Tensor & { readonly data: Float32Array | Float64Array }> {
+export function startWeights(made: MadeWeights, random: Random, deviation = 0.02): WeightTensors {
   return Object.fromEntries(
     Array.from(made, ([name, value]) => {
       const type = value.type as "float32" | "float64";
@@ -79,7 +78,7 @@ export function isDecayed(name: string): boolean {
   return !name.endsWith("bias") && !isNormScale(name);
 }
 
-function fillTruncated(data: Float32Array | Float64Array, random: Random, deviation: number): void {
+function fillTruncated(data: FloatArray, random: Random, deviation: number): void {
   for (let k = 0; k < data.length; k++) {
     let z = random.normal();
     while (Math.abs(z) > 2) z = random.normal();
