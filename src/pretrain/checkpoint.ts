@@ -2,8 +2,9 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { EncodingError } from "../core/index.ts";
 import type { Tensors } from "../graph/index.ts";
+import type { WeightTensors } from "../models/index.ts";
 import { encodeSafetensors, parseSafetensors, readBytes, writeFileAtomic } from "../io/index.ts";
-import { type FloatTensors, tensorsOf } from "./model-file.ts";
+import { tensorsOf } from "./model-file.ts";
 
 /** What training goes on from. Orders, views, captions and hidden words are functions of the seed and the step's number, so that the
  * number is the whole of the data's position and of the random streams' state. */
@@ -28,7 +29,7 @@ interface State extends Omit<Checkpoint, "states"> {
  * A kill at any moment leaves a whole checkpoint. */
 export async function writeCheckpoint(folder: string, { states, ...rest }: Checkpoint): Promise<void> {
   const file = `states-${String(rest.step).padStart(8, "0")}.safetensors`;
-  await writeFileAtomic(join(folder, file), encodeSafetensors(states as FloatTensors, { metadata: { step: String(rest.step) } }));
+  await writeFileAtomic(join(folder, file), encodeSafetensors(states as WeightTensors, { metadata: { step: String(rest.step) } }));
   const state: State = { file, ...rest };
   await writeFileAtomic(join(folder, "state.json"), `${JSON.stringify(state, null, 2)}\n`);
   for (const name of await readdir(folder))

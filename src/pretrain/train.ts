@@ -9,6 +9,7 @@ import { type Loader, openLoader } from "./data/loader.ts";
 import type { LoadPool } from "./data/pool.ts";
 import { feedBatch } from "./feed.ts";
 import { type LogLine, openLog } from "./log.ts";
+import type { WeightTensors } from "../models/index.ts";
 import { type ObjectiveName, objectives } from "./objectives.ts";
 import { learningRateAt } from "./schedule.ts";
 import { buildSteps, type StepSettings } from "./steps.ts";
@@ -45,8 +46,9 @@ export interface TrainRun {
 
 /** What came of a training. */
 export interface Trained {
+  readonly objective: ObjectiveName;
   /** Trained weights in the models' names; towers that the signal does not train are missing. */
-  readonly weights: Tensors;
+  readonly weights: WeightTensors;
   /** One line a step, evaluations among them as `test…`. */
   readonly log: readonly LogLine[];
   readonly damaged: Readonly<Record<string, string>>;
@@ -90,8 +92,9 @@ export async function trainModel(
       tell(objective, line, settings, run);
     }
     const used = new Set(Object.values(built.steps).flatMap(({ states: all }) => all.map(({ name }) => name)));
-    const weights = await training.read([...built.weights.keys()].filter((name) => used.has(name)));
-    return { weights, log: log.lines, damaged: damaged() };
+    const names = [...built.weights.keys()].filter((name) => used.has(name));
+    const weights = (await training.read(names)) as WeightTensors;
+    return { objective, weights, log: log.lines, damaged: damaged() };
   } finally {
     await training.close();
   }
