@@ -47,10 +47,13 @@ export async function pretrain(path: string, { out, json = false }: PretrainComm
 /** The results in lines of text: a line for each twin. */
 export function summaryOf({ twins, data }: PretrainResult): string {
   const percent = (rate: { value: number; chance: number } | undefined) =>
-    rate === undefined ? "–" : `${(100 * rate.value).toFixed(1)} % (chance ${(100 * rate.chance).toFixed(1)})`;
+    rate === undefined
+      ? "–"
+      : `${(100 * rate.value).toFixed(1)} % (chance ${(100 * rate.chance).toFixed(1)})`;
   const lines = twins.map(({ name, downstream: { retrieval, zeroShot, linearProbe }, damaged }) => {
     const parts = [
-      retrieval && `R@10 ${percent(retrieval.imageToText["R@10"])} and ${percent(retrieval.textToImage["R@10"])}`,
+      retrieval &&
+        `R@10 ${percent(retrieval.imageToText["R@10"])} and ${percent(retrieval.textToImage["R@10"])}`,
       zeroShot && `zero-shot category ${percent(zeroShot.category)}`,
       linearProbe && `linear probe ${percent(linearProbe.category)}`,
       Object.keys(damaged).length > 0 && `${Object.keys(damaged).length} damaged samples left out`,

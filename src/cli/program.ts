@@ -99,7 +99,10 @@ function addPretrain(program: Command): void {
     .command("pretrain")
     .description("train two-tower models and their matched twins, and test what they can do")
     .argument("<config.yaml>", "settings; see examples/pretrain-world")
-    .option("--out <folder>", "where models, checkpoints and the report go (default: results/<name of the file>)")
+    .option(
+      "--out <folder>",
+      "where models, checkpoints and the report go (default: results/<name of the file>)",
+    )
     .option("--json", "progress, result and errors on stdout, one JSON object a line")
     .action(async (path: string, options: PretrainCommand) =>
       (await import("./pretrain.ts")).pretrain(path, options),

@@ -17,7 +17,12 @@ async function entries(path: string): Promise<TarEntry[]> {
 }
 
 const long = `${"deep/".repeat(60)}name.txt`;
-const files: Record<string, string> = { "a.txt": "one", "b.txt": "", "é.txt": "three", [long]: "x".repeat(1025) };
+const files: Record<string, string> = {
+  "a.txt": "one",
+  "b.txt": "",
+  "é.txt": "three",
+  [long]: "x".repeat(1025),
+};
 mkdirSync(join(folder, "in", long, ".."), { recursive: true });
 for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, "in", name), text);
 
@@ -55,16 +60,20 @@ describe("listTar", () => {
     const bytes = readFileSync(join(folder, "pax.tar"));
     const bad = join(folder, "flip.tar");
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 0, max: bytes.length - 1 }), fc.integer({ min: 1, max: 255 }), async (at, by) => {
-        const flipped = Buffer.from(bytes);
-        flipped[at] = (flipped[at] as number) ^ by;
-        writeFileSync(bad, flipped);
-        const list = await entries(bad).catch((error: unknown) => {
-          expect(error).toBeInstanceOf(EncodingError);
-          return [];
-        });
-        for (const { offset, size } of list) expect(offset + size).toBeLessThanOrEqual(bytes.length);
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: bytes.length - 1 }),
+        fc.integer({ min: 1, max: 255 }),
+        async (at, by) => {
+          const flipped = Buffer.from(bytes);
+          flipped[at] = (flipped[at] as number) ^ by;
+          writeFileSync(bad, flipped);
+          const list = await entries(bad).catch((error: unknown) => {
+            expect(error).toBeInstanceOf(EncodingError);
+            return [];
+          });
+          for (const { offset, size } of list) expect(offset + size).toBeLessThanOrEqual(bytes.length);
+        },
+      ),
       { seed: 1, numRuns: 100 },
     );
   });

@@ -64,8 +64,7 @@ async function* entriesOf(file: FileHandle, end: number, path: string): AsyncGen
     if (offset + size > end)
       throw damaged(path, `${quote(told.name ?? nameOf(header))} runs over its end (byte ${end}): cut off?`);
     if ("LKxg".includes(kind)) {
-      if (size > longestRecord)
-        throw damaged(path, `a name or record at byte ${at} claims ${size} bytes`);
+      if (size > longestRecord) throw damaged(path, `a name or record at byte ${at} claims ${size} bytes`);
       const record = await readAt(file, offset, size, path);
       if (kind === "L") told = { ...told, name: cString(record) };
       if (kind === "x") told = { ...told, ...readPax(record, at, path) };

@@ -1,4 +1,10 @@
-import { createTokenizer, makeVocabulary, splitWords, type Tokenizer, wordPieceFile } from "../stimuli/index.ts";
+import {
+  createTokenizer,
+  makeVocabulary,
+  splitWords,
+  type Tokenizer,
+  wordPieceFile,
+} from "../stimuli/index.ts";
 import type { MaskVocabulary } from "./data/mask-words.ts";
 
 /** Turns captions into tokens, and knows which tokens masking must leave alone. */
@@ -19,11 +25,16 @@ export function captionTokenizer(pieces: readonly string[]): CaptionTokenizer {
 
 /** A vocabulary for a new small model: the characters and the most frequent words of its training captions.
  * @param atLeast times that a word must come; rarer ones are spelt. */
-export function vocabularyOf(captions: readonly string[], { size, atLeast = 2 }: { size: number; atLeast?: number }): string[] {
+export function vocabularyOf(
+  captions: readonly string[],
+  { size, atLeast = 2 }: { size: number; atLeast?: number },
+): string[] {
   const words = captions.flatMap(splitWords);
   const counts = new Map<string, number>();
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-  const rare = new Set([...counts].filter(([word, count]) => count < atLeast && [...word].length > 1).map(([word]) => word));
+  const rare = new Set(
+    [...counts].filter(([word, count]) => count < atLeast && [...word].length > 1).map(([word]) => word),
+  );
   const letters = [...rare].flatMap((word) => [...word]); // they must be spelt
   return makeVocabulary([...words.filter((word) => !rare.has(word)), ...letters], size);
 }

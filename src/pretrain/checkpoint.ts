@@ -2,8 +2,8 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { EncodingError } from "../core/index.ts";
 import type { Tensors } from "../graph/index.ts";
-import type { WeightTensors } from "../models/index.ts";
 import { encodeSafetensors, parseSafetensors, readBytes, writeFileAtomic } from "../io/index.ts";
+import type { WeightTensors } from "../models/index.ts";
 import { tensorsOf } from "./model-file.ts";
 
 /** What training goes on from. Orders, views, captions and hidden words are functions of the seed and the step's number, so that the
@@ -29,11 +29,15 @@ interface State extends Omit<Checkpoint, "states"> {
  * A kill at any moment leaves a whole checkpoint. */
 export async function writeCheckpoint(folder: string, { states, ...rest }: Checkpoint): Promise<void> {
   const file = `states-${String(rest.step).padStart(8, "0")}.safetensors`;
-  await writeFileAtomic(join(folder, file), encodeSafetensors(states as WeightTensors, { metadata: { step: String(rest.step) } }));
+  await writeFileAtomic(
+    join(folder, file),
+    encodeSafetensors(states as WeightTensors, { metadata: { step: String(rest.step) } }),
+  );
   const state: State = { file, ...rest };
   await writeFileAtomic(join(folder, "state.json"), `${JSON.stringify(state, null, 2)}\n`);
   for (const name of await readdir(folder))
-    if (/^states-\d+\.safetensors$/.test(name) && name !== file) await rm(join(folder, name), { force: true });
+    if (/^states-\d+\.safetensors$/.test(name) && name !== file)
+      await rm(join(folder, name), { force: true });
 }
 
 /** The checkpoint of a folder, if it has one.
@@ -51,7 +55,10 @@ export async function readCheckpoint(folder: string, identity: string): Promise<
     );
   const { tensors, metadata } = parseSafetensors(await readBytes(join(folder, state.file)));
   if (metadata.step !== String(state.step))
-    throw new EncodingError("format", `readCheckpoint: ${folder}: state.json and ${state.file} do not belong together.`);
+    throw new EncodingError(
+      "format",
+      `readCheckpoint: ${folder}: state.json and ${state.file} do not belong together.`,
+    );
   return { ...state, states: tensorsOf(tensors) };
 }
 

@@ -29,10 +29,16 @@ export async function openEncoder(
   const steps = { ...(has("image") && { images }), ...(has("text") && { texts }) };
   const session = await g.openTraining(steps, weights, { threads });
   const tokenizer = captionTokenizer(vocabulary);
-  const run = async (step: "images" | "texts", count: number, output: Output, feed: (from: number) => g.Tensors) => {
+  const run = async (
+    step: "images" | "texts",
+    count: number,
+    output: Output,
+    feed: (from: number) => g.Tensors,
+  ) => {
     if (!(step in steps))
       throw new EncodingError("shape", `openEncoder: the model has no tower for ${step}.`);
-    const width = output === "embedding" ? config.project : config[step === "images" ? "image" : "text"].width;
+    const width =
+      output === "embedding" ? config.project : config[step === "images" ? "image" : "text"].width;
     const out = new Float32Array(count * width);
     for (let from = 0; from < count; from += batch) {
       const { data } = (await session.run(step, feed(from)))[output] as g.Tensor;
@@ -64,7 +70,10 @@ function imageStep({ config }: Pick<TwinModel, "config">, batch: number): g.Step
   const { weights } = collectWeights("float32");
   const { channels, size } = config.image;
   const tower = imageTower(g.input("images", "float32", [batch, channels, ...size]), weights, config);
-  return g.defineStep({ name: "images", outputs: { embedding: tower.embedding, features: firstToken(tower.last) } });
+  return g.defineStep({
+    name: "images",
+    outputs: { embedding: tower.embedding, features: firstToken(tower.last) },
+  });
 }
 
 function textStep({ config }: Pick<TwinModel, "config">, batch: number): g.Step {
@@ -72,5 +81,8 @@ function textStep({ config }: Pick<TwinModel, "config">, batch: number): g.Step 
   const shape = [batch, config.tokens];
   const [tokens, mask] = [g.input("tokens", "int64", shape), g.input("mask", "float32", shape)];
   const tower = textTower(tokens, mask, weights, config);
-  return g.defineStep({ name: "texts", outputs: { embedding: tower.embedding, features: firstToken(tower.last) } });
+  return g.defineStep({
+    name: "texts",
+    outputs: { embedding: tower.embedding, features: firstToken(tower.last) },
+  });
 }

@@ -6,7 +6,6 @@ import type { Batch } from "./data/loader.ts";
 import { maskWords } from "./data/mask-words.ts";
 import type { Signal } from "./objectives/objective.ts";
 
-
 /** Inputs of a step made from a batch.
  * @param number of the batch; with the seed it draws which words are hidden. */
 export function feedBatch(
@@ -29,7 +28,8 @@ export function feedBatch(
   const { size, channels } = config.image;
   const shape = [count, channels, ...size];
   for (const [k, name] of (["images", "views"] as const).entries())
-    if (k < signal.views) feeds[name] = { type: "float32", shape, data: batch.views[k] as Float32Array<ArrayBuffer> };
+    if (k < signal.views)
+      feeds[name] = { type: "float32", shape, data: batch.views[k] as Float32Array<ArrayBuffer> };
   if (signal.text === "none") return feeds;
   const { tokens: told, mask } = tokenizer.encodeBatch(batch.captions, config.tokens);
   const tokens = told.data;

@@ -16,7 +16,10 @@ export interface LogLine {
 
 /** A log of JSON lines, one a step.
  * @param step of the checkpoint that training goes on from: later lines, of work that was lost, are dropped. */
-export async function openLog(path: string, step: number): Promise<{ lines: LogLine[]; add(line: LogLine): Promise<void> }> {
+export async function openLog(
+  path: string,
+  step: number,
+): Promise<{ lines: LogLine[]; add(line: LogLine): Promise<void> }> {
   const text = step === 0 ? "" : await readFile(path, "utf8").catch(() => "");
   const lines = text.split("\n").flatMap((line) => {
     const parsed = parseLine(line);

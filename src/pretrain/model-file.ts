@@ -2,12 +2,7 @@ import { join } from "node:path";
 import { EncodingError } from "../core/index.ts";
 import type { Tensor } from "../graph/index.ts";
 import { decodeText, type NdArray, readBytes, writeFileAtomic } from "../io/index.ts";
-import {
-  type BrivlConfig,
-  readBrivlFolder,
-  type WeightTensors,
-  writeBrivlFolder,
-} from "../models/index.ts";
+import { type BrivlConfig, readBrivlFolder, type WeightTensors, writeBrivlFolder } from "../models/index.ts";
 
 /** A two-tower model with all that is needed to use it. */
 export interface TwinModel {
@@ -43,11 +38,13 @@ export async function readTwin(folder: string): Promise<TwinModel> {
 /** Arrays of a file as tensors of a graph; all must be floats. */
 export function tensorsOf(arrays: Readonly<Record<string, NdArray>>): WeightTensors {
   return Object.fromEntries(
-    Object.entries(arrays).map(([name, { shape, data }]): [string, Tensor & { data: Float32Array | Float64Array }] => {
-      if (data instanceof Float32Array) return [name, { type: "float32", shape, data: own(data) }];
-      if (data instanceof Float64Array) return [name, { type: "float64", shape, data: own(data) }];
-      throw new EncodingError("format", `safetensors: ${name} must hold floats.`);
-    }),
+    Object.entries(arrays).map(
+      ([name, { shape, data }]): [string, Tensor & { data: Float32Array | Float64Array }] => {
+        if (data instanceof Float32Array) return [name, { type: "float32", shape, data: own(data) }];
+        if (data instanceof Float64Array) return [name, { type: "float64", shape, data: own(data) }];
+        throw new EncodingError("format", `safetensors: ${name} must hold floats.`);
+      },
+    ),
   );
 }
 

@@ -4,8 +4,8 @@ import { openTraining, type Tensor, type Tensors } from "../graph/index.ts";
 import { type BrivlConfig, brivlConfigs } from "../models/index.ts";
 import { captionTokenizer, vocabularyOf } from "./caption-tokens.ts";
 import { feedBatch } from "./feed.ts";
-import { objectives } from "./objectives.ts";
 import type { Negatives } from "./objectives/info-nce.ts";
+import { objectives } from "./objectives.ts";
 import { buildSteps, type StepSettings } from "./steps.ts";
 
 const captions = ["a red cat", "a blue dog on a chair", "the tree", "two boats near a house"];
@@ -31,6 +31,7 @@ const settings: StepSettings = {
   momentum: 0.9,
   clip: 1,
   weightDecay: 0.1,
+  deviation: 0.02,
 };
 const random = createRandom(5);
 const picture = () => Float32Array.from({ length: 4 * 3 * 64 }, () => random.normal());
@@ -49,7 +50,8 @@ async function openSmall(name: keyof typeof objectives, changed: Partial<StepSet
 /** Rows of unit length from a state or an embedding. */
 const rowsOf = (data: readonly number[], width: number) =>
   Array.from({ length: data.length / width }, (_, i) => data.slice(i * width, (i + 1) * width));
-const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, k) => sum + x * (b[k] as number), 0);
+const dot = (a: readonly number[], b: readonly number[]) =>
+  a.reduce((sum, x, k) => sum + x * (b[k] as number), 0);
 
 /** InfoNCE by its definition, in plain numbers. */
 function infoNce(queries: number[][], keys: number[][], queue: number[][], negatives: Negatives): number {
@@ -63,20 +65,26 @@ function infoNce(queries: number[][], keys: number[][], queue: number[][], negat
 }
 
 describe("image-text", () => {
-  it.each(["queue", "batch and queue"] as const)("is InfoNCE both ways, as its definition says, against the %s", async (negatives) => {
-    const { start, training } = await openSmall("image-text", { negatives });
-    // the momentum towers start as the trained ones, so that the pushed keys are the queries
-    const { loss } = await training.run("train", { ...feedsOf("image-text"), learningRate: rate(0) });
-    const after = await training.read(["queue.image", "queue.text"]);
-    const [images, texts] = ["queue.image", "queue.text"].map((name) =>
-      rowsOf(numbers(after[name]).slice(0, 4 * 6), 6),
-    ) as [number[][], number[][]];
-    const [oldImages, oldTexts] = ["queue.image", "queue.text"].map((name) => rowsOf(numbers(start[name]), 6)) as [number[][], number[][]];
-    const wanted = infoNce(images, texts, oldTexts, negatives) + infoNce(texts, images, oldImages, negatives);
-    expect(numbers(loss)[0]).toBeCloseTo(wanted, 4);
-    expect(rowsOf(numbers(after["queue.text"]), 6).slice(4)).toEqual(oldTexts.slice(0, 2)); // the oldest leave
-    await training.close();
-  });
+  it.each(["queue", "batch and queue"] as const)(
+    "is InfoNCE both ways, as its definition says, against the %s",
+    async (negatives) => {
+      const { start, training } = await openSmall("image-text", { negatives });
+      // the momentum towers start as the trained ones, so that the pushed keys are the queries
+      const { loss } = await training.run("train", { ...feedsOf("image-text"), learningRate: rate(0) });
+      const after = await training.read(["queue.image", "queue.text"]);
+      const [images, texts] = ["queue.image", "queue.text"].map((name) =>
+        rowsOf(numbers(after[name]).slice(0, 4 * 6), 6),
+      ) as [number[][], number[][]];
+      const [oldImages, oldTexts] = ["queue.image", "queue.text"].map((name) =>
+        rowsOf(numbers(start[name]), 6),
+      ) as [number[][], number[][]];
+      const wanted =
+        infoNce(images, texts, oldTexts, negatives) + infoNce(texts, images, oldImages, negatives);
+      expect(numbers(loss)[0]).toBeCloseTo(wanted, 4);
+      expect(rowsOf(numbers(after["queue.text"]), 6).slice(4)).toEqual(oldTexts.slice(0, 2)); // the oldest leave
+      await training.close();
+    },
+  );
   it("lets the momentum towers follow the renewed weights", async () => {
     const { start, training } = await openSmall("image-text");
     await training.run("train", { ...feedsOf("image-text"), learningRate: rate(0.1) });
@@ -120,8 +128,7 @@ describe("every signal", () => {
     const [first] = starts as [Tensors];
     const towers = Object.keys(first).filter((name) => /^(image|text)\./.test(name));
     expect(towers.length).toBeGreaterThan(30);
-    for (const start of starts)
-      for (const name of towers) expect(start[name]).toEqual(first[name]);
+    for (const start of starts) for (const name of towers) expect(start[name]).toEqual(first[name]);
   });
 });
 

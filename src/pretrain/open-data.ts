@@ -28,7 +28,8 @@ async function openSource(
   { world, shards, captions }: PretrainSettings["data"],
   folder: string,
 ): Promise<{ dataset: Dataset; incomplete: readonly string[] }> {
-  if (shards) return openShards((await Promise.all(shards.map((path) => tarsOf(resolve(folder, path))))).flat());
+  if (shards)
+    return openShards((await Promise.all(shards.map((path) => tarsOf(resolve(folder, path))))).flat());
   if (captions) {
     const { file, image: picture, caption } = captions;
     return { dataset: await openCaptions(resolve(folder, file), { picture, caption }), incomplete: [] };

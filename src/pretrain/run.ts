@@ -32,7 +32,12 @@ export interface TwinResult {
 export interface PretrainResult {
   readonly title: string;
   readonly seed: number;
-  readonly data: { readonly name: string; readonly train: number; readonly test: number; readonly incomplete: readonly string[] };
+  readonly data: {
+    readonly name: string;
+    readonly train: number;
+    readonly test: number;
+    readonly incomplete: readonly string[];
+  };
   readonly vocabulary: number;
   readonly twins: readonly TwinResult[];
 }
@@ -49,7 +54,10 @@ export interface PretrainOptions {
 
 /** Train every twin that the settings name, from the same start on the same data in the same order, and test each. What is done is kept:
  * the next call goes on from the last checkpoint. */
-export async function runPretrain(settings: PretrainSettings, options: PretrainOptions): Promise<PretrainResult> {
+export async function runPretrain(
+  settings: PretrainSettings,
+  options: PretrainOptions,
+): Promise<PretrainResult> {
   const data = await openData(settings, options.folder);
   const { preset, vocabulary: most } = settings.model;
   const vocabulary = vocabularyOf(await captionsOf(data.train), { size: most });
@@ -64,7 +72,12 @@ export async function runPretrain(settings: PretrainSettings, options: PretrainO
     const result: PretrainResult = {
       title: settings.title,
       seed: settings.seed,
-      data: { name: data.train.name, train: data.train.count, test: data.test.count, incomplete: data.incomplete },
+      data: {
+        name: data.train.name,
+        train: data.train.count,
+        test: data.test.count,
+        incomplete: data.incomplete,
+      },
       vocabulary: vocabulary.length,
       twins,
     };
@@ -112,8 +125,15 @@ async function keepStart(work: Work): Promise<TwinResult> {
   const settings = trainSettingsOf(work);
   const { weights, start } = buildSteps(objectives["image-text"], settings);
   const states = start(createRandom(settings.seed)) as WeightTensors;
-  const kept = Object.fromEntries([...weights.keys()].map((name) => [name, states[name] as WeightTensors[string]]));
-  return finish("untrained", "the start of all twins, not trained", { weights: kept, log: [], damaged: {} }, work);
+  const kept = Object.fromEntries(
+    [...weights.keys()].map((name) => [name, states[name] as WeightTensors[string]]),
+  );
+  return finish(
+    "untrained",
+    "the start of all twins, not trained",
+    { weights: kept, log: [], damaged: {} },
+    work,
+  );
 }
 
 async function finish(

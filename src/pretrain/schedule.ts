@@ -3,7 +3,12 @@
  * @source warm-up: Goyal 2017; cosine: Loshchilov and Hutter 2017. */
 export function learningRateAt(
   step: number,
-  { peak, warmup, total, floor = 0 }: { readonly peak: number; readonly warmup: number; readonly total: number; readonly floor?: number },
+  {
+    peak,
+    warmup,
+    total,
+    floor = 0,
+  }: { readonly peak: number; readonly warmup: number; readonly total: number; readonly floor?: number },
 ): number {
   if (step < warmup) return (peak * (step + 1)) / warmup;
   const done = Math.min(1, (step - warmup) / Math.max(1, total - warmup));

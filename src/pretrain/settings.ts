@@ -52,6 +52,7 @@ const training = z.strictObject({
   negatives: z.enum(["queue", "batch and queue"]).default("batch and queue"),
   momentum: share.default(0.99),
   temperature: z.number().positive().default(0.07),
+  deviation: z.number().positive().default(0.02),
   learnTemperature: z.boolean().default(false),
   /** Samples that the shuffling buffer holds. */
   buffer: count.default(10_000),
@@ -71,7 +72,10 @@ export const pretrainSchema = z.strictObject({
   model: model.prefault({}),
   data,
   /** Training signals: one model each, from the same start on the same data in the same order. */
-  twins: z.array(z.enum(names(objectives))).min(1).default(["image-text"]),
+  twins: z
+    .array(z.enum(names(objectives)))
+    .min(1)
+    .default(["image-text"]),
   /** Keep the start too, as the untrained twin. */
   untrained: z.boolean().default(false),
   training: training.prefault({}),

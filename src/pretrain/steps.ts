@@ -1,6 +1,6 @@
-import * as g from "../graph/index.ts";
+import type { Random } from "../core/index.ts";
 import type { Tensors, Value } from "../graph/index.ts";
-import { type Random } from "../core/index.ts";
+import * as g from "../graph/index.ts";
 import {
   type BrivlConfig,
   collectWeights,
@@ -29,6 +29,8 @@ export interface StepSettings {
   /** Longest gradient. */
   readonly clip: number;
   readonly weightDecay: number;
+  /** Of the normal distribution that matrices and embeddings start from; published for large models: .02. */
+  readonly deviation: number;
 }
 
 /** The steps of a training signal, all on the same states. */
@@ -60,8 +62,10 @@ export function buildSteps(objective: Objective, settings: StepSettings): Traini
       isDecayed(name) && name !== temperatureName ? settings.weightDecay : 0;
     const updates = g.adamw(used, clipped.gradients, { learningRate, weightDecay });
     const nextOf = new Map(updates.map(({ state, next }) => [state, next]));
-    const follow = built.momentum
-      .map(({ state, of }) => ({ state, next: g.follow(state, nextOf.get(of) as Value, momentum) }));
+    const follow = built.momentum.map(({ state, of }) => ({
+      state,
+      next: g.follow(state, nextOf.get(of) as Value, momentum),
+    }));
     return { norm: clipped.norm, updates: [...updates, ...follow] };
   };
   const steps = accumulate === 1 ? fuse() : gatherAndApply();
@@ -93,7 +97,10 @@ export function buildSteps(objective: Objective, settings: StepSettings): Traini
     const gather = g.defineStep({ name: "gather", outputs, updates: [...added, ...built.updates] });
     const { norm, updates } = renew(sums);
     const emptied = sums.map((state) => ({ state, next: g.mul(state, 0) }));
-    return { gather, apply: g.defineStep({ name: "apply", outputs: { norm }, updates: [...updates, ...emptied] }) };
+    return {
+      gather,
+      apply: g.defineStep({ name: "apply", outputs: { norm }, updates: [...updates, ...emptied] }),
+    };
   }
 
   function addTowers(all: typeof weights, sizes: BrivlConfig) {
@@ -115,9 +122,9 @@ function startStates(
   steps: readonly g.Step[],
   made: ReadonlyMap<string, Value>,
   random: Random,
-  { temperature }: StepSettings,
+  { temperature, deviation }: StepSettings,
 ): Tensors {
-  const drawn: Record<string, g.Tensor> = startWeights(made, random.stream("weights"));
+  const drawn: Record<string, g.Tensor> = startWeights(made, random.stream("weights"), deviation);
   if (drawn[temperatureName] !== undefined)
     drawn[temperatureName] = {
       type: "float32",
@@ -140,7 +147,7 @@ function directions(shape: readonly number[], random: Random): g.Tensor {
   for (let row = 0; row < rows; row++) {
     const part = data.subarray(row * width, (row + 1) * width);
     const length = Math.hypot(...part);
-    part.forEach((x, k) => void (part[k] = x / length));
+    part.set(part.map((x) => x / length));
   }
   return { type: "float32", shape, data };
 }

@@ -1,7 +1,7 @@
 import { createRandom, type Random } from "../core/index.ts";
 import { backgrounds, categories, type Scene } from "../stimuli/index.ts";
-import { loadAll } from "./data/load-all.ts";
 import type { Dataset } from "./data/dataset.ts";
+import { loadAll } from "./data/load-all.ts";
 import type { LoadPool } from "./data/pool.ts";
 import { worldDataset, worldScene } from "./data/world.ts";
 import type { Rate } from "./downstream/interval.ts";
@@ -77,15 +77,29 @@ async function seeScenes(seed: number, count: number, pool: LoadPool, edge: numb
 /** Scenes with one object, whose category is the answer. */
 function alone({ scenes, pictures }: Seen): Seen {
   const kept = scenes.flatMap((scene, k) => (scene.objects.length === 1 ? [k] : []));
-  return { scenes: kept.map((k) => scenes[k] as Scene), pictures: kept.map((k) => pictures[k] as Float32Array) };
+  return {
+    scenes: kept.map((k) => scenes[k] as Scene),
+    pictures: kept.map((k) => pictures[k] as Float32Array),
+  };
 }
 
-const categoryOf = ({ objects }: Scene) => categories.indexOf(objects[0]?.category as (typeof categories)[number]);
+const categoryOf = ({ objects }: Scene) =>
+  categories.indexOf(objects[0]?.category as (typeof categories)[number]);
 const placeOf = ({ background }: Scene) => backgrounds.indexOf(background);
 
-async function zeroShot(encoder: Encoder, asked: Seen, random: Random): Promise<{ category: Rate; place: Rate }> {
+async function zeroShot(
+  encoder: Encoder,
+  asked: Seen,
+  random: Random,
+): Promise<{ category: Rate; place: Rate }> {
   const one = alone(asked);
-  const test = async (seen: Seen, names: readonly (readonly string[])[], prompts: readonly string[], of: (scene: Scene) => number, name: string) =>
+  const test = async (
+    seen: Seen,
+    names: readonly (readonly string[])[],
+    prompts: readonly string[],
+    of: (scene: Scene) => number,
+    name: string,
+  ) =>
     testZeroShot({
       images: await encoder.images(seen.pictures),
       classes: await embedClasses(encoder, names, prompts),
@@ -98,13 +112,27 @@ async function zeroShot(encoder: Encoder, asked: Seen, random: Random): Promise<
   };
 }
 
-async function probe(encoder: Encoder, known: Seen, asked: Seen, random: Random): Promise<{ category: Rate; place: Rate }> {
-  const test = async (train: Seen, held: Seen, of: (scene: Scene) => number, classes: number, name: string) => {
+async function probe(
+  encoder: Encoder,
+  known: Seen,
+  asked: Seen,
+  random: Random,
+): Promise<{ category: Rate; place: Rate }> {
+  const test = async (
+    train: Seen,
+    held: Seen,
+    of: (scene: Scene) => number,
+    classes: number,
+    name: string,
+  ) => {
     const labelled = async (seen: Seen) => ({
       features: await encoder.images(seen.pictures, "features"),
       labels: seen.scenes.map(of),
     });
-    return testLinearProbe(await labelled(train), await labelled(held), { classes, random: random.stream(name) });
+    return testLinearProbe(await labelled(train), await labelled(held), {
+      classes,
+      random: random.stream(name),
+    });
   };
   return {
     category: await test(alone(known), alone(asked), categoryOf, categories.length, "category"),

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { checkCancelled, createRandom, EncodingError, type OnProgress } from "../core/index.ts";
 import { openTraining, type Tensors, type Training } from "../graph/index.ts";
+import type { WeightTensors } from "../models/index.ts";
 import type { CaptionTokenizer } from "./caption-tokens.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import type { Augmentation } from "./data/augment.ts";
@@ -9,7 +10,6 @@ import { type Loader, openLoader } from "./data/loader.ts";
 import type { LoadPool } from "./data/pool.ts";
 import { feedBatch } from "./feed.ts";
 import { type LogLine, openLog } from "./log.ts";
-import type { WeightTensors } from "../models/index.ts";
 import { type ObjectiveName, objectives } from "./objectives.ts";
 import { learningRateAt } from "./schedule.ts";
 import { buildSteps, type StepSettings } from "./steps.ts";
@@ -91,7 +91,9 @@ export async function trainModel(
       }
       tell(objective, line, settings, run);
     }
-    const used = new Set(Object.values(built.steps).flatMap(({ states: all }) => all.map(({ name }) => name)));
+    const used = new Set(
+      Object.values(built.steps).flatMap(({ states: all }) => all.map(({ name }) => name)),
+    );
     const names = [...built.weights.keys()].filter((name) => used.has(name));
     const weights = (await training.read(names)) as WeightTensors;
     return { objective, weights, log: log.lines, damaged: damaged() };

@@ -59,8 +59,15 @@ export function takeSamples(dataset: Dataset, indices: ArrayLike<number>): Datas
 
 /** Part a data set at random into one to train on and one to test on; no sample is in both.
  * @param share of the samples that are held out, in [0, 1). */
-export function splitDataset(dataset: Dataset, share: number, random: Random): { train: Dataset; test: Dataset } {
+export function splitDataset(
+  dataset: Dataset,
+  share: number,
+  random: Random,
+): { train: Dataset; test: Dataset } {
   const order = random.permutation(dataset.count);
   const held = Math.round(share * dataset.count);
-  return { test: takeSamples(dataset, order.subarray(0, held)), train: takeSamples(dataset, order.subarray(held)) };
+  return {
+    test: takeSamples(dataset, order.subarray(0, held)),
+    train: takeSamples(dataset, order.subarray(held)),
+  };
 }

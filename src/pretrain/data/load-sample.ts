@@ -89,8 +89,7 @@ export async function decodePicture(bytes: Uint8Array, largest: number): Promise
       .toBuffer({ resolveWithObject: true });
     const { width: across, height: down, channels } = info;
     const rgb = new Uint8Array(3 * across * down);
-    for (let k = 0; k < rgb.length; k++)
-      rgb[k] = data[channels === 1 ? Math.floor(k / 3) : k] as number; // grey pictures have one channel
+    for (let k = 0; k < rgb.length; k++) rgb[k] = data[channels === 1 ? Math.floor(k / 3) : k] as number; // grey pictures have one channel
     return { width: across, height: down, data: rgb };
   } catch (cause) {
     throw new EncodingError(

@@ -13,7 +13,13 @@ export interface LoadPool {
 
 /** Start workers that decode and augment; several loaders may share them.
  * @param workers threads. @param keep bytes of decoded pictures that all workers together keep. */
-export function openLoadPool({ workers = 1, keep = 256 * 2 ** 20 }: { workers?: number; keep?: number } = {}): LoadPool {
+export function openLoadPool({
+  workers = 1,
+  keep = 256 * 2 ** 20,
+}: {
+  workers?: number;
+  keep?: number;
+} = {}): LoadPool {
   const threads: Worker[] = Array.from({ length: workers }, () =>
     startWorker(new URL(workerFile, import.meta.url), { keep: keep / workers }),
   );

@@ -43,7 +43,12 @@ export async function openShards(paths: readonly string[]): Promise<Shards> {
   const ends = sizes.map((_, k) => sizes.slice(0, k + 1).reduce((a, b) => a + b, 0));
   const sample = (index: number): Sample => {
     const path = paths[ends.findIndex((end) => index < end)] as string;
-    const [a, b, c, d] = numbers.subarray(4 * index, 4 * index + 4) as unknown as [number, number, number, number];
+    const [a, b, c, d] = numbers.subarray(4 * index, 4 * index + 4) as unknown as [
+      number,
+      number,
+      number,
+      number,
+    ];
     return {
       key: keys[index] as string,
       picture: { kind: "file", place: { path, offset: a, size: b } },

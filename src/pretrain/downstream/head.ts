@@ -27,7 +27,10 @@ export async function fitHead(
 ): Promise<(features: Matrix) => Promise<number[]>> {
   const { rows, cols } = features;
   if (labels.length !== rows)
-    throw new EncodingError("shape", `fitHead: each row needs a label; got ${rows} rows, ${labels.length} labels.`);
+    throw new EncodingError(
+      "shape",
+      `fitHead: each row needs a label; got ${rows} rows, ${labels.length} labels.`,
+    );
   const scale = scaleOf(features);
   const input = (count: number) => g.input("features", "float32", [count, cols]);
   const right = g.input("labels", "int64", [rows]);
@@ -60,10 +63,12 @@ export async function fitHead(
 /** Weights and biases of one or two layers. */
 function layersOf(width: number, hidden: number, classes: number): g.Value[] {
   const sizes = hidden > 0 ? [width, hidden, classes] : [width, classes];
-  return sizes.slice(1).flatMap((out, k) => [
-    g.state(`${k}.weight`, "float32", [out, sizes[k] as number]),
-    g.state(`${k}.bias`, "float32", [out]),
-  ]);
+  return sizes
+    .slice(1)
+    .flatMap((out, k) => [
+      g.state(`${k}.weight`, "float32", [out, sizes[k] as number]),
+      g.state(`${k}.bias`, "float32", [out]),
+    ]);
 }
 
 function scoresOf(x: g.Value, [a, b, c, d]: readonly g.Value[]): g.Value {

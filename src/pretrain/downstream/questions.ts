@@ -53,7 +53,7 @@ function askRelation(
   random: Random,
   ask: (subject: Subject, text: string, answer: string) => Question,
 ): Question[] {
-  const at = sides.findIndex((side) => side === relation);
+  const at = (sides as readonly (string | null)[]).indexOf(relation);
   if (first === undefined || second === undefined || at < 0) return [];
   const turned = random.uniform() < 0.5;
   const [a, b] = turned ? [second, first] : [first, second];

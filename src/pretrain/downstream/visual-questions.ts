@@ -19,14 +19,24 @@ export async function testQuestions(
   encoder: Pick<Encoder, "images" | "texts">,
   train: SeenScenes,
   test: SeenScenes,
-  { random, hidden = 256, steps = 300 }: { readonly random: Random; readonly hidden?: number; readonly steps?: number },
+  {
+    random,
+    hidden = 256,
+    steps = 300,
+  }: { readonly random: Random; readonly hidden?: number; readonly steps?: number },
 ): Promise<Readonly<Partial<Record<Subject, Rate>>>> {
   const [known, asked] = [
     await encodeQuestions(encoder, train, random.stream("train")),
     await encodeQuestions(encoder, test, random.stream("test")),
   ];
   const labels = known.questions.map(({ answer }) => answers.indexOf(answer));
-  const options = { classes: answers.length, hidden, steps, learningRate: 3e-3, random: random.stream("head") };
+  const options = {
+    classes: answers.length,
+    hidden,
+    steps,
+    learningRate: 3e-3,
+    random: random.stream("head"),
+  };
   const answer = await fitHead({ features: known.features, labels }, options);
   const given = await answer(asked.features);
   const subjects = [...new Set(asked.questions.map(({ subject }) => subject))];
@@ -60,7 +70,8 @@ async function encodeQuestions(
     const [seen, read] = [image.data.subarray(i * a, (i + 1) * a), text.data.subarray(j * b, (j + 1) * b)];
     data.set(seen, row * width);
     data.set(read, row * width + a);
-    if (a === b) for (let c = 0; c < a; c++) data[row * width + a + b + c] = (seen[c] as number) * (read[c] as number);
+    if (a === b)
+      for (let c = 0; c < a; c++) data[row * width + a + b + c] = (seen[c] as number) * (read[c] as number);
   }
   return { questions: flat, features: matrix(["question", "dimension"], flat.length, width, data) };
 }

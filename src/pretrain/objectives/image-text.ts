@@ -1,8 +1,14 @@
-import * as g from "../../graph/index.ts";
 import type { Value } from "../../graph/index.ts";
+import * as g from "../../graph/index.ts";
 import { brivl } from "../../models/index.ts";
 import { queueInfoNce } from "./info-nce.ts";
-import { imageInput, momentumWeights, type Objective, type ObjectiveContext, textInputs } from "./objective.ts";
+import {
+  imageInput,
+  momentumWeights,
+  type Objective,
+  type ObjectiveContext,
+  textInputs,
+} from "./objective.ts";
 
 /** Cross-modal contrastive learning with momentum towers and queues: a picture must find its caption's key among the keys of earlier
  * captions, and a caption its picture's. Loss: the sum of both directions.

@@ -1,5 +1,5 @@
-import * as g from "../../graph/index.ts";
 import type { Value } from "../../graph/index.ts";
+import * as g from "../../graph/index.ts";
 
 /** What a query must tell its own key from: the queue's keys alone, as in MoCo and the paper, or the batch's other keys too, as in ALBEF.
  * With the queue alone, short trainings learn to tell new keys from old ones instead of pictures from each other: the momentum towers
@@ -30,11 +30,7 @@ export function queueInfoNce(
 /** InfoNCE within a batch, both ways, averaged: row i of each side belongs to row i of the other.
  * @param a @param b (batch, d), of length 1. @param scale multiplies the similarities: 1 / temperature.
  * @source Radford 2021, figure 3. */
-export function batchInfoNce(
-  a: Value,
-  b: Value,
-  scale: g.Operand,
-): { loss: Value; accuracy: Value } {
+export function batchInfoNce(a: Value, b: Value, scale: g.Operand): { loss: Value; accuracy: Value } {
   const logits = g.mul(g.matmul(a, b, { transposeB: true }), scale);
   const labels = g.range(Number(a.shape[0]));
   const losses = [logits, g.transpose(logits, [1, 0])].map((each) => g.crossEntropy(each, labels));

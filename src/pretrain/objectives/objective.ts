@@ -1,7 +1,7 @@
-import * as g from "../../graph/index.ts";
 import type { Value } from "../../graph/index.ts";
-import type { Negatives } from "./info-nce.ts";
+import * as g from "../../graph/index.ts";
 import { type BrivlConfig, isFrozen, type Weights } from "../../models/index.ts";
+import type { Negatives } from "./info-nce.ts";
 
 /** What a training signal needs of a batch. */
 export interface Signal {
