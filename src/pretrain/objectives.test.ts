@@ -31,6 +31,7 @@ const settings: StepSettings = {
   momentum: 0.9,
   clip: 1,
   weightDecay: 0.1,
+  beta2: 0.98,
   deviation: 0.02,
 };
 const random = createRandom(5);

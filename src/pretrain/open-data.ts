@@ -34,8 +34,8 @@ async function openSource(
     const { file, image: picture, caption } = captions;
     return { dataset: await openCaptions(resolve(folder, file), { picture, caption }), incomplete: [] };
   }
-  const { scenes, seed } = world as NonNullable<typeof world>;
-  return { dataset: worldDataset({ seed, count: scenes }), incomplete: [] };
+  const { scenes, ...which } = world as NonNullable<typeof world>;
+  return { dataset: worldDataset({ ...which, count: scenes }), incomplete: [] };
 }
 
 /** A tar file, or those of a folder in the order of their names. */

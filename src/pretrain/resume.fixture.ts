@@ -29,6 +29,7 @@ export const smallSettings: TrainSettings = {
   momentum: 0.9,
   clip: 1,
   weightDecay: 0.05,
+  beta2: 0.98,
   deviation: 0.02,
   steps: 12,
   warmup: 3,

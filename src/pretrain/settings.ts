@@ -10,6 +10,8 @@ const world = z
   .strictObject({
     scenes: count.default(6000),
     seed: z.number().int().default(1),
+    /** Share of scenes that are made to have one object. */
+    alone: share.default(0),
   })
   .describe("the procedural world: rendered scenes with captions of a grammar");
 
@@ -52,6 +54,7 @@ const training = z.strictObject({
   negatives: z.enum(["queue", "batch and queue"]).default("batch and queue"),
   momentum: share.default(0.99),
   temperature: z.number().positive().default(0.07),
+  beta2: z.number().min(0).max(0.9999).default(0.98),
   deviation: z.number().positive().default(0.02),
   learnTemperature: z.boolean().default(false),
   /** Samples that the shuffling buffer holds. */

@@ -29,6 +29,8 @@ export interface StepSettings {
   /** Longest gradient. */
   readonly clip: number;
   readonly weightDecay: number;
+  /** How slowly AdamW forgets squared gradients; .98 for contrastive learning (Radford 2021). */
+  readonly beta2: number;
   /** Of the normal distribution that matrices and embeddings start from; published for large models: .02. */
   readonly deviation: number;
 }
@@ -60,7 +62,7 @@ export function buildSteps(objective: Objective, settings: StepSettings): Traini
     const learningRate = g.input("learningRate", "float64", []);
     const weightDecay = (name: string) =>
       isDecayed(name) && name !== temperatureName ? settings.weightDecay : 0;
-    const updates = g.adamw(used, clipped.gradients, { learningRate, weightDecay });
+    const updates = g.adamw(used, clipped.gradients, { learningRate, weightDecay, beta2: settings.beta2 });
     const nextOf = new Map(updates.map(({ state, next }) => [state, next]));
     const follow = built.momentum.map(({ state, of }) => ({
       state,

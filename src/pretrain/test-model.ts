@@ -71,7 +71,7 @@ interface Seen {
 async function seeScenes(seed: number, count: number, pool: LoadPool, edge: number): Promise<Seen> {
   const dataset = worldDataset({ seed, count, tellings: 1 });
   const { indices, pictures } = await loadAll(dataset, pool, { edge, seed, most: count });
-  return { scenes: indices.map((index) => worldScene(seed, index)), pictures };
+  return { scenes: indices.map((index) => worldScene({ seed }, index)), pictures };
 }
 
 /** Scenes with one object, whose category is the answer. */

@@ -10,10 +10,10 @@ export interface Place {
 /** Where a worker finds a picture: encoded bytes, or a scene of the procedural world to be drawn. */
 export type PictureSource = { readonly kind: "file"; readonly place: Place } | WorldPicture;
 
-/** A picture of the procedural world: the scene that `seed` and `index` draw. */
+/** A picture of the procedural world: scene `index` of a world. */
 export interface WorldPicture {
   readonly kind: "scene";
-  readonly seed: number;
+  readonly world: { readonly seed: number; readonly alone?: number };
   readonly index: number;
 }
 

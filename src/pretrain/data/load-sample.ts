@@ -69,7 +69,7 @@ export function keepPictures(most: number): PictureCache {
 }
 
 async function decode(source: PictureSource, edge: number): Promise<Picture> {
-  if (source.kind === "scene") return renderScene(worldScene(source.seed, source.index), { size: 64 });
+  if (source.kind === "scene") return renderScene(worldScene(source.world, source.index), { size: 64 });
   const { path, offset, size } = source.place;
   return decodePicture(await readRange(path, offset, size), 3 * edge);
 }
