@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { lockFolder } from "../engine/lock.ts";
+import { writeFileAtomic } from "../io/index.ts";
 import type { PretrainResult } from "../pretrain/index.ts";
 import { readSettingsText } from "../study/settings-text.ts";
 import { showProgress } from "./progress.ts";
@@ -29,6 +30,7 @@ export async function pretrain(path: string, { out, json = false }: PretrainComm
       signal: stop.signal,
     });
     show.end();
+    await writeFileAtomic(join(place, "settings.yaml"), text);
     const { writePretrainReport } = await import("./pretrain-report.ts");
     const report = join(place, "report.html");
     await writePretrainReport(report, result);

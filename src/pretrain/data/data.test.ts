@@ -113,6 +113,17 @@ describe("openLoader", () => {
     expect([...loader.damaged.keys()]).toEqual(["./1-2"]);
     expect(loader.damaged.get("./1-2")).toMatch(/the picture is damaged/);
   });
+  it("shows twins of one or two views the same pictures, and the first views alike", async () => {
+    const two = openLoader({
+      ...options,
+      dataset: shards.dataset,
+      views: [options.views[0], options.views[0]],
+    });
+    const one = openLoader({ ...options, dataset: shards.dataset });
+    const [a, b] = [await one.batch(1), await two.batch(1)];
+    expect([b.keys, b.captions, b.views[0]]).toEqual([a.keys, a.captions, a.views[0]]);
+    expect(b.views[1]).not.toEqual(b.views[0]);
+  });
   it("gives every picture another one's caption where they are permuted, each caption once, in the same order of pictures", async () => {
     const dataset = worldDataset({ seed: 1, count: 12, tellings: 1 });
     const [plain, permuted] = [
