@@ -13,6 +13,7 @@ export interface Encoder {
   images(pictures: readonly Float32Array[], output?: Output): Promise<Matrix>;
   /** @returns (captions × width). */
   texts(captions: readonly string[], output?: Output): Promise<Matrix>;
+  /** Free the session. */
   close(): Promise<void>;
 }
 

@@ -16,7 +16,7 @@ export interface TwinModel {
 }
 
 /** Write a model's folder: `config.json`, `model.safetensors` and `vocab.txt`, each whole or not at all.
- * @param options.floats "F16" halves the size. */
+ * With `floats` "F16" the files are half as large. */
 export async function writeTwin(
   folder: string,
   { config, vocabulary, weights, metadata }: TwinModel,

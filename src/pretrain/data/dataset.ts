@@ -34,6 +34,7 @@ export interface Dataset {
   /** Samples of each shard, in order; one number where there are no shards. */
   readonly shards: readonly number[];
   readonly count: number;
+  /** Where sample `index` is found. */
   sample(index: number): Sample;
 }
 

@@ -6,13 +6,14 @@ import type { LoadedSample, LoadRequest } from "./load-sample.ts";
 /** Workers that load samples. */
 export interface LoadPool {
   /** Load one sample. Requests of one `home` go to one worker, which then has its decoded picture.
-   * @throws EncodingError of {@link loadSample}. */
+   * @throws EncodingError "format" if the picture or the caption is damaged. */
   load(request: LoadRequest, home: number): Promise<LoadedSample>;
+  /** End the workers. */
   close(): Promise<void>;
 }
 
 /** Start workers that decode and augment; several loaders may share them.
- * @param workers threads. @param keep bytes of decoded pictures that all workers together keep. */
+ * `workers` is the number of threads, `keep` the bytes of decoded pictures that all of them together keep. */
 export function openLoadPool({
   workers = 1,
   keep = 256 * 2 ** 20,

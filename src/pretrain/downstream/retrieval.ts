@@ -12,7 +12,7 @@ export interface Retrieval {
  * Captions with the same words (letters' case and spaces aside) cannot be told apart: any of them, and any of their pictures, is right. Of equally near ones
  * the expected share is counted, so that a model that answers everything alike is at chance.
  * Chance: the expected hits of a random order, 1 − C(n − m, k) / C(n, k) for an item with m right answers among n, averaged over items.
- * @param images @param texts (pairs × width), row i of each belongs together. @param captions one for each row of `texts`.
+ * Row i of `images` and of `texts` (pairs × width) belong together, and `captions` has the words of each row of `texts`.
  * @throws EncodingError "shape" if the rows differ in number. */
 export function testRetrieval({
   images,

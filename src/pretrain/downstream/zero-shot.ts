@@ -33,7 +33,7 @@ export async function embedClasses(
 }
 
 /** Classify pictures by the nearest class embedding, without having been trained on classes.
- * @param images (pictures × width). @param classes (classes × width), see {@link embedClasses}. @param labels class of each picture.
+ * `images` is (pictures × width), `classes` (classes × width) as {@link embedClasses} gives them, `labels` the class of each picture.
  * @returns the share of right ones; chance is that of always answering the class that comes most often. */
 export function testZeroShot({
   images,

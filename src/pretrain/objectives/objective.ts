@@ -44,6 +44,7 @@ export interface Objective {
   /** In a sentence, for reports. */
   readonly description: string;
   readonly signal: Signal;
+  /** Make the graph. */
   build(context: ObjectiveContext): ObjectiveGraph;
 }
 
