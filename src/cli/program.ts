@@ -2,8 +2,9 @@ import { Command, type CommanderError } from "commander";
 import { EncodingError } from "../core/index.ts";
 import { version } from "../study/version.ts";
 import type { RunOptions } from "./execute.ts";
+import type { PretrainCommand } from "./pretrain.ts";
 
-/** The commands `simcortex demo | run study.yaml | fit | layers | extract | doctor` and their options.
+/** The commands `simcortex demo | run study.yaml | fit | layers | extract | pretrain config.yaml | doctor` and their options.
  * @param json errors in the command line itself are told by the caller, not printed here.
  * @throws EncodingError "option" for what the commands do not know, with the nearest they do; CommanderError once help or the version
  * has been printed. */
@@ -22,6 +23,7 @@ export function createProgram({ json }: { json: boolean }): Command {
   addFit(program);
   addLayers(program);
   addExtract(program);
+  addPretrain(program);
   addDoctor(program);
   return program;
 }
@@ -145,6 +147,20 @@ function addExtract(program: Command): void {
       const { runExtract } = await import("./extract.ts");
       return runExtract(model, stimuli, options as Parameters<typeof runExtract>[2]);
     });
+
+function addPretrain(program: Command): void {
+  program
+    .command("pretrain")
+    .description("train two-tower models and their matched twins, and test what they can do")
+    .argument("<config.yaml>", "settings; see examples/pretrain-world")
+    .option(
+      "--out <folder>",
+      "where models, checkpoints and the report go (default: results/<name of the file>)",
+    )
+    .option("--json", "progress, result and errors on stdout, one JSON object a line")
+    .action(async (path: string, options: PretrainCommand) =>
+      (await import("./pretrain.ts")).pretrain(path, options),
+    );
 }
 
 function addDoctor(program: Command): void {

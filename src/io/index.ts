@@ -31,6 +31,7 @@ export {
   type SafetensorsType,
 } from "./safetensors.ts";
 export { encodeCsv, parseTable, type Table, tableToMatrix } from "./table.ts";
+export { listTar, readRange, type TarEntry } from "./tar.ts";
 export { decodeText } from "./text.ts";
 export { type Interval, parseTextGrid, type TextGrid, type Tier } from "./textgrid.ts";
 export { readBytes, removeDrafts, writeFileAtomic } from "./write-file.ts";

@@ -1,4 +1,4 @@
-"""One contrastive training step of two small towers in PyTorch, for bench/graph-step.ts, which starts it.
+"""One contrastive training step of two small towers in PyTorch, for bench/train.ts, which starts it.
 
 Reads FOLDER/settings.json and the raw arrays beside it; then for each line on standard input does that many steps and answers with
 one line {"seconds": ..., "cpu": ..., "losses": [...]}.

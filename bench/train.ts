@@ -9,7 +9,7 @@ import { openTraining, type Tensor } from "../src/graph/index.ts";
 
 /** One training step against PyTorch on the same machine, in alternating runs, with the same weights and batch.
  *
- *     npx tsx bench/graph-step.ts [--python /usr/bin/python3] [--rounds 6] [--steps 5] [--threads 2] [--spin yes]
+ *     npx tsx bench/train.ts [--python /usr/bin/python3] [--rounds 6] [--steps 5] [--threads 2] [--spin yes]
  *
  * Two towers × 4 layers, d 128, 4 heads, 64 × 64 px at patch 8 (65 tokens), 32 text tokens, 1,000 words, batch 64, momentum towers,
  * queues of 512, clipping, AdamW, float32. Prints wall and processor seconds a step of each round, their ratio, and how far the losses of the first
@@ -128,7 +128,7 @@ function print(title: string, { ours, torch, oursCpu, torchCpu }: (typeof table)
 
 /** PyTorch with the same start, waiting for orders on its standard input. */
 async function startTorch() {
-  const folder = mkdtempSync(join(tmpdir(), "simcortex-graph-step-"));
+  const folder = mkdtempSync(join(tmpdir(), "simcortex-train-"));
   const arrays: Record<string, { file: string; type: string; shape: readonly number[] }> = {};
   for (const [name, { type, shape, data }] of Object.entries({ ...start, ...feeds })) {
     if (name === "learningRate") continue;
@@ -137,7 +137,7 @@ async function startTorch() {
     arrays[name] = { file, type, shape };
   }
   writeFileSync(join(folder, "settings.json"), JSON.stringify({ ...sizes, threads, learningRate, arrays }));
-  const child = spawn(python, [join(import.meta.dirname, "graph-step.py"), folder], {
+  const child = spawn(python, [join(import.meta.dirname, "train.py"), folder], {
     stdio: ["pipe", "pipe", "inherit"],
     env: { OMP_WAIT_POLICY: "passive", ...process.env }, // on shared cores torch is many times slower without it
   });
