@@ -147,6 +147,7 @@ function addExtract(program: Command): void {
       const { runExtract } = await import("./extract.ts");
       return runExtract(model, stimuli, options as Parameters<typeof runExtract>[2]);
     });
+}
 
 function addPretrain(program: Command): void {
   program
