@@ -47,7 +47,8 @@ describe.concurrent("simcortex run", () => {
       encodeNpy({ shape: [features.length / 2, 2], data: features as Float64Array<ArrayBuffer> }),
     );
     writeFileSync(join(here, "Y.csv"), csv(files.Y ?? Y));
-    return call("run", join(here, "study.yaml"), "--out", join(here, "out"), "--store", join(here, "store"));
+    const own = ["--out", join(here, "out"), "--store", join(here, "store")];
+    return call("run", join(here, "study.yaml"), ...own, "--workers", "1");
   }
 
   it("runs one person's two regions from files", async ({ expect }) => {

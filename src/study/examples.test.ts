@@ -7,7 +7,8 @@ import { createRandom, type Random } from "../core/index.ts";
 import { encodeNpy } from "../io/index.ts";
 import { readSettings, runStudy, type StudySettings } from "../study.ts";
 
-/** The two designs of the paper, as they stand in examples/, on small simulated data of their shape. */
+/** The two designs of the paper, as they stand in examples/, on small simulated data of their shape; in test:all. */
+const slow = process.env.SIMCORTEX_SLOW !== undefined;
 let folder = "";
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "simcortex-examples-"));
@@ -43,7 +44,7 @@ function times(
   return out;
 }
 
-describe("examples/shortclips", () => {
+describe.runIf(slow)("examples/shortclips", () => {
   it("finds the band that was planted in each region: 12 runs of 300 TRs, a test of 270 TRs shown 10 times", {
     timeout: 90_000,
   }, async () => {
@@ -129,7 +130,7 @@ describe("examples/shortclips", () => {
   });
 });
 
-describe("examples/pereira", () => {
+describe.runIf(slow)("examples/pereira", () => {
   it("finds where the multimodal model is ahead, layer and all: 384 sentences in 96 passages, 8 people, layers 1–12", {
     timeout: 90_000,
   }, async () => {
