@@ -115,8 +115,8 @@ export function planSpectrum(
   return joinGroups(ends, cuts, groupOf, alphas.length);
 }
 
-/** About so many other nodes, each node is multiplied with. */
-const expectedNodes = 25;
+/** What a node costs beyond its predictions, in components: its products with the others are small, and slower than large ones. */
+const expectedNodes = 100;
 
 /** Cut 0 … count into groups so that their costs sum to the least. @returns ends of the groups, ascending. */
 function cheapestCuts(count: number, cost: (from: number, to: number) => number): number[] {
