@@ -1,11 +1,12 @@
 import { allocate, type Dtype, EncodingError, type FloatArray } from "../core/index.ts";
+import type { Numbers } from "./ndarray.ts";
 
 /** A matrix on disk of which only some columns are read at a time: samples × targets too large for memory. */
 export interface ColumnFile {
   readonly rows: number;
   readonly cols: number;
   readonly dtype: Dtype;
-  /** Columns [from, to), row-major, rows × (to − from) numbers.
+  /** Columns [from, to), row-major, rows × (to − from) numbers. `openColumns` refuses those that are not there; readers need not.
    * @throws EncodingError "range" | "file". */
   read(from: number, to: number): Promise<FloatArray>;
   /** Let go of the file. */
@@ -36,15 +37,25 @@ export function isByColumn(chunkCols: number): boolean {
 /** Bytes that are read and held at once. */
 export const blockBytes = 64 << 20;
 
+/** Rows of blocks that hold whole chunks of so many rows. */
+export function rowsOfBlock(chunkRows: number, cols: number): number {
+  return chunkRows * Math.max(1, Math.floor(blockBytes / (cols * 8 * chunkRows)));
+}
+
+/** Numbers of any kind as floats; the array itself where they are. */
+export function toFloats(data: Numbers, dtype: Dtype): FloatArray {
+  if (data instanceof Float32Array || data instanceof Float64Array) return data;
+  return dtype === "float32" ? Float32Array.from(data) : Float64Array.from(data);
+}
+
 /** Read columns by going through all rows each time. */
-export function scanRows(file: RowFile, path: string): ColumnFile {
+export function scanRows(file: RowFile): ColumnFile {
   const { rows, cols, dtype } = file;
   return {
     rows,
     cols,
     dtype,
     async read(from, to) {
-      checkColumns(path, from, to, cols);
       const width = to - from;
       const out = allocate(dtype, rows * width);
       let row = 0;

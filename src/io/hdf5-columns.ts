@@ -1,14 +1,13 @@
 import { allocate, type Dtype, EncodingError } from "../core/index.ts";
 import {
-  blockBytes,
   type ColumnFile,
-  checkColumns,
   isByColumn,
   notMatrix,
   type RowFile,
+  rowsOfBlock,
+  toFloats,
 } from "./column-file.ts";
 import { type Hdf5Dataset, type Hdf5File, openHdf5 } from "./hdf5.ts";
-import type { Numbers } from "./ndarray.ts";
 
 /** Open a data set for reading by columns where its chunks make that cheap, else by rows. A matrix that MATLAB wrote lies transposed: its
  * columns are rows here.
@@ -21,9 +20,9 @@ export async function openHdf5Columns(
   try {
     const found = find(file, path, name);
     if (found.shape.length !== 2) throw notMatrix(path, found.shape);
-    if (file.matlab) return { columns: byRow(file, found, path) };
+    if (file.matlab) return { columns: byRow(file, found) };
     const straight = found.chunk === null || isByColumn(found.chunk[1] as number);
-    return straight ? { columns: byColumn(file, found, path) } : { rows: byBlock(file, found) };
+    return straight ? { columns: byColumn(file, found) } : { rows: byBlock(file, found) };
   } catch (error) {
     file.close();
     throw error;
@@ -44,23 +43,20 @@ function find(file: Hdf5File, path: string, name: string | undefined): Hdf5Datas
   );
 }
 
-function byColumn(file: Hdf5File, { path: name, shape }: Hdf5Dataset, path: string): ColumnFile {
+function byColumn(file: Hdf5File, { path: name, shape }: Hdf5Dataset): ColumnFile {
   const [rows, cols] = shape as [number, number];
   const dtype = dtypeOf(file, name);
   return {
     rows,
     cols,
     dtype,
-    async read(from, to) {
-      checkColumns(path, from, to, cols);
-      return toDtype(file.read(name, { columns: [from, to] }).data, dtype);
-    },
+    read: async (from, to) => toFloats(file.read(name, { columns: [from, to] }).data, dtype),
     close: async () => file.close(),
   };
 }
 
 /** MATLAB's matrix: rows of the data set are its columns. */
-function byRow(file: Hdf5File, { path: name, shape }: Hdf5Dataset, path: string): ColumnFile {
+function byRow(file: Hdf5File, { path: name, shape }: Hdf5Dataset): ColumnFile {
   const [cols, rows] = shape as [number, number];
   const dtype = dtypeOf(file, name);
   return {
@@ -68,7 +64,6 @@ function byRow(file: Hdf5File, { path: name, shape }: Hdf5Dataset, path: string)
     cols,
     dtype,
     async read(from, to) {
-      checkColumns(path, from, to, cols);
       const { data } = file.read(name, { from, to });
       const width = to - from;
       const out = allocate(dtype, rows * width);
@@ -82,8 +77,7 @@ function byRow(file: Hdf5File, { path: name, shape }: Hdf5Dataset, path: string)
 
 function byBlock(file: Hdf5File, { path: name, shape, chunk }: Hdf5Dataset): RowFile {
   const [rows, cols] = shape as [number, number];
-  const tall = chunk?.[0] ?? 1;
-  const step = tall * Math.max(1, Math.floor(blockBytes / (cols * 8 * tall)));
+  const step = rowsOfBlock(chunk?.[0] ?? 1, cols);
   const dtype = dtypeOf(file, name);
   return {
     rows,
@@ -92,7 +86,7 @@ function byBlock(file: Hdf5File, { path: name, shape, chunk }: Hdf5Dataset): Row
     runs: [rows],
     async *blocks() {
       for (let top = 0; top < rows; top += step)
-        yield toDtype(file.read(name, { from: top, to: Math.min(rows, top + step) }).data, dtype);
+        yield toFloats(file.read(name, { from: top, to: Math.min(rows, top + step) }).data, dtype);
     },
     close: async () => file.close(),
   };
@@ -102,9 +96,4 @@ function byBlock(file: Hdf5File, { path: name, shape, chunk }: Hdf5Dataset): Row
 function dtypeOf(file: Hdf5File, name: string): Dtype {
   const { data } = file.read(name, { from: 0, to: 0 });
   return data.BYTES_PER_ELEMENT <= 2 || data instanceof Float32Array ? "float32" : "float64";
-}
-
-function toDtype(data: Numbers, dtype: Dtype) {
-  if (data instanceof Float32Array || data instanceof Float64Array) return data;
-  return dtype === "float32" ? Float32Array.from(data) : Float64Array.from(data);
 }

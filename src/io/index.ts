@@ -10,7 +10,7 @@ export { type Hdf5Dataset, type Hdf5File, openHdf5 } from "./hdf5.ts";
 export type { NdArray, Numbers } from "./ndarray.ts";
 export { encodeNifti, type NiftiImage, parseNifti } from "./nifti.ts";
 export { encodeNpy, parseNpy } from "./npy.ts";
-export { beginRows, openRows, type RowDraft, type RowFile } from "./npy-rows.ts";
+export { beginRows, openRows, type RowDraft, type RowReader } from "./npy-rows.ts";
 export { encodeNpz, listNpz, parseNpz } from "./npz.ts";
 export { openColumns } from "./open-columns.ts";
 export { openSafetensors, type SafetensorsFile, writeSafetensors } from "./open-safetensors.ts";

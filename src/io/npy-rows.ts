@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { type FileHandle, open } from "node:fs/promises";
 import { EncodingError } from "../core/index.ts";
+import { beginDraft } from "./draft-file.ts";
 import type { Numbers } from "./ndarray.ts";
 import { npyHeader, readNpyLayout } from "./npy.ts";
 import { readNumbers } from "./number-type.ts";
@@ -19,40 +18,32 @@ export interface RowDraft {
 
 /** Begin a file of rows of `columns` numbers. @throws EncodingError "file". */
 export async function beginRows(path: string, columns: number): Promise<RowDraft> {
-  const draft = join(dirname(path), `.${basename(path).slice(0, 60)}.${randomBytes(6).toString("hex")}.part`);
-  const fail = (cause: unknown): never => {
-    throw new EncodingError("file", `cannot write ${path}: ${(cause as Error).message}.`, { path }, cause);
-  };
   const start = 128; // the header of a matrix, whatever its sizes
-  const file = await mkdir(dirname(path), { recursive: true })
-    .then(() => open(draft, "wx"))
-    .catch(fail);
+  const file = await beginDraft(path);
   let rows = 0;
   return {
     async append(data) {
       if (data.length % columns !== 0)
         throw new EncodingError("shape", `RowDraft: ${data.length} numbers are no rows of ${columns}.`);
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-      await file.write(bytes, 0, bytes.length, start + 4 * rows * columns).catch(fail);
+      await file.put(bytes, start + 4 * rows * columns);
       rows += data.length / columns;
     },
     async finish() {
       const header = npyHeader([rows, columns], "<f4");
-      if (header.length !== start) fail(new Error(`a header of ${header.length} bytes`));
-      await file.write(header, 0, start, 0).catch(fail);
-      await file.sync().catch(fail);
-      await file.close();
-      await rename(draft, path).catch(fail);
+      if (header.length !== start)
+        throw new EncodingError("file", `cannot write ${path}: a header of ${header.length} bytes.`, {
+          path,
+        });
+      await file.put(header, 0);
+      await file.finish();
     },
-    async drop() {
-      await file.close().catch(() => {});
-      await rm(draft, { force: true });
-    },
+    drop: file.drop,
   };
 }
 
 /** An NPY file that is read by its first axis. */
-export interface RowFile {
+export interface RowReader {
   readonly shape: readonly number[];
   /** Rows from … to − 1, in the file's own kind of numbers. */
   read(from: number, to: number): Promise<Numbers>;
@@ -61,7 +52,7 @@ export interface RowFile {
 }
 
 /** Open an NPY file whose rows are read a few at a time. @throws EncodingError "file" or "format". */
-export async function openRows(path: string): Promise<RowFile> {
+export async function openRows(path: string): Promise<RowReader> {
   const file = await open(path, "r").catch(async (cause: unknown) => {
     await readBytes(path); // the clear error
     throw new EncodingError("file", `cannot read ${path}.`, { path }, cause);
@@ -74,7 +65,7 @@ export async function openRows(path: string): Promise<RowFile> {
   }
 }
 
-async function openLayout(file: FileHandle, path: string): Promise<RowFile> {
+async function openLayout(file: FileHandle, path: string): Promise<RowReader> {
   const { size } = await file.stat();
   const head = new Uint8Array(Math.min(size, 1 << 16));
   await file.read(head, 0, head.length, 0);

@@ -1,5 +1,5 @@
 import { EncodingError } from "../core/index.ts";
-import { type ColumnFile, type RowFile, scanRows } from "./column-file.ts";
+import { type ColumnFile, checkColumns, type RowFile, scanRows } from "./column-file.ts";
 import { openHdf5Columns } from "./hdf5-columns.ts";
 import { openNiftiStack } from "./nifti-stack.ts";
 import { niftiPlace, npyPlace, openPlain } from "./plain-columns.ts";
@@ -22,10 +22,19 @@ export async function openColumns(
   const paths = typeof path === "string" ? [path] : path;
   const first = paths[0] as string;
   const found = await openEither(paths, options);
-  if ("columns" in found) return { ...found.columns, runs: [found.columns.rows] };
-  const { rows } = found;
-  const file = options.turned === undefined ? scanRows(rows, first) : await turnRows(rows, options.turned);
-  return { ...file, runs: rows.runs };
+  const file = "columns" in found ? found.columns : await byColumns(found.rows, options.turned);
+  return {
+    ...file,
+    runs: "columns" in found ? [file.rows] : found.rows.runs,
+    async read(from, to) {
+      checkColumns(first, from, to, file.cols);
+      return file.read(from, to);
+    },
+  };
+}
+
+async function byColumns(rows: RowFile, turned: string | undefined): Promise<ColumnFile> {
+  return turned === undefined ? scanRows(rows) : turnRows(rows, turned);
 }
 
 async function openEither(

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { allocate, type Dtype, EncodingError, type FloatArray } from "../core/index.ts";
-import { type ColumnFile, checkColumns, notMatrix } from "./column-file.ts";
+import { type ColumnFile, notMatrix } from "./column-file.ts";
 import { readNiftiHeader } from "./nifti-header.ts";
 import { readNpyLayout } from "./npy.ts";
 import { dtypeOfType, type NumberType, readNumbers } from "./number-type.ts";
@@ -91,7 +91,6 @@ async function readPlace(
   from: number,
   to: number,
 ): Promise<FloatArray> {
-  checkColumns(path, from, to, place.cols);
   const { rows, cols, type, byColumn, scaling } = place;
   const width = to - from;
   const out = allocate(dtypeOfPlace(place), rows * width);

@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { allocate, EncodingError, type FloatArray } from "../core/index.ts";
-import { type ColumnFile, checkColumns, type RowFile } from "./column-file.ts";
+import type { ColumnFile, RowFile } from "./column-file.ts";
+import { draftPath } from "./write-file.ts";
 
 /** Columns of one panel of a turned file. */
 const panel = 512;
@@ -23,7 +23,6 @@ export async function turnRows(source: RowFile, path: string): Promise<ColumnFil
     cols,
     dtype,
     async read(from, to) {
-      checkColumns(path, from, to, cols);
       const width = to - from;
       const out = allocate(dtype, rows * width);
       for (let left = from - (from % panel); left < to; left += panel) {
@@ -61,7 +60,7 @@ async function readPanel(file: FileHandle, path: string, { source, left, wide }:
 
 async function write(source: RowFile, path: string, wide: number): Promise<void> {
   const { rows, cols } = source;
-  const draft = join(dirname(path), `.${basename(path).slice(0, 60)}.${randomBytes(6).toString("hex")}.part`);
+  const draft = draftPath(path);
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(draft, "wx");

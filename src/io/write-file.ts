@@ -3,6 +3,12 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs
 import { basename, dirname, join } from "node:path";
 import { EncodingError } from "../core/index.ts";
 
+/** A new name beside a path, for what is renamed into place when it is whole; {@link removeDrafts} knows it. */
+export function draftPath(path: string): string {
+  const short = basename(path).slice(0, 60); // a name may be as long as the file system allows; the draft's must fit too
+  return join(dirname(path), `.${short}.${randomBytes(6).toString("hex")}.part`);
+}
+
 /** Write a file whole or not at all: beside its place, flushed, then renamed into it. Folders are made.
  * @param bytes all of it, or its pieces one after the other.
  * @throws EncodingError "file", one line: full disk, no permission, a part of the path that is a file. */
@@ -11,8 +17,7 @@ export async function writeFileAtomic(
   bytes: Uint8Array | string | Iterable<Uint8Array>,
 ): Promise<void> {
   const folder = dirname(path);
-  const short = basename(path).slice(0, 60); // a name may be as long as the file system allows; the draft's must fit too
-  const draft = join(folder, `.${short}.${randomBytes(6).toString("hex")}.part`);
+  const draft = draftPath(path);
   try {
     await makeFolder(folder);
     const file = await open(draft, "wx");

@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { EncodingError, type FloatArray, type Matrix } from "../core/index.ts";
 import type { ColumnDraft } from "./column-draft.ts";
+import { draftPath } from "./write-file.ts";
 
 /** Columns of a chunk, and numbers that one has at most. */
 const chunkCols = 1024;
@@ -16,7 +16,7 @@ export async function beginZarr(
   shape: readonly [number, number] | readonly [number],
   kind: "f4" | "f8" = "f4",
 ): Promise<ColumnDraft> {
-  const draft = draftOf(path);
+  const draft = draftPath(path);
   const fail = (cause: unknown): never => {
     throw new EncodingError("file", `cannot write ${path}: ${(cause as Error).message}.`, { path }, cause);
   };
@@ -76,10 +76,6 @@ export async function writeZarrGroup(path: string): Promise<void> {
   } catch (cause) {
     throw new EncodingError("file", `cannot write ${path}: ${(cause as Error).message}.`, { path }, cause);
   }
-}
-
-function draftOf(path: string): string {
-  return join(dirname(path), `.${basename(path).slice(0, 60)}.${randomBytes(6).toString("hex")}.part`);
 }
 
 function metadata(shape: readonly number[], chunks: readonly number[], kind: string): string {
@@ -144,7 +140,7 @@ async function flush(path: string): Promise<void> {
 
 /** A folder cannot be renamed onto another that is not empty: the old one steps aside first, and goes. */
 async function replaceFolder(draft: string, path: string): Promise<void> {
-  const old = draftOf(path);
+  const old = draftPath(path);
   const stepped = await rename(path, old).then(
     () => true,
     () => false,
