@@ -1,11 +1,9 @@
 import { spawn } from "node:child_process";
 import { join, resolve } from "node:path";
-import { lockFolder } from "../engine/lock.ts";
 import type { StudyResult } from "../report/index.ts";
 import type { StudySettings } from "../study.ts";
 import { checkWorkers } from "./count.ts";
-import { showProgress } from "./progress.ts";
-import { listenForStop } from "./signals.ts";
+import { workInFolder } from "./work-in-folder.ts";
 
 /** Options that the running commands share. */
 export interface RunOptions {
@@ -23,33 +21,21 @@ export interface RunPlace extends RunOptions {
   readonly folder: string;
 }
 
-/** Run a study with progress on stderr and the answer on stdout (with `json` all of it on stdout), and Ctrl-C that leaves nothing broken.
- * The report's folder is made and locked before anything is computed, so that one that cannot be written is told of at once. */
+/** Run a study with progress on stderr and the answer on stdout (with `json` all of it on stdout); see {@link workInFolder}. */
 export async function execute(settings: StudySettings, place: RunPlace): Promise<void> {
   const { out, open = false, json = false } = place;
   const workers = checkWorkers(place.workers);
-  const show = showProgress({ json, stream: json ? process.stdout : process.stderr });
-  const unlock = await lockFolder(resolve(out));
-  const stop = listenForStop(show.stopping);
-  try {
+  const result = await workInFolder(resolve(out), json, async (options) => {
     const { runStudy } = await import("../study.ts");
-    const result = await runStudy(settings, {
+    return runStudy(settings, {
       folder: place.folder,
       out: resolve(out),
       store: resolve(place.store),
       ...(workers !== undefined && { workers }),
-      onProgress: show.onProgress,
-      signal: stop.signal,
+      ...options,
     });
-    show.end();
-    await tellResult(result, join(out, "report.html"), json);
-  } catch (error) {
-    throw stop.signal.aborted ? stop.signal.reason : error; // what ended workers say after a stop is not the reason
-  } finally {
-    show.end();
-    stop.off();
-    await unlock();
-  }
+  });
+  await tellResult(result, join(out, "report.html"), json);
   if (open && !json && process.stdout.isTTY) openFile(resolve(out, "report.html"));
 }
 

@@ -1,15 +1,13 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { EncodingError } from "../core/index.ts";
-import { lockFolder } from "../engine/index.ts";
 import { type Preprocessing, parsePooling, readNetwork, readPreprocessing } from "../models/index.ts";
 import { readJson } from "../models/read-network.ts";
 import type { Filter, PictureSize } from "../stimuli/index.ts";
 import { type ExtractResult, extractFiles } from "../study/extract-files.ts";
 import { checkCount } from "./count.ts";
 import { splitWords } from "./layers.ts";
-import { showProgress } from "./progress.ts";
-import { listenForStop } from "./signals.ts";
+import { workInFolder } from "./work-in-folder.ts";
 
 /** Options of `simcortex extract`, as typed. */
 interface Typed {
@@ -54,20 +52,7 @@ export async function runExtract(model: string, stimuli: string, typed: Typed): 
     threads:
       typed.threads === undefined ? availableParallelism() : checkCount("--threads", typed.threads, 1, 256),
   };
-  const show = showProgress({ json, stream: json ? process.stdout : process.stderr });
-  const unlock = await lockFolder(out);
-  const stop = listenForStop(show.stopping);
-  try {
-    const result = await extractFiles({ ...asked, onProgress: show.onProgress, signal: stop.signal });
-    show.end();
-    tellResult(result, json);
-  } catch (error) {
-    throw stop.signal.aborted ? stop.signal.reason : error;
-  } finally {
-    show.end();
-    stop.off();
-    await unlock();
-  }
+  tellResult(await workInFolder(out, json, (work) => extractFiles({ ...asked, ...work })), json);
 }
 
 function tellResult(result: ExtractResult, json: boolean): void {

@@ -1,12 +1,10 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { EncodingError } from "../core/index.ts";
-import { lockFolder } from "../engine/index.ts";
 import { removeDrafts } from "../io/index.ts";
 import { fitFiles } from "../study/fit-files.ts";
 import { checkCount } from "./count.ts";
-import { showProgress } from "./progress.ts";
-import { listenForStop } from "./signals.ts";
+import { workInFolder } from "./work-in-folder.ts";
 
 /** Options of `simcortex fit`, as typed. */
 interface FitOptions {
@@ -58,25 +56,15 @@ export async function runFit(options: FitOptions): Promise<void> {
         : checkCount("--threads", options.threads, 1, 256),
     seed: checkCount("--seed", options.seed, 0),
   };
-  const show = showProgress({ json, stream: json ? process.stdout : process.stderr });
-  const unlock = await lockFolder(out);
-  await removeDrafts(out, { olderThan: 0 }); // of a killed run; a folder belongs to one run
-  const stop = listenForStop(show.stopping);
-  try {
-    const result = await fitFiles({ ...asked, onProgress: show.onProgress, signal: stop.signal });
-    show.end();
-    process.stdout.write(
-      json
-        ? `${JSON.stringify({ event: "done", ...result })}\n`
-        : `${result.targets} targets × ${result.samples} samples, tiles of ${result.tile}, ${result.backend}\nalpha at the edge of the grid in ${(100 * result.atEdge).toFixed(1)} % of targets\n${result.files.join("\n")}\n`,
-    );
-  } catch (error) {
-    throw stop.signal.aborted ? stop.signal.reason : error;
-  } finally {
-    show.end();
-    stop.off();
-    await unlock();
-  }
+  const result = await workInFolder(out, json, async (work) => {
+    await removeDrafts(out, { olderThan: 0 }); // of a killed run; a folder belongs to one run
+    return fitFiles({ ...asked, ...work });
+  });
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ event: "done", ...result })}\n`
+      : `${result.targets} targets × ${result.samples} samples, tiles of ${result.tile}, ${result.backend}\nalpha at the edge of the grid in ${(100 * result.atEdge).toFixed(1)} % of targets\n${result.files.join("\n")}\n`,
+  );
 }
 
 /** `from:to:count`, evenly spaced in the logarithm. */

@@ -1,10 +1,8 @@
 import { basename, dirname, join, resolve } from "node:path";
-import { lockFolder } from "../engine/lock.ts";
 import { writeFileAtomic } from "../io/index.ts";
 import type { PretrainResult } from "../pretrain/index.ts";
 import { readSettingsText } from "../study/settings-text.ts";
-import { showProgress } from "./progress.ts";
-import { listenForStop } from "./signals.ts";
+import { workInFolder } from "./work-in-folder.ts";
 
 /** Options of `simcortex pretrain`. */
 export interface PretrainCommand {
@@ -19,31 +17,17 @@ export async function pretrain(path: string, { out, json = false }: PretrainComm
   const { parsePretrainSettings, runPretrain } = await import("../pretrain/index.ts");
   const settings = parsePretrainSettings(text, path);
   const place = resolve(out ?? join("results", basename(path).replace(/\.ya?ml$/, "")));
-  const show = showProgress({ json, stream: json ? process.stdout : process.stderr });
-  const unlock = await lockFolder(place);
-  const stop = listenForStop(show.stopping);
-  try {
-    const result = await runPretrain(settings, {
-      folder: dirname(resolve(path)),
-      out: place,
-      onProgress: show.onProgress,
-      signal: stop.signal,
-    });
-    show.end();
+  const report = join(place, "report.html");
+  const result = await workInFolder(place, json, async (work) => {
+    const made = await runPretrain(settings, { folder: dirname(resolve(path)), out: place, ...work });
     await writeFileAtomic(join(place, "settings.yaml"), text);
     const { writePretrainReport } = await import("./pretrain-report.ts");
-    const report = join(place, "report.html");
-    await writePretrainReport(report, result);
-    process.stdout.write(
-      json ? `${JSON.stringify({ event: "done", report })}\n` : `\n${summaryOf(result)}\nReport: ${report}\n`,
-    );
-  } catch (error) {
-    throw stop.signal.aborted ? stop.signal.reason : error;
-  } finally {
-    show.end();
-    stop.off();
-    await unlock();
-  }
+    await writePretrainReport(report, made);
+    return made;
+  });
+  process.stdout.write(
+    json ? `${JSON.stringify({ event: "done", report })}\n` : `\n${summaryOf(result)}\nReport: ${report}\n`,
+  );
 }
 
 /** The results in lines of text: a line for each twin. */

@@ -9,8 +9,9 @@ import {
 import type { Linalg } from "../linalg/index.ts";
 import { type Chosen, startChoice } from "./choice.ts";
 import { addFold, lossesOf, noSums } from "./losses.ts";
-import { makeSmoothers, type NodePlan, openPlan, planNodes, type Smoothers } from "./plan-nodes.ts";
+import { type NodePlan, openPlan, planNodes } from "./plan-nodes.ts";
 import type { Problems, Tile } from "./problem.ts";
+import { makeSmoothers, type Smoothers } from "./smoothers.ts";
 import { columnsOf, sampleTargets } from "./tiles.ts";
 import type { Weightings } from "./weightings.ts";
 

@@ -1,8 +1,9 @@
 import { type Dtype, type FloatArray, type Matrix, matrix, toDtype, zeros } from "../core/index.ts";
 import { type Linalg, type Part, packedIndex, packedLength } from "../linalg/index.ts";
 import { inLanes } from "./lanes.ts";
-import type { NodePlan, Smoothers } from "./plan-nodes.ts";
+import type { NodePlan } from "./plan-nodes.ts";
 import type { Sides } from "./problem.ts";
+import type { Smoothers } from "./smoothers.ts";
 
 /** Sums over test rows, from which the squared error of every pair follows, one row a target.
  *

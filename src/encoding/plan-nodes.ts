@@ -1,24 +1,16 @@
-import { allocate, type Dtype, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
-import type { Linalg, Part } from "../linalg/index.ts";
-import { divider } from "./divide.ts";
-import { inLanes } from "./lanes.ts";
+import { allocate, type Dtype, dtypeOf, type Matrix, matrix } from "../core/index.ts";
+import type { Linalg } from "../linalg/index.ts";
 import { chooseNodes } from "./nodes.ts";
-import { type Problem, type Problems, type Tile, widen } from "./problem.ts";
-import { lookThrough, type Pair, perWeighting, sketchFold } from "./sketch.ts";
-import {
-  type Decomposed,
-  decompose,
-  makeParts,
-  planSpectrum,
-  type SpectrumPlan,
-  tryDecompose,
-} from "./spectrum.ts";
+import type { Problem, Problems, Tile } from "./problem.ts";
+import { lookThrough, type Pair, sketchFold } from "./sketch.ts";
+import { keepDecomposed, planSpectrum, type SpectrumPlan, tryDecompose } from "./spectrum.ts";
 
 /** Which pairs of weighting and alpha are solved for the weightings [from, to): plain data, to be kept. */
 export interface NodeChoice {
   readonly from: number;
   readonly to: number;
-  /** Places of the solved pairs among all of the choice (alphas fastest), ascending; null if every pair is solved. */
+  /** Places of the solved pairs among all of the choice (alphas fastest), ascending unless there is a spectrum, whose groups may share
+   * an alpha; null if every pair is solved. */
   readonly nodes: Int32Array | null;
   /** Predictions of pair p are Σ_j coefficients[j, p] · predictions of node j; null if every pair is solved. */
   readonly coefficients: Matrix<"nodes", "pairs"> | null;
@@ -44,7 +36,8 @@ const decomposition = 7;
  * For one or two weightings, and wherever more pairs of a weighting would be solved than an eigen-decomposition costs, it is decomposed
  * ({@link planSpectrum}). Otherwise predictions S(w, alpha) y change smoothly with weights and alpha, so that a few of them span all. They are chosen on a sketch:
  * predictions of every pair for random mixtures of test rows and targets, in float32 of one fold, in float64 of all folds. On another
- * fold the interpolation is then checked against solved pairs; where it is off, every pair is solved.
+ * fold the interpolation is then checked against solved pairs; where it is off, weightings are decomposed, or every pair is solved where
+ * float32 does not hold.
  * @param tile some targets, for the sketch. @param tolerance 0 solves every pair. */
 export async function planNodes(
   problems: Problems,
@@ -97,21 +90,6 @@ async function findTogether(
   return found && [{ ...range, ...found, spectrum: null }];
 }
 
-/** Decomposed for a plan of one or two weightings, and soon to be used: taken by the first that asks. */
-const planned = new WeakMap<Problem, Map<string, Decomposed>>();
-
-function keepPlanned(problem: Problem, weights: ArrayLike<number>, decomposed: Decomposed): void {
-  const own = planned.get(problem) ?? new Map<string, Decomposed>();
-  planned.set(problem, own.set(Array.from(weights).join(), decomposed));
-}
-
-function takePlanned(problem: Problem, weights: ArrayLike<number>): Decomposed | undefined {
-  const [own, key] = [planned.get(problem), Array.from(weights).join()];
-  const found = own?.get(key);
-  own?.delete(key);
-  return found;
-}
-
 /** Each weighting by itself; null where alphas are too few, nothing may be interpolated or float32 does not hold. */
 async function decomposeEach(
   { folds }: Problems,
@@ -127,7 +105,7 @@ async function decomposeEach(
     const weights = weightings.data.subarray(w * weightings.cols, (w + 1) * weightings.cols);
     const decomposed = await tryDecompose(first, weights, alphas, linalg);
     if (decomposed === null) return null;
-    if (weightings.rows <= 2) keepPlanned(first, weights, decomposed);
+    if (weightings.rows <= 2) keepDecomposed(first, weights, decomposed);
     const spectrum = planSpectrum(decomposed.values, alphas, tolerance);
     const { nodes, coefficients } = spectrum;
     out.push({ from: w, to: w + 1, nodes, coefficients, spectrum });
@@ -249,54 +227,4 @@ async function holds(
     }
     return Math.sqrt(error) <= slack * tolerance * Math.max(1, Math.sqrt(size));
   });
-}
-
-/** What turns right sides into predictions, for every solved pair of a plan. */
-export interface Smoothers {
-  /** Right sides are turned by it first; null if they are not. */
-  readonly basis: Matrix<"components", "rows"> | null;
-  /** Predictions of the solved pairs, test row by test row and pair after pair, from some of the (turned) columns. */
-  readonly parts: readonly Part<string>[];
-}
-
-/** Prepare all that a plan solves in one fold.
- * @param into memory to use again if its length fits. */
-export async function makeSmoothers(
-  problem: Problem,
-  plan: NodePlan,
-  linalg: Linalg,
-  into?: FloatArray,
-): Promise<Smoothers> {
-  const { spectrum, solved } = plan;
-  if (spectrum === null)
-    return { basis: null, parts: [{ from: 0, b: await solveNodes(problem, solved, linalg, into) }] };
-  const { weights } = solved[0] as Pair;
-  const decomposed = takePlanned(problem, weights) ?? (await decompose(problem, weights, linalg));
-  const alphas = plan.pairs.map(({ alpha }) => alpha);
-  return { basis: decomposed.basis, parts: makeParts(decomposed, spectrum, alphas) };
-}
-
-/** left (kernel + alpha I)⁻¹ of each pair, one under the other.
- * @returns (solved · test rows × rows of the right side). */
-async function solveNodes(
-  problem: Problem,
-  solved: readonly Pair[],
-  linalg: Linalg,
-  into?: FloatArray,
-): Promise<Matrix<"predictions", "rows">> {
-  const { samples, size } = problem;
-  const length = solved.length * samples * size;
-  let out = into?.length === length ? into : undefined;
-  out?.fill(0);
-  const prepare = perWeighting(solved, async (weights) => {
-    const system = problem.system(weights);
-    return { system, divide: divider(system, linalg).divide };
-  });
-  await inLanes(solved.length, linalg.parallel, async (p) => {
-    const { system, divide } = await prepare(p);
-    out ??= allocate(dtypeOf(system.kernel), length);
-    const smoother = await divide(system.left, (solved[p] as Pair).alpha);
-    widen(smoother, system.active, size, out, p * samples * size);
-  });
-  return matrix(["predictions", "rows"], solved.length * samples, size, out ?? allocate("float64", 0));
 }

@@ -53,6 +53,23 @@ export async function tryDecompose(
   return residualOf(solution, system.left, system.kernel, alpha) <= believed ? decomposed : null;
 }
 
+/** Decomposed for a plan of one or two weightings, and soon to be used: taken by the first that asks. */
+const planned = new WeakMap<Problem, Map<string, Decomposed>>();
+
+/** Keep what planning decomposed. */
+export function keepDecomposed(problem: Problem, weights: ArrayLike<number>, decomposed: Decomposed): void {
+  const own = planned.get(problem) ?? new Map<string, Decomposed>();
+  planned.set(problem, own.set(Array.from(weights).join(), decomposed));
+}
+
+/** What planning decomposed, once. */
+export function takeDecomposed(problem: Problem, weights: ArrayLike<number>): Decomposed | undefined {
+  const [own, key] = [planned.get(problem), Array.from(weights).join()];
+  const found = own?.get(key);
+  own?.delete(key);
+  return found;
+}
+
 async function decomposeSystem(
   problem: Problem,
   { kernel, left, active }: System,
@@ -86,11 +103,12 @@ const finest = Math.sqrt(10);
 
 /** Split the eigenvalues into groups, and choose for each the alphas that span all of them there.
  *
- * Within a decade of eigenvalues λ, the functions 1/(λ + alpha) of any alphas are spanned by five of them, within all of the spectrum
- * by a dozen. Narrow groups mean fewer nodes a component, but more in all, of which every two are multiplied: the cheapest cuts are
+ * Within half a decade of eigenvalues λ, the functions 1/(λ + alpha) of twenty alphas are spanned by five of them, within all of the
+ * spectrum by a dozen (at 2e-5). Narrow groups mean fewer nodes a component, but more in all, of which every two are multiplied: the cheapest cuts are
  * found by dynamic programming.
  * @param values eigenvalues of one fold, ascending; those of the others may lie elsewhere.
- * @param tolerance largest error relative to each component's own factor, as a root mean square over the group's eigenvalues. */
+ * @param tolerance error of a function as a root mean square over the group's eigenvalues, relative to its own; nowhere in the group is
+ * it off by more than {@link farthest} times as much of what it is there. */
 export function planSpectrum(
   values: ArrayLike<number>,
   alphas: ArrayLike<number>,
@@ -161,8 +179,23 @@ function gridOf(ends: readonly number[], from: number, to: number, most: number)
   return grid;
 }
 
-/** Alphas that span 1/(λ + alpha) of all of them on a grid of λ. Each function is brought to 1 in the middle, so that all count alike. */
+/** How many tolerances a factor may be off at any one eigenvalue, relative to what it is there. */
+const farthest = 10;
+
+/** Alphas that span 1/(λ + alpha) of all of them on a grid of λ: as many as it takes to keep to {@link farthest} on it and between. */
 function nodesOn(grid: readonly number[], alphas: ArrayLike<number>, tolerance: number) {
+  let found = spanOn(grid, alphas, tolerance);
+  for (
+    let own = tolerance / 2;
+    found.error > farthest * tolerance && found.nodes.length < alphas.length;
+    own /= 2
+  )
+    found = spanOn(grid, alphas, own);
+  return found;
+}
+
+/** Each function is brought to 1 in the middle, so that all count alike. */
+function spanOn(grid: readonly number[], alphas: ArrayLike<number>, tolerance: number) {
   const middle = Math.sqrt((grid[1] as number) * (grid[points - 1] as number));
   const scales = Float64Array.from(alphas, (alpha) => middle + alpha);
   const functions = Array.from(alphas, (alpha, p) =>
@@ -175,7 +208,34 @@ function nodesOn(grid: readonly number[], alphas: ArrayLike<number>, tolerance: 
       coefficients.data[at] =
         ((coefficients.data[at] as number) * (scales[node] as number)) / (scales[p] as number);
     }
-  return { nodes, coefficients };
+  return { nodes, coefficients, error: largestError(between(grid), alphas, nodes, coefficients) };
+}
+
+/** A grid and two points in each of its gaps, where a choice made on the grid is seen at its worst. */
+function between(grid: readonly number[]): number[] {
+  return grid.flatMap((value, k) => {
+    const next = grid[k + 1];
+    if (next === undefined) return [value];
+    return [value, (2 * value + next) / 3, (value + 2 * next) / 3];
+  });
+}
+
+/** Largest error on a grid, relative to each function's own value. */
+function largestError(
+  grid: readonly number[],
+  alphas: ArrayLike<number>,
+  nodes: Int32Array,
+  { data, cols }: Matrix<"nodes", "pairs">,
+): number {
+  let most = 0;
+  for (const value of grid)
+    for (let p = 0; p < cols; p++) {
+      let guess = 0;
+      for (const [j, node] of nodes.entries())
+        guess += (data[j * cols + p] as number) / (value + (alphas[node] as number));
+      most = Math.max(most, Math.abs(guess * (value + (alphas[p] as number)) - 1));
+    }
+  return most;
 }
 
 /** Eigenvalues, ascending, that are smaller than an edge. */

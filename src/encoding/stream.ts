@@ -17,16 +17,10 @@ import { type Chosen, startChoice } from "./choice.ts";
 import { defaultTolerance } from "./cross-validate.ts";
 import { type BandedOptions, checkSearch, linearProblems, toPrimal } from "./fit.ts";
 import { addFold, lossesOf, noSums } from "./losses.ts";
-import {
-  makeSmoothers,
-  type NodeChoice,
-  type NodePlan,
-  openPlan,
-  planNodes,
-  type Smoothers,
-} from "./plan-nodes.ts";
+import { type NodeChoice, type NodePlan, openPlan, planNodes } from "./plan-nodes.ts";
 import type { Problem, Problems, Tile } from "./problem.ts";
 import { refit } from "./refit.ts";
+import { makeSmoothers, type Smoothers } from "./smoothers.ts";
 import { predictRows, prepareTest, type TestRows } from "./test-rows.ts";
 import { sampleRanges } from "./tiles.ts";
 import { checkWeightings } from "./weightings.ts";

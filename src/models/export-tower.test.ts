@@ -1,101 +1,34 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { createRandom, type Features } from "../core/index.ts";
-import {
-  compileGraph,
-  defineStep,
-  encodeGraph,
-  input,
-  mean,
-  openSession,
-  openTraining,
-  type Tensor,
-  type Tensors,
-} from "../graph/index.ts";
+import { compileGraph, defineStep, encodeGraph, mean, openTraining, type Tensor } from "../graph/index.ts";
 import { writeFileAtomic, writeSafetensors } from "../io/index.ts";
 import {
-  activations,
+  apart,
+  config,
+  draw,
+  inputsOf,
+  numbers,
+  runBytes,
+  start,
+  stimuli,
+  weights,
+} from "./export.fixture.ts";
+import {
   type BrivlConfig,
   brivl,
   brivlConfigs,
   collectWeights,
   exportTower,
-  readBrivlFolder,
   readTowerFolder,
-  startWeights,
-  streamActivations,
   type TowerModel,
   towerOf,
   type WeightTensors,
-  writeBrivlFolder,
 } from "./index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "simcortex-export-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const blocks = { layers: 2, width: 16, heads: 2, inner: 32, epsilon: 1e-12 };
-const config: BrivlConfig = {
-  image: { ...blocks, size: [8, 12], patch: 4, channels: 3 },
-  text: { ...blocks, vocabulary: 23, positions: 9, types: 1 },
-  tokens: 7,
-  project: 5,
-  frozen: 0,
-};
-
-function start(one: BrivlConfig, seed: number, deviation = 0.3): WeightTensors {
-  const { weights, made } = collectWeights("float32");
-  brivl(inputsOf(one, 1), weights, one);
-  return startWeights(made, createRandom(seed), deviation);
-}
-
-function inputsOf({ image, tokens }: BrivlConfig, batch: number) {
-  return {
-    images: input("images", "float32", [batch, image.channels, ...image.size]),
-    tokens: input("tokens", "int64", [batch, tokens]),
-    mask: input("mask", "float32", [batch, tokens]),
-  };
-}
-
-/** Seeded pictures and texts of 2 … length tokens. */
-function draw(
-  { image, text, tokens: length }: BrivlConfig,
-  samples: number,
-): { image: Tensors; text: Tensors } {
-  const random = createRandom(9);
-  const shape = [samples, image.channels, ...image.size];
-  const pixels = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal());
-  const lengths = Array.from({ length: samples }, () => 2 + random.integer(length - 1));
-  const of = <T>(make: (real: boolean) => T) =>
-    lengths.flatMap((real) => Array.from({ length }, (_, k) => make(k < real)));
-  const words = of((real) => (real ? BigInt(1 + random.integer(text.vocabulary - 1)) : 0n));
-  const list = [samples, length];
-  return {
-    image: { images: { type: "float32", shape, data: pixels } },
-    text: {
-      tokens: { type: "int64", shape: list, data: BigInt64Array.from(words) },
-      mask: { type: "float32", shape: list, data: Float32Array.from(of((real) => (real ? 1 : 0))) },
-    },
-  };
-}
-
-async function runBytes(bytes: Uint8Array, feeds: Tensors): Promise<Tensors> {
-  const session = await openSession(bytes, { where: "here" });
-  try {
-    return await session.run(feeds);
-  } finally {
-    await session.close();
-  }
-}
-
-const weights = start(config, 1);
-const stimuli = draw(config, 6);
-const numbers = (tensor: Tensor | undefined) => Array.from(tensor?.data as Float32Array);
-const apart = (a: readonly number[], b: readonly number[]) => {
-  expect(a.length).toBe(b.length);
-  return a.reduce((most, x, k) => Math.max(most, Math.abs(x - (b[k] as number))), 0);
-};
 
 describe("exportTower", () => {
   it("gives the values of the training graph", async () => {
@@ -170,133 +103,6 @@ describe("exportTower", () => {
     const data = { byteLength: 2.5 * 2 ** 30 } as Float32Array<ArrayBuffer>; // nobody reads it
     const huge = { ...weights, "image.projection.bias": { type: "float32", shape: [5], data } } as const;
     expect(() => exportTower(model, huge)).toThrow("the weights have 2.50 GiB; one ONNX file holds 2 GiB");
-  });
-});
-
-describe("activations", () => {
-  const rows = ({ rows: n, cols, data }: Features) => [n, cols, ...data];
-
-  it("are the pooled layers of the exported tower, batch after batch", async () => {
-    const model = towerOf(config, "text");
-    const exported = await runBytes(exportTower(model, weights, { outputs: ["cls", "mean"] }), stimuli.text);
-    for (const pooling of ["cls", "mean"] as const) {
-      const { layers, embedding } = await activations(model, weights, stimuli.text, { pooling, batch: 4 });
-      expect(layers.map(({ rows: n, cols, axes }) => [n, cols, ...axes])).toEqual(
-        Array(3).fill([6, 16, "samples", "features"]),
-      );
-      layers.forEach((layer, i) => {
-        expect(apart([...layer.data], numbers(exported[`${pooling}.${i}`]))).toBeLessThan(1e-6);
-      });
-      expect(apart([...(embedding as Features).data], numbers(exported.embedding))).toBeLessThan(1e-6);
-    }
-  });
-
-  it("are the same each time, and hardly depend on how stimuli come", async () => {
-    const model = towerOf(config, "image");
-    const once = await activations(model, weights, stimuli.image, { batch: 2 });
-    const again = await activations(model, weights, stimuli.image, { batch: 2 });
-    expect(again).toEqual(once);
-    async function* pieces() {
-      const { shape, data } = stimuli.image.images as Tensor;
-      const size = data.length / 6;
-      for (let i = 0; i < 6; i += 3)
-        yield {
-          images: {
-            type: "float32",
-            shape: [3, ...shape.slice(1)],
-            data: data.slice(i * size, (i + 3) * size),
-          },
-        } as const;
-    }
-    const streamed = await activations(model, weights, pieces());
-    streamed.layers.forEach((layer, i) => {
-      expect(apart(rows(layer), rows(once.layers[i] as Features))).toBeLessThan(1e-6);
-    });
-  });
-
-  it("come batch by batch, with progress, and stop when they are told to", async () => {
-    const seen: number[] = [];
-    const controller = new AbortController();
-    const onProgress = ({ done, total }: { done: number; total: number }) => {
-      seen.push(done, total);
-      if (done === 4) controller.abort();
-    };
-    const stream = streamActivations(towerOf(config, "text"), weights, stimuli.text, {
-      batch: 2,
-      onProgress,
-      signal: controller.signal,
-    });
-    const sizes: number[] = [];
-    const reading = (async () => {
-      for await (const { layers } of stream) sizes.push(layers[0]?.rows ?? 0);
-    })();
-    await expect(reading).rejects.toThrow("Stopped by the user");
-    expect([seen, sizes]).toEqual([
-      [2, 6, 4, 6],
-      [2, 2],
-    ]);
-  });
-
-  it("of no stimuli have no rows and all columns; inputs of different lengths are refused", async () => {
-    const none = await activations(towerOf(config, "text"), weights, []);
-    expect(none.layers.map(({ rows: n, cols }) => [n, cols])).toEqual(Array(3).fill([0, 16]));
-    const { tokens, mask } = stimuli.text as Record<"tokens" | "mask", Tensor>;
-    const short = { ...mask, shape: [5, 7], data: mask.data.slice(0, 35) };
-    await expect(activations(towerOf(config, "text"), weights, { tokens, mask: short })).rejects.toThrow(
-      "activations: all inputs must have the same samples; got tokens [6, 7] and mask [5, 7].",
-    );
-  });
-});
-
-describe("writeBrivlFolder", () => {
-  it("keeps configuration, weights and notes; the same model gives the same bytes", async () => {
-    const [a, b] = [join(folder, "a"), join(folder, "b")];
-    const extra = {
-      ...weights,
-      "momentum.image.projection.bias": weights["image.projection.bias"] as WeightTensors[string],
-    };
-    await writeBrivlFolder(a, { config, weights: extra }, { metadata: { seed: "1" } });
-    await writeBrivlFolder(
-      b,
-      { config, weights: Object.fromEntries(Object.entries(weights).reverse()) },
-      { metadata: { seed: "1" } },
-    );
-    for (const name of ["config.json", "model.safetensors"])
-      expect(readFileSync(join(b, name)).equals(readFileSync(join(a, name)))).toBe(true);
-    expect(await readBrivlFolder(a)).toEqual({
-      config,
-      towers: ["image", "text"],
-      weights,
-      metadata: { seed: "1" },
-    });
-  });
-
-  it("keeps one tower, as float16", async () => {
-    const path = join(folder, "half");
-    await writeBrivlFolder(path, { config, weights }, { towers: ["text"], floats: "F16" });
-    const { towers, weights: read } = await readBrivlFolder(path);
-    expect(towers).toEqual(["text"]);
-    expect(Object.keys(read).filter((name) => !name.startsWith("text."))).toEqual([]);
-    for (const [name, { data }] of Object.entries(read)) {
-      const wanted = weights[name]?.data as Float32Array;
-      expect(Math.max(...data.map((x, k) => Math.abs(x - (wanted[k] as number))))).toBeLessThan(2 ** -11); // |x| < 1
-    }
-  });
-
-  it("refuses missing weights and damaged configurations", async () => {
-    const { "text.projection.bias": _, ...fewer } = weights;
-    await expect(writeBrivlFolder(join(folder, "c"), { config, weights: fewer })).rejects.toThrow(
-      'writeBrivlFolder: 1 of 79 weights are missing, the first: "text.projection.bias".',
-    );
-    expect(existsSync(join(folder, "c"))).toBe(false);
-    const path = join(folder, "d");
-    const narrow = { ...config, image: { ...config.image, width: 0 } };
-    await writeBrivlFolder(path, { config, weights });
-    writeFileSync(
-      join(path, "config.json"),
-      JSON.stringify({ model_type: "brivl", towers: ["text"], ...narrow }),
-    );
-    await expect(readBrivlFolder(path)).rejects.toThrow("config.json: image.width:");
   });
 });
 

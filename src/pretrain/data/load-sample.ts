@@ -71,13 +71,14 @@ export function keepPictures(most: number): PictureCache {
 async function decode(source: PictureSource, edge: number): Promise<Picture> {
   if (source.kind === "scene") return renderScene(worldScene(source.world, source.index), { size: 64 });
   const { path, offset, size } = source.place;
-  return decodePicture(await readRange(path, offset, size), 3 * edge);
+  return decodeForTraining(await readRange(path, offset, size), 3 * edge);
 }
 
-/** Decode a PNG, JPEG, WebP, GIF or TIFF as RGB; transparent parts become white, camera rotation is applied.
+/** Decode a PNG, JPEG, WebP, GIF or TIFF as RGB; transparent parts become white, camera rotation is applied: unlike `decodePicture` of stimuli, which
+ * does what Pillow does. Models of ours see pictures this way in training, and Pillow's way when activations are extracted.
  * @param largest shorter side beyond which the picture is reduced at once.
  * @throws EncodingError "format" if it is damaged. */
-export async function decodePicture(bytes: Uint8Array, largest: number): Promise<Picture> {
+export async function decodeForTraining(bytes: Uint8Array, largest: number): Promise<Picture> {
   try {
     const image = sharp(bytes, { failOn: "warning" }).autoOrient();
     const { width, height } = await image.metadata();

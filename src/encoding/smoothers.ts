@@ -1,0 +1,58 @@
+import { allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
+import type { Linalg, Part } from "../linalg/index.ts";
+import { divider } from "./divide.ts";
+import { inLanes } from "./lanes.ts";
+import type { NodePlan } from "./plan-nodes.ts";
+import { type Problem, widen } from "./problem.ts";
+import { type Pair, perWeighting } from "./sketch.ts";
+import { decompose, makeParts, takeDecomposed } from "./spectrum.ts";
+
+/** What turns right sides into predictions, for every solved pair of a plan. */
+export interface Smoothers {
+  /** Right sides are turned by it first; null if they are not. */
+  readonly basis: Matrix<"components", "rows"> | null;
+  /** Predictions of the solved pairs, test row by test row and pair after pair, from some of the (turned) columns. */
+  readonly parts: readonly Part<string>[];
+}
+
+/** Prepare all that a plan solves in one fold.
+ * @param into memory to use again if its length fits. */
+export async function makeSmoothers(
+  problem: Problem,
+  plan: NodePlan,
+  linalg: Linalg,
+  into?: FloatArray,
+): Promise<Smoothers> {
+  const { spectrum, solved } = plan;
+  if (spectrum === null)
+    return { basis: null, parts: [{ from: 0, b: await solveNodes(problem, solved, linalg, into) }] };
+  const { weights } = solved[0] as Pair;
+  const decomposed = takeDecomposed(problem, weights) ?? (await decompose(problem, weights, linalg));
+  const alphas = plan.pairs.map(({ alpha }) => alpha);
+  return { basis: decomposed.basis, parts: makeParts(decomposed, spectrum, alphas) };
+}
+
+/** left (kernel + alpha I)⁻¹ of each pair, one under the other.
+ * @returns (solved · test rows × rows of the right side). */
+async function solveNodes(
+  problem: Problem,
+  solved: readonly Pair[],
+  linalg: Linalg,
+  into?: FloatArray,
+): Promise<Matrix<"predictions", "rows">> {
+  const { samples, size } = problem;
+  const length = solved.length * samples * size;
+  let out = into?.length === length ? into : undefined;
+  out?.fill(0);
+  const prepare = perWeighting(solved, async (weights) => {
+    const system = problem.system(weights);
+    return { system, divide: divider(system, linalg).divide };
+  });
+  await inLanes(solved.length, linalg.parallel, async (p) => {
+    const { system, divide } = await prepare(p);
+    out ??= allocate(dtypeOf(system.kernel), length);
+    const smoother = await divide(system.left, (solved[p] as Pair).alpha);
+    widen(smoother, system.active, size, out, p * samples * size);
+  });
+  return matrix(["predictions", "rows"], solved.length * samples, size, out ?? allocate("float64", 0));
+}
