@@ -10,7 +10,7 @@ export interface Pool {
    * travel; the caller's arrays are copied, never taken away, and the result's are moved: a task must not keep what it returns.
    * @throws what the function throws; EncodingError "cancelled" once the pool is closed. */
   run(task: string, payload: unknown): Promise<unknown>;
-  /** Stop all workers; waiting and running tasks end as cancelled. */
+  /** Stop all workers; waiting and running tasks end as cancelled at once, workers when they have come out of theirs. */
   close(): Promise<void>;
 }
 
@@ -32,6 +32,9 @@ export type Answer =
       readonly details: Readonly<Record<string, unknown>>;
     };
 
+/** Milliseconds that a worker has to come out of its task before it is ended: to be ended inside a native library may end the process. */
+const grace = 1000;
+
 /** Start local workers.
  * @param module file URL of a module whose exported async functions are the tasks.
  * @param size number of workers; default one a core. They start with the first task. */
@@ -40,6 +43,7 @@ export function openPool(module: URL, { size = availableParallelism() }: { size?
   const idle: Worker[] = [];
   const all = new Map<Worker, Job | undefined>();
   let closed = false;
+  let closing: Promise<void> | undefined;
 
   function next(): void {
     while (waiting.length > 0 && (idle.length > 0 || all.size < size)) {
@@ -75,6 +79,19 @@ export function openPool(module: URL, { size = availableParallelism() }: { size?
     return worker;
   }
 
+  async function end(running: readonly (readonly [Worker, Job | undefined])[]): Promise<void> {
+    const busy = running.filter(([, job]) => job !== undefined);
+    const out = busy.map(
+      ([worker]) => new Promise((resolve) => worker.once("message", resolve).once("exit", resolve)),
+    );
+    all.clear();
+    for (const job of [...waiting.splice(0), ...busy.map(([, job]) => job as Job)]) job.reject(cancelled());
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([Promise.all(out), new Promise((resolve) => (timer = setTimeout(resolve, grace)))]);
+    clearTimeout(timer);
+    await Promise.all(running.map(([worker]) => worker.terminate()));
+  }
+
   return {
     size,
     run: (task, payload) =>
@@ -83,13 +100,10 @@ export function openPool(module: URL, { size = availableParallelism() }: { size?
         waiting.push({ task, payload, resolve, reject });
         next();
       }),
-    async close() {
+    close() {
       closed = true;
-      const jobs = [...waiting.splice(0), ...[...all.values()].filter((job) => job !== undefined)];
-      const workers = [...all.keys()];
-      all.clear();
-      for (const job of jobs) job.reject(cancelled());
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      closing ??= end([...all]);
+      return closing;
     },
   };
 }
