@@ -48,7 +48,7 @@ function table(twins: readonly TwinResult[]): string {
     .map(
       ([name, of]) => `<tr><th scope="row">${name}</th>${twins.map((twin) => cell(of(twin))).join("")}</tr>`,
     );
-  return `<div class="scroll"><table><thead><tr><th scope="col">Test</th>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+  return `<div class="box"><table><thead><tr><th scope="col">Test</th>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 
 function cell(rate: Rate | undefined): string {
@@ -68,7 +68,7 @@ function damagedList(twins: readonly TwinResult[]): string {
 
 const marks = [colors.blue, colors.vermilion, colors.green, colors.purple, colors.orange];
 
-/** Loss over its first value, so that signals with different losses share an axis: running means of the training, dots on held-out pairs. */
+/** Loss over its first value, so that signals with different losses share an axis; every second line is dashed, so that one does not hide another. */
 function drawLosses(twins: readonly TwinResult[]): Figure {
   const trained = twins.filter(({ log }) => log.length > 1);
   const rows = trained.flatMap(({ name, log }) => smooth(log, name));
@@ -87,7 +87,7 @@ function drawLosses(twins: readonly TwinResult[]): Figure {
         )
         .join(", "),
       legend: trained.map(({ name }, k) => ({
-        mark: "line",
+        mark: "square",
         color: marks[k % marks.length] as string,
         text: name,
       })),
@@ -96,8 +96,20 @@ function drawLosses(twins: readonly TwinResult[]): Figure {
       height: Math.round(Math.min(320, 0.6 * width)),
       x: { label: "step" },
       y: { label: "loss / first loss", zero: true, grid: true },
-      color: { domain: trained.map(({ name }) => name), range: marks.slice(0, trained.length) },
-      marks: [ruleY([0]), lineMark(rows, { x: "step", y: "loss", stroke: "name" })],
+      marks: [
+        ruleY([0]),
+        ...trained.map(({ name }, k) =>
+          lineMark(
+            rows.filter((row) => row.name === name),
+            {
+              x: "step",
+              y: "loss",
+              stroke: marks[k % marks.length] as string,
+              strokeDasharray: k % 2 === 0 ? "none" : "5 4",
+            },
+          ),
+        ),
+      ],
     }),
   );
 }

@@ -95,7 +95,7 @@ export async function decodeForTraining(bytes: Uint8Array, largest: number): Pro
   } catch (cause) {
     throw new EncodingError(
       "format",
-      `decodePicture: the picture is damaged: ${(cause as Error).message.split("\n")[0]}.`,
+      `decodeForTraining: the picture is damaged: ${(cause as Error).message.split("\n")[0]}.`,
       {},
       cause,
     );
