@@ -1,12 +1,11 @@
 import { EncodingError } from "../core/index.ts";
 
-/** Time that work has to stop by itself before the process is ended. */
-const patience = 1500;
+/** Time that work has to stop by itself before the process is ended: a worker inside one long decomposition comes out of it first. */
+const patience = 5000;
 
 /** Turn Ctrl-C (SIGINT) and SIGTERM into an abort signal; its reason is an error "cancelled" that names the signal.
  *
- * The first one asks; a second one, or one that has not been answered within 1.5 s (a worker inside one long decomposition cannot stop),
- * ends the process at once. Nothing breaks then either: files are written whole or not at all.
+ * The first one asks; a second one, or one that has not been answered within 5 s, ends the process at once. Nothing breaks then either: files are written whole or not at all.
  * @param onAsked told once, before anything stops. */
 export function listenForStop(onAsked: () => void): { signal: AbortSignal; off(): void } {
   const stop = new AbortController();

@@ -22,5 +22,15 @@ export {
   transpose,
   zeros,
 } from "./matrix.ts";
+export {
+  askToStop,
+  createNativeState,
+  enterNative,
+  isInNative,
+  leaveNative,
+  type NativeState,
+  shareNativeState,
+  waitInNative,
+} from "./native.ts";
 export { checkCancelled, type OnProgress, type Progress } from "./progress.ts";
 export { createRandom, type Random } from "./random.ts";

@@ -1,4 +1,5 @@
-import { EncodingError } from "../core/index.ts";
+import { writeFileSync } from "node:fs";
+import { EncodingError, waitInNative } from "../core/index.ts";
 
 /** Tasks of the pool's tests. */
 export async function double(x: Float64Array): Promise<Float64Array> {
@@ -37,4 +38,14 @@ export async function crash(): Promise<never> {
 /** Never answers. */
 export async function hang(): Promise<never> {
   return new Promise(() => setInterval(() => {}, 1000));
+}
+
+/** Twice inside what counts as native code; each time it comes out, the file says how often. */
+export async function enterTwice(file: string): Promise<void> {
+  for (const time of [1, 2])
+    await waitInNative(async () => {
+      writeFileSync(file, "inside");
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      writeFileSync(file, String(time));
+    });
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -49,6 +49,16 @@ describe("openPool", () => {
       /a worker died in the task "crash": it ended with code 3/,
     );
     expect(await pool.run("double", Float64Array.of(4))).toEqual(Float64Array.of(8));
+  });
+  it("ends a worker that is inside native code when it has come out, and lets it into no more", async () => {
+    const other = openPool(new URL("./pool.test-data.ts", import.meta.url), { size: 1 });
+    const file = join(folder, "native");
+    const task = other.run("enterTwice", file).catch((e: unknown) => e);
+    while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 5));
+    const closed = other.close();
+    expect(isEncodingError(await task, "cancelled")).toBe(true);
+    await closed;
+    expect(readFileSync(file, "utf8")).toBe("1");
   });
   it("ends running and waiting tasks as cancelled when it is closed", async () => {
     const other = openPool(new URL("./pool.test-data.ts", import.meta.url), { size: 1 });

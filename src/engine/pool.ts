@@ -1,6 +1,14 @@
 import { availableParallelism } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
-import { EncodingError, type ErrorKind } from "../core/index.ts";
+import {
+  askToStop,
+  createNativeState,
+  EncodingError,
+  type ErrorKind,
+  isInNative,
+  type NativeState,
+} from "../core/index.ts";
 import { startWorker } from "../graph/index.ts";
 
 /** Workers of this machine that run named functions of one module. */
@@ -10,7 +18,7 @@ export interface Pool {
    * travel; the caller's arrays are copied, never taken away, and the result's are moved: a task must not keep what it returns.
    * @throws what the function throws; EncodingError "cancelled" once the pool is closed. */
   run(task: string, payload: unknown): Promise<unknown>;
-  /** Stop all workers; waiting and running tasks end as cancelled at once, workers when they have come out of theirs. */
+  /** Stop all workers; waiting and running tasks end as cancelled at once, workers as soon as they are not inside native code. */
   close(): Promise<void>;
 }
 
@@ -32,8 +40,8 @@ export type Answer =
       readonly details: Readonly<Record<string, unknown>>;
     };
 
-/** Milliseconds that a worker has to come out of its task before it is ended: to be ended inside a native library may end the process. */
-const grace = 1000;
+/** Milliseconds between two looks whether a worker has come out of native code. */
+const pause = 10;
 
 /** Start local workers.
  * @param module file URL of a module whose exported async functions are the tasks.
@@ -42,6 +50,7 @@ export function openPool(module: URL, { size = availableParallelism() }: { size?
   const waiting: Job[] = [];
   const idle: Worker[] = [];
   const all = new Map<Worker, Job | undefined>();
+  const states = new WeakMap<Worker, NativeState>();
   let closed = false;
   let closing: Promise<void> | undefined;
 
@@ -55,7 +64,9 @@ export function openPool(module: URL, { size = availableParallelism() }: { size?
   }
 
   function start(): Worker {
-    const worker = startWorker(new URL(workerFile, import.meta.url), { module: module.href });
+    const state = createNativeState();
+    const worker = startWorker(new URL(workerFile, import.meta.url), { module: module.href, state });
+    states.set(worker, state);
     all.set(worker, undefined);
     worker.on("message", (answer: Answer) => {
       const job = all.get(worker);
@@ -80,16 +91,10 @@ export function openPool(module: URL, { size = availableParallelism() }: { size?
   }
 
   async function end(running: readonly (readonly [Worker, Job | undefined])[]): Promise<void> {
-    const busy = running.filter(([, job]) => job !== undefined);
-    const out = busy.map(
-      ([worker]) => new Promise((resolve) => worker.once("message", resolve).once("exit", resolve)),
-    );
     all.clear();
-    for (const job of [...waiting.splice(0), ...busy.map(([, job]) => job as Job)]) job.reject(cancelled());
-    let timer: NodeJS.Timeout | undefined;
-    await Promise.race([Promise.all(out), new Promise((resolve) => (timer = setTimeout(resolve, grace)))]);
-    clearTimeout(timer);
-    await Promise.all(running.map(([worker]) => worker.terminate()));
+    const busy = running.flatMap(([, job]) => job ?? []);
+    for (const job of [...waiting.splice(0), ...busy]) job.reject(cancelled());
+    await Promise.all(running.map(([worker]) => endThread(worker, states.get(worker) as NativeState)));
   }
 
   return {
@@ -106,6 +111,15 @@ export function openPool(module: URL, { size = availableParallelism() }: { size?
       return closing;
     },
   };
+}
+
+/** End a thread when it is outside native code: ended inside it may end the process. */
+async function endThread(worker: Worker, state: NativeState): Promise<void> {
+  let ended = false;
+  worker.once("exit", () => (ended = true));
+  askToStop(state);
+  while (isInNative(state) && !ended) await wait(pause);
+  await worker.terminate();
 }
 
 const workerFile = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";

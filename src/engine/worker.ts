@@ -1,12 +1,21 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { EncodingError, isEncodingError } from "../core/index.ts";
+import {
+  EncodingError,
+  isEncodingError,
+  type NativeState,
+  shareNativeState,
+  waitInNative,
+} from "../core/index.ts";
 import { buffersOf } from "./buffers.ts";
 import type { Answer } from "./pool.ts";
 
 /** Worker of the pool: runs one exported function of the pool's module at a time. */
 type Task = (payload: unknown) => Promise<unknown>;
 
-const tasks = import((workerData as { module: string }).module) as Promise<Record<string, Task | undefined>>;
+const { module, state } = workerData as { readonly module: string; readonly state: NativeState };
+shareNativeState(state);
+
+const tasks = waitInNative<Record<string, Task | undefined>>(() => import(module)); // native libraries are loaded with it
 
 parentPort?.on("message", async ({ task, payload }: { task: string; payload: unknown }) => {
   const answer = await answerTo(task, payload);

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import * as ort from "onnxruntime-node";
-import { EncodingError } from "../core/index.ts";
+import { EncodingError, waitInNative } from "../core/index.ts";
 import { callWorker } from "./call-worker.ts";
 import type { ElementType, TensorData } from "./element-type.ts";
 
@@ -106,13 +106,14 @@ export async function loadModel(
 ): Promise<ort.InferenceSession> {
   const intraOp = { allow_spinning: spin ? "1" : "0" };
   const folder = weightsFolder && { model_external_initializers_file_folder_path: weightsFolder };
-  return ort.InferenceSession.create(bytes, {
+  const options: ort.InferenceSession.SessionOptions = {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
     logSeverityLevel: 3,
     extra: { session: { intra_op: intraOp, ...folder } },
-  }).catch((cause: unknown) => {
+  };
+  return waitInNative(() => ort.InferenceSession.create(bytes, options)).catch((cause: unknown) => {
     throw new EncodingError(
       "backend",
       `openSession: ONNX Runtime refuses the model: ${(cause as Error).message}`,
@@ -135,8 +136,8 @@ export async function runModel(
   feeds: ort.InferenceSession.OnnxValueMapType,
   fetches?: ort.InferenceSession.NullableOnnxValueMapType,
 ): Promise<ort.InferenceSession.OnnxValueMapType> {
-  const running = fetches === undefined ? session.run(feeds) : session.run(feeds, fetches);
-  return running.catch((cause: unknown) => {
+  const run = () => (fetches === undefined ? session.run(feeds) : session.run(feeds, fetches));
+  return waitInNative(run).catch((cause: unknown) => {
     throw new EncodingError(
       "backend",
       `GraphSession: ONNX Runtime failed: ${(cause as Error).message}`,

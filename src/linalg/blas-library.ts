@@ -1,5 +1,5 @@
 import koffi from "koffi";
-import { EncodingError } from "../core/index.ts";
+import { EncodingError, enterNative, leaveNative } from "../core/index.ts";
 import { blasCandidates, blasHint } from "./find-blas.ts";
 
 type Library = ReturnType<typeof koffi.load>;
@@ -41,6 +41,15 @@ let loaded: BlasLibrary | undefined;
  * @throws EncodingError "backend" saying where was looked and how to get one. */
 export function loadBlas(): BlasLibrary {
   if (loaded) return loaded;
+  enterNative();
+  try {
+    return find();
+  } finally {
+    leaveNative();
+  }
+}
+
+function find(): BlasLibrary {
   if (!configured) koffi.config({ sync_stack_size: stack, async_stack_size: stack });
   configured = true;
   const reasons: string[] = [];
@@ -112,10 +121,22 @@ function lapack(library: Library, name: string, pointers: number, characters: nu
 function native(library: Library, prototype: string, tail: readonly number[] = []): Native {
   const routine = library.func(prototype);
   return {
-    now: (...given) => void routine(...given, ...tail),
+    now: (...given) => {
+      enterNative();
+      try {
+        routine(...given, ...tail);
+      } finally {
+        leaveNative();
+      }
+    },
     later: (...given) =>
       new Promise((resolve, reject) => {
-        routine.async(...given, ...tail, (error: unknown) => (error ? reject(error) : resolve()));
+        enterNative();
+        routine.async(...given, ...tail, (error: unknown) => {
+          leaveNative();
+          if (error) reject(error);
+          else resolve();
+        });
       }),
   };
 }
