@@ -10,7 +10,8 @@ const stamp = "dist/.tsbuildinfo";
 export default function build(): void {
   if (Math.max(...sources().map(timeOf)) < timeOf(stamp)) return;
   const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-  execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--noCheck"], { stdio: "inherit" });
+  const fast = ["--noCheck", "--declaration", "false"]; // as `npm run transpile` does
+  execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json", ...fast], { stdio: "inherit" });
   utimesSync(stamp, new Date(), new Date());
 }
 
