@@ -16,8 +16,16 @@ export {
   type Segments,
   splitHalf,
 } from "./ceiling.ts";
-export { linearOverlap } from "./collinearity.ts";
+export { linearOverlap, overlapOfSpaces, type SpaceOverlap } from "./collinearity.ts";
 export { adjust } from "./correction.ts";
+export {
+  fullPartitionUpTo,
+  type Partition,
+  type PartitionPart,
+  partitionSubsets,
+  partitionVariance,
+  type SubsetScore,
+} from "./partition.ts";
 export { roundingSquares } from "./rounding.ts";
 export { correlate, fisherMean, meanDefined, rSquared, splitCorrelation, splitRSquared } from "./scores.ts";
 export { type SignFlip, testSignFlip } from "./sign-flip.ts";
