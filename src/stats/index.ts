@@ -14,10 +14,12 @@ export {
   interSubjectCeiling,
   reliabilityOfMean,
   type Segments,
+  spearmanBrown,
   splitHalf,
 } from "./ceiling.ts";
 export { linearOverlap, overlapOfSpaces, type SpaceOverlap } from "./collinearity.ts";
 export { adjust } from "./correction.ts";
+export { normaliseR, normaliseR2 } from "./normalise.ts";
 export {
   fullPartitionUpTo,
   type Partition,
@@ -26,6 +28,7 @@ export {
   partitionVariance,
   type SubsetScore,
 } from "./partition.ts";
+export { maskByReliability, type ReliabilityMask } from "./reliability-mask.ts";
 export { roundingSquares } from "./rounding.ts";
 export { correlate, fisherMean, meanDefined, rSquared, splitCorrelation, splitRSquared } from "./scores.ts";
 export { type SignFlip, testSignFlip } from "./sign-flip.ts";
