@@ -1,5 +1,7 @@
 /** Scores, variance partition, noise ceilings, tests that respect autocorrelation and people, corrections and intervals.
  * @module stats */
+
+export { expectedLevel, type SuggestedBlock, suggestBlock } from "./block-length.ts";
 export {
   type Tested,
   testBlockPermutation,
@@ -17,8 +19,17 @@ export {
   spearmanBrown,
   splitHalf,
 } from "./ceiling.ts";
+export { type ClusterTest, enhanceClusters, testClusters } from "./clusters.ts";
 export { linearOverlap, overlapOfSpaces, type SpaceOverlap } from "./collinearity.ts";
 export { adjust } from "./correction.ts";
+export {
+  bootstrapDual,
+  correctDualVariance,
+  type DualBootstrap,
+  type DualVariances,
+} from "./dual-bootstrap.ts";
+export { type Equivalence, testEquivalence } from "./equivalence.ts";
+export { meshNeighbours, type Neighbours, vertexAreas, voxelNeighbours } from "./neighbours.ts";
 export { normaliseR, normaliseR2 } from "./normalise.ts";
 export {
   fullPartitionUpTo,
