@@ -1,4 +1,5 @@
-/** Scores, variance partition, noise ceilings, tests that respect autocorrelation and people, corrections and intervals.
+/** Scores, variance partition, noise ceilings, tests that respect autocorrelation and people, corrections, intervals, and
+ * comparisons of dissimilarities.
  * @module stats */
 
 export { expectedLevel, type SuggestedBlock, suggestBlock } from "./block-length.ts";
@@ -41,5 +42,16 @@ export {
 } from "./partition.ts";
 export { maskByReliability, type ReliabilityMask } from "./reliability-mask.ts";
 export { roundingSquares } from "./rounding.ts";
+export { linearCka } from "./rsa/cka.ts";
+export { compareDissimilarities, type RdmMethod } from "./rsa/compare.ts";
+export {
+  correlationDistances,
+  crossnobisDistances,
+  type Dissimilarities,
+  euclideanDistances,
+  type Patterns,
+} from "./rsa/dissimilarity.ts";
+export { noiseCovariance, noisePrecision } from "./rsa/noise.ts";
+export { ceilingOfDissimilarities, type RdmCeiling } from "./rsa/rdm-ceiling.ts";
 export { correlate, fisherMean, meanDefined, rSquared, splitCorrelation, splitRSquared } from "./scores.ts";
 export { type SignFlip, testSignFlip } from "./sign-flip.ts";
