@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { createRandom, matrix } from "../core/index.ts";
-import { expectedLevel, suggestBlock, testBlockPermutation } from "./index.ts";
+import {
+  expectedLevel,
+  expectedPairedLevel,
+  suggestBlock,
+  suggestPairedBlock,
+  testBlockPermutation,
+  testPairedBlocks,
+} from "./index.ts";
 import { drawAr1, drawNormal, drawSmooth } from "./null.fixture.ts";
 import { normalCdf, normalQuantile } from "./student.ts";
 
@@ -45,7 +52,7 @@ describe("suggestBlock", () => {
     const Y = drawAr1(random, 4000, 20, 0.6);
     const lengths = [0, 0.5, 0.9].map((rho) => {
       const P = drawAr1(random, 4000, 20, rho);
-      const { block, expected } = suggestBlock(Y, P, { runLengths });
+      const { block, expected } = suggestBlock(Y, P, { runLengths, least: 1 });
       expect(expected).toBeLessThanOrEqual(0.055);
       if (block! > 1) expect(expectedLevel(Y, P, { runLengths, block: block! - 1 })).toBeGreaterThan(0.055);
       return block!;
@@ -79,7 +86,40 @@ describe("suggestBlock", () => {
     const how = { runLengths: [200] };
     expect(suggestBlock(wide, both, how).block).toBe(suggestBlock(Y, P, how).block);
     const flat = matrix(Y.axes, 200, 1, new Float64Array(200));
-    expect(() => suggestBlock(flat, P, how)).toThrow(/Y and P must vary/);
-    expect(() => suggestBlock(Y, P, { runLengths: [100] })).toThrow(/the runs have 100, Y has 200 and P 200/);
+    expect(() => suggestBlock(flat, P, how)).toThrow(/every side must vary in at least one target/);
+    expect(() => suggestBlock(Y, P, { runLengths: [100] })).toThrow(
+      /the runs have 100, the data 200 and 200/,
+    );
+  });
+  it("is at least 10 TRs unless asked for less", () => {
+    const random = createRandom(7);
+    const [Y, P] = [drawNormal(random, 4000, 5), drawNormal(random, 4000, 5)];
+    expect(suggestBlock(Y, P, { runLengths }).block).toBe(10);
+    expect(suggestBlock(Y, P, { runLengths, least: 1 }).block).toBeLessThan(3);
+  });
+});
+
+describe("expectedPairedLevel and suggestPairedBlock", () => {
+  it("are what exchanging blocks of an AR(1) series measures: 2 Φ(−z √(1 − m / b))", () => {
+    const random = createRandom(8);
+    const saved = drawAr1(random, 4000, 60, 0.7);
+    const mean = (2 * 0.7) / 0.3 ** 2 / (1 + (2 * 0.7) / 0.3);
+    const theory = 2 * normalCdf(normalQuantile(0.025) * Math.sqrt(1 - mean / 12));
+    expect(Math.abs(expectedPairedLevel(saved, { runLengths, block: 12 }) - theory)).toBeLessThan(0.006); // sampling error
+    const { block, expected } = suggestPairedBlock(saved, { runLengths });
+    expect(expected).toBeLessThanOrEqual(0.055);
+    expect(expectedPairedLevel(saved, { runLengths, block: block! - 1 })).toBeGreaterThan(0.055);
+    // measured: 2,000 series of 20 blocks
+    let passed = 0;
+    for (let k = 0; k < 20; k++) {
+      const series = drawAr1(random, 240, 100, 0.7);
+      const sums = matrix(["blocks", "targets"], 20, 100, new Float64Array(2000));
+      for (const [j, value] of series.data.entries())
+        sums.data[Math.floor(j / 1200) * 100 + (j % 100)]! += value;
+      const none = matrix(["blocks", "targets"], 20, 100, new Float64Array(2000));
+      const how = { alternative: "two-sided", random, draws: 199 } as const;
+      passed += testPairedBlocks(none, sums, how).p.filter((p) => p <= 0.05).length / 2000;
+    }
+    expect(Math.abs(passed - theory)).toBeLessThan(3 * Math.sqrt((theory * (1 - theory)) / 2000));
   });
 });

@@ -80,6 +80,10 @@ export function testCircularShift(
 }
 
 /** Paired test of two models by exchanging them block by block: exact for up to 16 blocks, seeded draws beyond.
+ *
+ * The claim is about these two fitted models and other time of this kind: two models of equal worth whose weights were fitted apart differ
+ * by luck in training, and this test finds that too (docs/statistics.md). {@link suggestPairedBlock} says how long blocks must be; a
+ * test over people, each with fits of his own, needs no blocks.
  * @param errorsA squared errors of model A, (blocks × targets). @param errorsB of model B.
  * The alternative "greater" says that A has the smaller error. @throws EncodingError "shape". */
 export function testPairedBlocks(

@@ -2,7 +2,14 @@
  * comparisons of dissimilarities.
  * @module stats */
 
-export { expectedLevel, type SuggestedBlock, suggestBlock } from "./block-length.ts";
+export {
+  type BlockWanted,
+  expectedLevel,
+  expectedPairedLevel,
+  type SuggestedBlock,
+  suggestBlock,
+  suggestPairedBlock,
+} from "./block-length.ts";
 export {
   type Tested,
   testBlockPermutation,
