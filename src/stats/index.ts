@@ -47,6 +47,8 @@ export {
   partitionVariance,
   type SubsetScore,
 } from "./partition.ts";
+export { type PowerPoint, peopleNeeded, powerOverPeople } from "./power.ts";
+export { wilsonInterval } from "./proportion.ts";
 export { maskByReliability, type ReliabilityMask } from "./reliability-mask.ts";
 export { roundingSquares } from "./rounding.ts";
 export { linearCka } from "./rsa/cka.ts";
@@ -62,3 +64,4 @@ export { noiseCovariance, noisePrecision } from "./rsa/noise.ts";
 export { ceilingOfDissimilarities, type RdmCeiling } from "./rsa/rdm-ceiling.ts";
 export { correlate, fisherMean, meanDefined, rSquared, splitCorrelation, splitRSquared } from "./scores.ts";
 export { type SignFlip, testSignFlip } from "./sign-flip.ts";
+export { type AssumedDifference, type Measurement, simulateDifference } from "./simulate-difference.ts";
