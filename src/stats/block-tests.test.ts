@@ -72,7 +72,11 @@ describe("testBlockPermutation", () => {
     expect(test(20, 999).smallestP).toBe(1 / 2); // two blocks, two orders
     expect(test(20, 999).p[0]).toBeGreaterThanOrEqual(1 / 2);
     expect(test(10, 999).smallestP).toBe(1 / 24);
-    expect(test(1, 999)).toEqual({ p: Float64Array.of(1 / 1000), smallestP: 1 / 1000 });
+    expect(test(1, 999)).toEqual({
+      p: Float64Array.of(1 / 1000),
+      pMax: Float64Array.of(1 / 1000),
+      smallestP: 1 / 1000,
+    });
   });
   it("is NaN where r is", () => {
     const Y = responses(Array.from({ length: 40 }, (_, i) => [1, i % 7]));
@@ -132,6 +136,33 @@ describe("testCircularShift", () => {
   });
 });
 
+describe("the maximum statistic of tests within runs", () => {
+  it("is the share of all shifts in which any target reaches the r of this one, counted one by one", () => {
+    const random = createRandom(6);
+    const [Y, P] = [drawAr1(random, 40, 4, 0.5), drawSmooth(random, 40, 4)];
+    const observed = correlate(Y, P);
+    const largest = Array.from({ length: 40 }, (_, by) => {
+      const shifted = Array.from({ length: 40 }, (_, i) => (i + by) % 40);
+      return Math.max(...correlate(pick(Y, shifted), P));
+    });
+    const { p, pMax } = testCircularShift(Y, P, { runLengths: [40], draws: 4999, random: seeded() });
+    for (const [t, r] of observed.entries()) {
+      const exact = largest.filter((one) => one >= r - 1e-12).length / 40;
+      expect(Math.abs(pMax[t]! - exact)).toBeLessThan(4 * Math.sqrt((exact * (1 - exact)) / 4999) + 1e-3);
+      expect(pMax[t]).toBeGreaterThanOrEqual(p[t]!);
+    }
+  });
+  it("leaves out targets that are constant, and does not let them undo the others", () => {
+    const random = createRandom(7);
+    const Y = drawNormal(random, 60, 1);
+    const two = responses(Array.from(Y.data, (value) => [value, 1]));
+    const test = (y: Responses) =>
+      testBlockPermutation(y, y, { runLengths: [60], block: 10, draws: 199, random: seeded() });
+    expect(test(two).pMax[1]).toBeNaN();
+    expect(test(two).pMax[0]).toBe(test(Y).p[0]);
+  });
+});
+
 describe("testPairedBlocks", () => {
   it("is the exact sign-flip of the errors saved: scipy's p", () => {
     const { values, greater, twoSided } = references.signFlip;
@@ -154,7 +185,11 @@ describe("testPairedBlocks", () => {
     const better = blocksTable([[0.5], [1], [2], [3]]);
     const test = (a: typeof errors, b: typeof errors) =>
       testPairedBlocks(a, b, { alternative: "greater", random: seeded() });
-    expect(test(errors, errors)).toEqual({ p: Float64Array.of(1), smallestP: 1 / 16 });
+    expect(test(errors, errors)).toEqual({
+      p: Float64Array.of(1),
+      pMax: Float64Array.of(1),
+      smallestP: 1 / 16,
+    });
     expect(test(better, errors).p[0]).toBe(1 / 16);
     expect(test(errors, better).p[0]).toBe(1);
   });

@@ -1,13 +1,13 @@
 import {
   checkNumber,
+  checkSameRows,
   EncodingError,
   type Matrix,
   matrix,
   type Random,
   type Responses,
-  takeRows,
 } from "../core/index.ts";
-import { correlate } from "./scores.ts";
+import { columnMeans, roundingSquares } from "./rounding.ts";
 import { testSignFlip } from "./sign-flip.ts";
 
 /** How a permutation test within runs is made. */
@@ -18,19 +18,22 @@ export interface WithinRuns {
   readonly random: Random;
 }
 
-/** p of each target (NaN where r is undefined), and the smallest p that the test can give. */
+/** p of each target (NaN where undefined), and the smallest p that the test can give. */
 export interface Tested {
   readonly p: Float64Array;
+  /** p corrected over the targets by the maximum statistic: the chance that any target passes under the null. One draw permutes all
+   * targets alike, so that their dependence is kept. */
+  readonly pMax: Float64Array;
   readonly smallestP: number;
 }
 
 /** Test r > 0 by permuting time blocks of Y within runs: p = (1 + permutations with an r at least as large) / (1 + draws).
  *
  * Few blocks have few orders: no p is below one over their number. A shorter rest stays at the end of its run. Correlation across the
- * borders of blocks is lost, which costs a little of the level: with AR(1) noise of .45 to .6 and predictions as smooth as a
- * hemodynamic response, blocks of 10 TRs give .058 to .059 at .05, blocks of 20 give .052 to .054, {@link testCircularShift} .047 to .053,
- * single TRs .12 to .15 (6,000 simulations each, standard error .003).
- * @param block rows of a block, ≥ 1; at least 10 TRs for fMRI, 20 where p is near the level.
+ * borders of blocks is lost, which costs level: {@link expectedLevel} says how much with the autocorrelation of these data, and
+ * {@link suggestBlock} which block is long enough; docs/statistics.md holds the measured rates. Where no block is, use
+ * {@link testCircularShift}.
+ * @param block rows of a block, ≥ 1; at least 10 TRs for fMRI.
  * @throws EncodingError "shape" | "option"; "design" if no run has two blocks.
  * @source Winkler et al. 2014 (exchangeability blocks); Phipson and Smyth 2010 (never 0). */
 export function testBlockPermutation(
@@ -77,6 +80,10 @@ export function testCircularShift(
 }
 
 /** Paired test of two models by exchanging them block by block: exact for up to 16 blocks, seeded draws beyond.
+ *
+ * The claim is about these two fitted models and other time of this kind: two models of equal worth whose weights were fitted apart differ
+ * by luck in training, and this test finds that too (docs/statistics.md). {@link suggestPairedBlock} says how long blocks must be; a
+ * test over people, each with fits of his own, needs no blocks.
  * @param errorsA squared errors of model A, (blocks × targets). @param errorsB of model B.
  * The alternative "greater" says that A has the smaller error. @throws EncodingError "shape". */
 export function testPairedBlocks(
@@ -90,11 +97,11 @@ export function testPairedBlocks(
       `testPairedBlocks: both models need the same blocks and targets; got ${errorsA.rows} × ${errorsA.cols} and ${errorsB.rows} × ${errorsB.cols}.`,
     );
   const saved = Float64Array.from(errorsA.data, (error, k) => (errorsB.data[k] as number) - error);
-  const { p, smallestP } = testSignFlip(
+  const { p, pMax, smallestP } = testSignFlip(
     matrix(["people", "tests"], errorsA.rows, errorsA.cols, saved),
     options,
   );
-  return { p, smallestP };
+  return { p, pMax, smallestP };
 }
 
 type Shuffle = (run: number, start: number, length: number, rows: Int32Array) => void;
@@ -110,8 +117,12 @@ function permute(
   const sum = runLengths.reduce((a, b) => a + b, 0);
   if (sum !== Y.rows)
     throw new EncodingError("shape", `${name}: the runs have ${sum} samples, Y has ${Y.rows}.`);
-  const observed = correlate(Y, P);
+  checkSameTargets(name, Y, P);
+  const [y, p] = [toUnitLength(Y), toUnitLength(P)]; // r is their product, and no permutation changes mean or length
+  const inPlace = Int32Array.from({ length: Y.rows }, (_, i) => i);
+  const observed = products(y, p, inPlace);
   const passed = new Float64Array(Y.cols);
+  const passedMax = new Float64Array(Y.cols);
   const rows = new Int32Array(Y.rows);
   for (let d = 0; d < draws; d++) {
     let start = 0;
@@ -119,15 +130,54 @@ function permute(
       shuffle(run, start, length, rows);
       start += length;
     }
-    const r = correlate(takeRows(Y, rows), P);
-    for (let t = 0; t < Y.cols; t++)
-      if ((r[t] as number) >= (observed[t] as number) - 1e-12) passed[t] = (passed[t] as number) + 1;
+    const r = products(y, p, rows);
+    let largest = Number.NEGATIVE_INFINITY;
+    for (const value of r) if (value > largest) largest = value; // NaN is never larger
+    for (let t = 0; t < Y.cols; t++) {
+      const limit = (observed[t] as number) - 1e-12;
+      if ((r[t] as number) >= limit) passed[t] = (passed[t] as number) + 1;
+      if (largest >= limit) passedMax[t] = (passedMax[t] as number) + 1;
+    }
   }
   const smallestP = Math.max(1 / (draws + 1), 1 / orders);
-  const p = passed.map((count, t) =>
-    Number.isNaN(observed[t]) ? Number.NaN : Math.max(smallestP, (count + 1) / (draws + 1)),
+  const toP = (count: number, t: number) =>
+    Number.isNaN(observed[t]) ? Number.NaN : Math.max(smallestP, (count + 1) / (draws + 1));
+  return { p: passed.map(toP), pMax: passedMax.map(toP), smallestP };
+}
+
+function checkSameTargets(name: string, Y: Responses, P: Responses): void {
+  checkSameRows(name, Y, P, ["Y", "P"]);
+  if (Y.cols !== P.cols)
+    throw new EncodingError(
+      "shape",
+      `${name}: Y and P must have the same targets; got ${Y.cols} and ${P.cols}.`,
+    );
+}
+
+/** Each column about its mean and of length 1; NaN where it is constant. */
+function toUnitLength(m: Responses): Responses {
+  const means = columnMeans(m);
+  const squares = new Float64Array(m.cols);
+  const data = Float64Array.from(m.data, (value, k) => value - (means[k % m.cols] as number));
+  for (let k = 0; k < data.length; k++)
+    squares[k % m.cols] = (squares[k % m.cols] as number) + (data[k] as number) ** 2;
+  const scale = squares.map((sum, t) =>
+    sum > roundingSquares(m, means[t] as number) ? 1 / Math.sqrt(sum) : Number.NaN,
   );
-  return { p, smallestP };
+  for (let k = 0; k < data.length; k++) data[k] = (data[k] as number) * (scale[k % m.cols] as number);
+  return matrix(m.axes, m.rows, m.cols, data);
+}
+
+/** Σᵢ y[rows[i]] p[i] of each target. */
+function products(y: Responses, p: Responses, rows: Int32Array): Float64Array {
+  const { cols } = y;
+  const out = new Float64Array(cols);
+  for (let i = 0; i < rows.length; i++) {
+    const from = (rows[i] as number) * cols;
+    for (let t = 0; t < cols; t++)
+      out[t] = (out[t] as number) + (y.data[from + t] as number) * (p.data[i * cols + t] as number);
+  }
+  return out;
 }
 
 /** n!, Infinity beyond 170. */

@@ -6,6 +6,7 @@ import {
   explainableVariance,
   interSubjectCeiling,
   reliabilityOfMean,
+  spearmanBrown,
   splitHalf,
 } from "./index.ts";
 import { drawAr1, drawNormal, gap, mean, responses } from "./null.fixture.ts";
@@ -148,6 +149,26 @@ describe("splitHalf", () => {
       const { noisy } = simulate(4, { n, samples: 300, targets: 400, snr: 0.5 });
       expect(Math.abs(mean(splitHalf(noisy)) - mean(reliabilityOfMean(noisy)))).toBeLessThan(0.01);
     }
+  });
+  it("over random halves is less noisy than odd against even, has the same expectation and the simulated value", () => {
+    const snr = 0.5;
+    const { noisy } = simulate(14, { n: 6, samples: 100, targets: 200, snr });
+    const spread = (xs: Float64Array) => Math.sqrt(mean(xs.map((x) => (x - snr / (snr + 1 / 6)) ** 2)));
+    const many = splitHalf(noisy, { splits: 20, random: createRandom(1) });
+    const [one, all] = [splitHalf(noisy), reliabilityOfMean(noisy)];
+    expect(Math.abs(mean(many) - snr / (snr + 1 / 6))).toBeLessThan(0.012);
+    expect(spread(many)).toBeLessThan(0.97 * spread(one));
+    expect(spread(all)).toBeLessThan(1.05 * spread(many));
+    const both = (seed: number) => splitHalf(noisy, { splits: 3, random: createRandom(seed) });
+    expect(both(2)).toEqual(both(2));
+    expect(() => splitHalf(noisy, { splits: 0, random: createRandom(1) })).toThrow(
+      /splitHalf: splits .* got 0/,
+    );
+  });
+  it("by hand: .5 twice as long is 2/3; a reliability stepped up and down again is itself", () => {
+    expect(spearmanBrown(0.5, 2)).toBeCloseTo(2 / 3, 15);
+    expect(spearmanBrown(spearmanBrown(0.3, 5), 1 / 5)).toBeCloseTo(0.3, 15);
+    expect(spearmanBrown(-0.6, 3)).toBeNaN();
   });
   it("is NaN where no reliability has so negative a correlation", () => {
     expect(splitHalf([responses([[1], [-1]]), responses([[-1], [1]])])[0]).toBeNaN();

@@ -1,4 +1,11 @@
-import { EncodingError, type Matrix, matrix, type Responses } from "../core/index.ts";
+import {
+  checkNumber,
+  EncodingError,
+  type Matrix,
+  matrix,
+  type Random,
+  type Responses,
+} from "../core/index.ts";
 import { columnMeans, roundingSquares } from "./rounding.ts";
 import { correlate, fisherMean, meanDefined } from "./scores.ts";
 
@@ -31,24 +38,46 @@ export function reliabilityOfMean(
   );
 }
 
-/** Reliability of the mean over all repeats from two halves: the mean over odd repeats is correlated with the mean over even ones, and
- * the correlation is stepped up from half of the repeats to all of them (Spearman–Brown).
+/** Reliability of a measure `times` as long as one of reliability r: times · r / (1 + (times − 1) r).
+ * @returns NaN where r is so negative that no reliability has it. @source Spearman 1910; Brown 1910. */
+export function spearmanBrown(r: number, times: number): number {
+  const whole = 1 + (times - 1) * r;
+  return whole > 0 ? (times * r) / whole : Number.NaN;
+}
+
+/** Reliability of the mean over all repeats from two halves: the mean over one half of the repeats is correlated with the mean over the
+ * other, and the correlation is stepped up from half of the repeats to all of them ({@link spearmanBrown}).
  *
- * An odd number of repeats leaves the last one out of the halves. Negative values are kept. A worse and noisier estimate than
- * {@link reliabilityOfMean}; it is here because many papers report it.
+ * The halves are odd and even repeats, or, with `splits`, that many random halves, whose correlations are averaged through Fisher's z:
+ * less noisy with four repeats and more. An odd number of repeats leaves one out of the halves. Negative values are kept. Still a
+ * noisier estimate than {@link reliabilityOfMean}; it is here because many papers report it.
  * @returns one reliability a target; NaN where a half is constant, or the correlation is so negative that no reliability has it.
- * @throws EncodingError "shape". @source Spearman 1910; Brown 1910. */
-export function splitHalf(repeats: readonly Responses[]): Float64Array {
+ * @throws EncodingError "shape" | "option". */
+export function splitHalf(
+  repeats: readonly Responses[],
+  random?: { splits: number; random: Random },
+): Float64Array {
   checkRepeats("splitHalf", repeats);
+  if (random !== undefined) checkNumber("splitHalf", "splits", random.splits, { min: 1, whole: true });
   const half = Math.floor(repeats.length / 2);
-  const paired = repeats.slice(0, 2 * half);
-  const odd = average(paired.filter((_, k) => k % 2 === 0));
-  const even = average(paired.filter((_, k) => k % 2 === 1));
-  const longer = repeats.length / half;
-  return correlate(odd, even).map((r) => {
-    const whole = 1 + (longer - 1) * r;
-    return whole > 0 ? (longer * r) / whole : Number.NaN;
+  const oddEven = repeats.map((_, k) => (k % 2 === 0 ? k / 2 : half + (k - 1) / 2));
+  const orders =
+    random === undefined
+      ? [oddEven.slice(0, 2 * half)]
+      : Array.from({ length: random.splits }, () => random.random.permutation(repeats.length));
+  const rs = orders.map((places) => {
+    const place = (from: number) => repeats.filter((_, k) => inHalf(places[k], from, half));
+    return correlate(average(place(0)), average(place(half)));
   });
+  const targets = repeats[0]?.cols ?? 0;
+  return Float64Array.from({ length: targets }, (_, t) => {
+    const own = rs.map((r) => r[t] as number);
+    return spearmanBrown(own.length === 1 ? (own[0] as number) : fisherMean(own), repeats.length / half);
+  });
+}
+
+function inHalf(place: number | undefined, from: number, half: number): boolean {
+  return place !== undefined && place >= from && place < from + half;
 }
 
 /** Leave-one-out inter-subject correlation: each person's course with the mean of the others', within segments, averaged through

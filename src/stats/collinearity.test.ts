@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createRandom, type Features, matrix, type Random } from "../core/index.ts";
 import { createReferenceLinalg } from "../linalg/index.ts";
-import { linearOverlap } from "./index.ts";
+import { linearOverlap, overlapOfSpaces } from "./index.ts";
 
 const linalg = createReferenceLinalg();
 const features = (random: Random, rows: number, cols: number): Features =>
@@ -68,5 +68,41 @@ describe("linearOverlap", () => {
     await expect(linearOverlap(features(random, 5, 1), features(random, 6, 1), linalg)).rejects.toThrow(
       /linearOverlap: A and B must have the same samples; got A 5 samples × 1 features and B 6/,
     );
+  });
+});
+
+describe("overlapOfSpaces", () => {
+  it("finds a space that no other holds alone but two hold together, and is near 0 for columns of noise", async () => {
+    const random = createRandom(7);
+    const [a, b, noise] = [features(random, 300, 2), features(random, 300, 2), features(random, 300, 40)];
+    const spaces = [
+      { name: "a", X: a },
+      { name: "b", X: b },
+      { name: "sum", X: mix(a, b, 0.5) },
+      { name: "noise", X: noise },
+    ];
+    const overlaps = await overlapOfSpaces(spaces, linalg);
+    const [, , sum, own] = overlaps;
+    expect(overlaps.map(({ space }) => space)).toEqual(["a", "b", "sum", "noise"]);
+    expect(sum!.withOthers).toBeGreaterThan(0.99);
+    expect(Math.abs(sum!.withEach[0]! - 0.5)).toBeLessThan(0.1);
+    expect(sum!.withEach[2]).toBe(1);
+    // 40 of 300 columns would predict .13 by chance
+    expect(await linearOverlap(a, noise, linalg)).toBeGreaterThan(0.08);
+    expect(overlaps[0]!.withEach[3]).toBeLessThan(0.05);
+    expect(own!.withOthers).toBeLessThan(0.03);
+  });
+  it("is undefined where the others have as many columns as there are samples, and refuses different rows", async () => {
+    const random = createRandom(8);
+    const wide = { name: "wide", X: features(random, 20, 20) };
+    const slim = { name: "slim", X: features(random, 20, 1) };
+    const [first, second] = await overlapOfSpaces([slim, wide], linalg);
+    expect(first!.withOthers).toBeNaN();
+    expect(second!.withOthers).not.toBeNaN();
+    expect((await overlapOfSpaces([slim], linalg))[0]!.withOthers).toBe(0);
+    await expect(overlapOfSpaces([slim, { name: "b", X: features(random, 19, 1) }], linalg)).rejects.toThrow(
+      /linearOverlap: A and B must have the same samples/,
+    );
+    await expect(overlapOfSpaces([], linalg)).rejects.toThrow(/needs at least one feature space/);
   });
 });

@@ -13,14 +13,13 @@ export interface SignFlip {
   readonly draws: number;
 }
 
-const exactUpTo = 16;
-
 /** Test whether the mean over people is above (or differs from) zero by flipping the sign of each person's whole row.
  *
  * Exact up to 16 people: all 2^N patterns; beyond, seeded draws with (b + 1) / (m + 1). The null is that each person's value is as likely
  * positive as negative; one pattern flips all tests of a person, so that the maximum statistic keeps their dependence.
  * @param values (people × tests); a person without a value (NaN) is left out of that test.
  * @param alternative "greater" (mean above zero) or "two-sided".
+ * @param exactUpTo people, at most 24; fewer for many tests at once, where draws are quicker.
  * @source Fisher 1935; Nichols and Holmes 2002 (maximum statistic). */
 export function testSignFlip(
   values: Matrix<"people", "tests">,
@@ -28,9 +27,11 @@ export function testSignFlip(
     alternative,
     random,
     draws = 9999,
-  }: { alternative: "greater" | "two-sided"; random: Random; draws?: number },
+    exactUpTo = 16,
+  }: { alternative: "greater" | "two-sided"; random: Random; draws?: number; exactUpTo?: number },
 ): SignFlip {
   checkNumber("testSignFlip", "draws", draws, { min: 99, whole: true });
+  checkNumber("testSignFlip", "exactUpTo", exactUpTo, { min: 0, max: 24, whole: true });
   const { rows: people, cols: tests } = values;
   const exact = people <= exactUpTo;
   const clean = Float64Array.from(values.data, (v) => (Number.isFinite(v) ? v : 0));

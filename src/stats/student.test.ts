@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { gap } from "./null.fixture.ts";
-import { normalCdf, studentQuantile } from "./student.ts";
+import { normalCdf, normalQuantile, studentCdf, studentQuantile } from "./student.ts";
 
 /** Answers of numpy and scipy (fixtures/make-references.py). */
 const references = JSON.parse(readFileSync(new URL("./fixtures/references.json", import.meta.url), "utf8"));
@@ -21,6 +21,15 @@ describe("studentQuantile and normalCdf", () => {
         z.map(() => 1),
       ),
     ).toBeLessThan(1e-12);
+  });
+  it("and their inverses give scipy.stats.t.cdf and norm.ppf", () => {
+    const { t, freedom, cdf } = references.studentCdf;
+    for (const [k, df] of freedom.entries())
+      for (const [j, value] of t.entries())
+        expect(Math.abs(studentCdf(value, df) / cdf[k][j] - 1)).toBeLessThan(1e-11);
+    expect(gap(references.normalQuantile.q.map(normalQuantile), references.normalQuantile.z)).toBeLessThan(
+      1e-12,
+    );
   });
   it("are symmetric, and by hand: one degree of freedom is Cauchy's tan", () => {
     expect(studentQuantile(0.75, 1)).toBeCloseTo(1, 12);

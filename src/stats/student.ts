@@ -7,6 +7,25 @@ export function normalCdf(z: number): number {
   return z > 0 ? 1 - tail : tail;
 }
 
+/** Quantile of the standard normal, by bisection of {@link normalCdf}. @param q in (0, 1). @throws EncodingError "option". */
+export function normalQuantile(q: number): number {
+  checkNumber("normalQuantile", "q", q, { min: Number.MIN_VALUE, max: 1 - Number.EPSILON / 2 });
+  let [low, high] = [-40, 40];
+  for (let step = 0; step < 100; step++) {
+    const middle = (low + high) / 2;
+    if (normalCdf(middle) < q) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** Distribution function of Student's t. @param freedom degrees of freedom, ≥ 1. @throws EncodingError "option". */
+export function studentCdf(t: number, freedom: number): number {
+  checkNumber("studentCdf", "freedom", freedom, { min: 1 });
+  const tail = 0.5 * incompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5);
+  return t > 0 ? 1 - tail : tail;
+}
+
 /** Quantile of Student's t: the t that a share `q` of the distribution lies below.
  * @param q in (0, 1). @param freedom degrees of freedom, ≥ 1. @throws EncodingError "option".
  * @source inverted by bisection from the incomplete beta function (continued fraction, Lentz). */

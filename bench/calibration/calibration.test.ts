@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { createRandom } from "../../src/core/index.ts";
+import { groups } from "./groups.ts";
+import { count, type Measured, wilson } from "./measured.ts";
+
+/** The calibration in small; bench/calibration/run.ts measures 1,000 studies and more, docs/statistics.md has the rates. */
+const slow = process.env.SIMCORTEX_SLOW !== undefined;
+const measure = async (name: string, studies: number) => {
+  const group = groups.find((one) => one.name === name);
+  return group!.measure(createRandom(9).stream(name), slow ? 1000 : studies);
+};
+const rate = ({ passed, of }: Measured) => passed / of;
+
+describe("calibration in small", () => {
+  it.each([
+    ["within-2", 60],
+    ["paired-1", 60],
+    ["people", 150],
+    ["stimuli", 60],
+    ["equivalence", 60],
+    ["clusters", 30],
+  ])(
+    "%s: what is offered is not far above .05; what is naive is far above what is offered",
+    async (name, studies) => {
+      const rows = await measure(name, studies);
+      for (const row of rows.filter(({ kind }) => kind === "offered")) {
+        const blocks = /^blocks of 5/.test(row.test); // too short on purpose: docs/statistics.md
+        const limit = (blocks ? 0.07 : 0.055) + 3.3 * Math.sqrt((0.05 * 0.95) / row.of);
+        expect(rate(row), `${row.test}; ${row.condition}`).toBeLessThanOrEqual(limit);
+      }
+      for (const row of rows.filter(({ kind }) => kind === "naive"))
+        expect(wilson(row.passed, row.of).low, row.test).toBeGreaterThan(0.055);
+    },
+  );
+  it("counts p at the level as significant, and Wilson's interval holds the rate", () => {
+    const row = count("f", "t", "c");
+    row.add([0.05, 0.0501, Number.NaN, 0.001]);
+    expect(row.done()).toEqual({ family: "f", test: "t", condition: "c", kind: "offered", passed: 2, of: 4 });
+    const { low, high } = wilson(5, 100);
+    expect([low.toFixed(4), high.toFixed(4)]).toEqual(["0.0215", "0.1118"]); // statsmodels.proportion_confint, "wilson"
+  });
+});

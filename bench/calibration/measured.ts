@@ -1,0 +1,48 @@
+/** How often one test called a null study significant at .05. */
+export interface Measured {
+  /** Families of rows in table and figure. */
+  readonly family: string;
+  readonly test: string;
+  readonly condition: string;
+  /** "offered": in the product, must hold the level. "naive": shown because it fails. "compared": another way, for comparison. "power": there is something to find. */
+  readonly kind: "offered" | "naive" | "compared" | "power";
+  readonly passed: number;
+  readonly of: number;
+  /** What {@link expectedLevel} predicts, where it does. */
+  readonly expected?: number;
+}
+
+/** Counts of one row while studies are simulated. */
+export function count(family: string, test: string, condition: string, kind: Measured["kind"] = "offered") {
+  let [passed, of, expected, asked] = [0, 0, 0, 0];
+  return {
+    add(ps: ArrayLike<number>, level = 0.05): void {
+      for (const p of Array.from(ps)) {
+        of++;
+        if (p <= level + 1e-12) passed++;
+      }
+    },
+    addExpected(rate: number): void {
+      expected += rate;
+      asked++;
+    },
+    done: (): Measured => ({
+      family,
+      test,
+      condition,
+      kind,
+      passed,
+      of,
+      ...(asked > 0 && { expected: expected / asked }),
+    }),
+  };
+}
+
+/** Wilson's 95 % score interval of a proportion. */
+export function wilson(passed: number, of: number): { low: number; high: number } {
+  const z = 1.959964;
+  const p = passed / of;
+  const middle = (p + (z * z) / (2 * of)) / (1 + (z * z) / of);
+  const half = (z * Math.sqrt((p * (1 - p)) / of + (z * z) / (4 * of * of))) / (1 + (z * z) / of);
+  return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
+}

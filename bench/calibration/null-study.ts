@@ -1,0 +1,125 @@
+import { type Features, matrix, type Random, type Responses } from "../../src/core/index.ts";
+import { fitRidge, predict } from "../../src/encoding/index.ts";
+import { canonicalHrf, convolve, delayRuns } from "../../src/features/index.ts";
+import { createReferenceLinalg } from "../../src/linalg/index.ts";
+
+/** Two runs to learn from and two that are held out, TR 2 s. */
+export const run = 150;
+export const testRuns = [run, run];
+const delays = [1, 2, 3, 4];
+const columns = 4;
+const linalg = createReferenceLinalg();
+const alphas = [1, 10, 100, 1000];
+
+/** How a study is simulated. */
+export interface Condition {
+  readonly name: string;
+  /** AR(1) coefficient of the noise from TR to TR. */
+  readonly noise: number;
+  /** AR(1) coefficient of the stimuli's features from TR to TR; 0: a new stimulus every TR. */
+  readonly stimuli: number;
+}
+
+/** What the tables and figures call usual, and two that are harder. */
+export const conditions: readonly Condition[] = [
+  { name: "noise .5, new stimulus every TR", noise: 0.5, stimuli: 0 },
+  { name: "noise .8, new stimulus every TR", noise: 0.8, stimuli: 0 },
+  { name: "noise .6, stimuli .9 from TR to TR", noise: 0.6, stimuli: 0.9 },
+];
+
+/** AR(1) series of variance 1 as columns. */
+export function drawAr(random: Random, rows: number, cols: number, rho: number): Float64Array<ArrayBuffer> {
+  const data = Float64Array.from({ length: rows * cols }, () => random.normal());
+  for (let k = cols; k < data.length; k++)
+    data[k] = rho * (data[k - cols] as number) + Math.sqrt(1 - rho * rho) * (data[k] as number);
+  return data;
+}
+
+/** A null study: responses of `targets` targets are noise, and a ridge model with delays that was fitted to two runs predicts the two others. */
+export async function drawSilent(
+  random: Random,
+  { noise, stimuli }: Condition,
+  targets: number,
+): Promise<{ Y: Responses; P: Responses }> {
+  const X = Array.from({ length: 4 }, () => features(drawAr(random, run, columns, stimuli)));
+  const Y = Array.from({ length: 4 }, () => responses(drawAr(random, run, targets, noise), targets));
+  return { Y: stack(Y.slice(2)), P: await fitAndPredict(X, Y) };
+}
+
+/** Held-out responses, and the predictions of two models. */
+export interface Equal {
+  readonly Y: Responses;
+  readonly A: Responses;
+  readonly B: Responses;
+}
+
+/** Two models that are equally good: both see the stimuli that drive the responses behind a hemodynamic response, each with as much error
+ * of its own.
+ * @param fitted "together": both have the weights of one fit, so that no luck in training sets them apart; "apart": each its own. */
+export async function drawEqual(
+  random: Random,
+  { noise, stimuli }: Condition,
+  targets: number,
+  fitted: "together" | "apart",
+): Promise<Equal> {
+  const hrf = canonicalHrf({ step: 2 });
+  const seen = Array.from({ length: 4 }, () => drawAr(random, run, columns, stimuli));
+  const weights = Float64Array.from({ length: columns * targets }, () => random.normal());
+  const Y = seen.map((shown) => {
+    const driven = convolve(features(shown), hrf);
+    const own = drawAr(random, run, targets, noise);
+    return responses(
+      own.map((value, k) => value + signalAt(driven, weights, k, targets)),
+      targets,
+    );
+  });
+  const look = (runs: readonly Float64Array[]) =>
+    runs.map((shown) => {
+      const error = drawAr(random, run, columns, stimuli);
+      return features(Float64Array.from(shown, (value, k) => value + (error[k] as number)));
+    });
+  const [learned, held] = [seen.slice(0, 2), seen.slice(2)];
+  const A = look(learned);
+  const B = fitted === "together" ? A : look(learned);
+  return {
+    Y: stack(Y.slice(2)),
+    A: await fitAndPredict([...A, ...look(held)], Y),
+    B: await fitAndPredict([...B, ...look(held)], Y),
+  };
+}
+
+function signalAt(driven: Features, weights: Float64Array, k: number, targets: number): number {
+  const [i, t] = [Math.floor(k / targets), k % targets];
+  let sum = 0;
+  for (let j = 0; j < columns; j++)
+    sum += (driven.data[i * columns + j] as number) * (weights[j * targets + t] as number);
+  return sum / 2;
+}
+
+async function fitAndPredict(X: readonly Features[], Y: readonly Responses[]): Promise<Responses> {
+  const delayed = delayRuns(X, delays);
+  const rows = (from: number) => Int32Array.from({ length: run }, (_, i) => from + i);
+  const fit = await fitRidge(stack(delayed.slice(0, 2)), stack(Y.slice(0, 2)), {
+    alphas,
+    folds: [
+      { train: rows(0), test: rows(run) },
+      { train: rows(run), test: rows(0) },
+    ],
+    linalg,
+  });
+  return predict(fit, stack(delayed.slice(2)), linalg);
+}
+
+function features(data: Float64Array<ArrayBuffer>): Features {
+  return matrix(["samples", "features"], data.length / columns, columns, data);
+}
+
+function responses(data: Float64Array<ArrayBuffer>, targets: number): Responses {
+  return matrix(["samples", "targets"], data.length / targets, targets, data);
+}
+
+function stack<M extends Features | Responses>(parts: readonly M[]): M {
+  const first = parts[0] as M;
+  const data = Float64Array.from(parts.flatMap((part) => [...part.data]));
+  return matrix(first.axes as ["samples", "features"], data.length / first.cols, first.cols, data) as M;
+}
