@@ -1,4 +1,4 @@
-import { modelSentences } from "./answer-models.ts";
+import { modelLead } from "./answer-models.ts";
 import { type Findings, isLoss } from "./findings.ts";
 import { countOf, joinWords } from "./format.ts";
 import { isControlPair, isModelPair } from "./model-verdicts.ts";
@@ -7,7 +7,7 @@ import type { Cell, Comparison, StudyResult } from "./result.ts";
 /** The first words of the answer: models compared, then unique variance, each with the control spaces that also win. */
 export function leadOf(result: StudyResult, findings: Findings): string {
   const controls = controlClause(findings);
-  const compared = [...modelSentences(result), ...comparisonSentences(result, controls)];
+  const compared = [...modelLead(result), ...comparisonSentences(result, controls)];
   const unique = uniqueSentence(result, findings, compared.length > 0 ? "" : controls);
   const sentences = [...compared, unique];
   const [first = "", ...rest] = sentences;

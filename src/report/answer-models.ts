@@ -9,16 +9,25 @@ import {
 } from "./model-verdicts.ts";
 import type { StudyResult } from "./result.ts";
 
-/** The first words on foundation models, one paragraph a declared pair: where one has a win that no control has too, where it has none for that
- * reason, what the controls do, and where the other model is ahead. Empty where no two models were compared. */
-export function modelSentences(result: StudyResult): readonly string[] {
-  return judgeModels(result).map((pair) =>
-    [
-      winSentence(result, pair, pair.a, pair.b),
-      ...controlSentences(result, pair),
-      otherSentence(result, pair),
-    ].join(" "),
-  );
+/** The first words on foundation models, for each declared pair: where one has a win that no control has too, where it has none for that
+ * reason, and where the other model wins. Empty where no two models were compared. */
+export function modelLead(result: StudyResult): readonly string[] {
+  return judgeModels(result).map((pair) => {
+    const { a, b, regions } = pair;
+    const lost = regions.some(({ ahead, win }) => ahead === b && win);
+    return [
+      winSentence(result, pair, { one: a, other: b, noWins: true }),
+      ...(lost ? [winSentence(result, pair, { one: b, other: a, noWins: false })] : []),
+    ].join(" ");
+  });
+}
+
+/** The rest that is to be said of every declared pair: where controls are ahead, where the other model is ahead without a win, and where there
+ * is no evidence. */
+export function modelDetails(result: StudyResult): string {
+  return judgeModels(result)
+    .map((pair) => [...controlSentences(result, pair), ...otherSentences(pair)].join(" "))
+    .join(" ");
 }
 
 /** Where the virtual laboratory's truth is known: which wins are true, and where the control truly leads. Empty for real data. */
@@ -29,14 +38,19 @@ export function modelTruth(result: StudyResult): string {
     .join(" ");
 }
 
-function winSentence(result: StudyResult, { regions }: PairVerdicts, one: string, other: string): string {
+function winSentence(
+  result: StudyResult,
+  { regions }: PairVerdicts,
+  { one, other, noWins }: { readonly one: string; readonly other: string; readonly noWins: boolean },
+): string {
   const controls = controlModels(result).length > 0 ? ", and than every control," : "";
   const wins = regions.filter(({ ahead, win }) => ahead === one && win);
-  const rest = regions.filter(({ ahead, win }) => ahead === one && !win);
+  const rest = noWins ? regions.filter(({ ahead, win }) => ahead === one && !win) : [];
+  const both = rest.length > 0 ? " and than every control" : "";
   const start =
     wins.length > 0
-      ? `${capital(one)} predicts better than ${other}${controls} in ${countOfAll(wins, regions)}: ${namesOf(wins)}`
-      : `In no region is ${one} found to predict better than ${other}${rest.length > 0 && controls !== "" ? " and than every control" : ""}`;
+      ? `${capital(one)} predicts better than ${other}${controls} in ${wins.length} of ${regions.length} regions: ${namesOf(wins)}`
+      : `In no region is ${one} found to predict better than ${other}${both}`;
   return `${[start, ...noWinClauses(rest, other)].join("; ")}.`;
 }
 
@@ -71,20 +85,21 @@ function controlSentences(result: StudyResult, { b, regions }: PairVerdicts): re
   return parts.length === 0 ? [] : [`Controls that predict better than ${b}: ${joinWords(parts)}.`];
 }
 
-function otherSentence(result: StudyResult, pair: PairVerdicts): string {
-  const { a, b, regions } = pair;
-  const lost = regions.filter(({ ahead }) => ahead === b);
-  const undefinedRegions = regions.filter(({ pair: own }) => !Number.isFinite(own.pCorrected));
-  const open = regions.filter(({ ahead, pair: own }) => ahead === null && Number.isFinite(own.pCorrected));
-  const noEvidence =
-    open.length === 0
-      ? ""
-      : `No evidence that the two differ in ${open.length === regions.length ? `any of ${regions.length} regions` : namesOf(open)}.`;
+function otherSentences({ a, b, regions }: PairVerdicts): readonly string[] {
+  const noWin = regions.filter(({ ahead, win }) => ahead === b && !win);
+  const defined = regions.filter(({ pair }) => Number.isFinite(pair.pCorrected));
+  const open = defined.filter(({ ahead }) => ahead === null);
   return [
-    ...(lost.length > 0 ? [winSentence(result, pair, b, a)] : []),
-    ...(noEvidence === "" ? [] : [noEvidence]),
-    ...(undefinedRegions.length > 0 ? [`Undefined in ${namesOf(undefinedRegions)}.`] : []),
-  ].join(" ");
+    ...noWinClauses(noWin, a).map((clause) => `${capital(clause.replace("it is ahead", `${b} is ahead`))}.`),
+    ...(open.length > 0
+      ? [
+          `No evidence that ${a} and ${b} differ in ${open.length === regions.length ? `any of ${regions.length} regions` : namesOf(open)}.`,
+        ]
+      : []),
+    ...(defined.length < regions.length
+      ? [`Undefined in ${namesOf(regions.filter((own) => !defined.includes(own)))}.`]
+      : []),
+  ];
 }
 
 function truthOfPair(result: StudyResult, { a, b, regions }: PairVerdicts): string {
@@ -129,10 +144,6 @@ function namesOf(verdicts: readonly ModelVerdict[]): string {
     verdicts.map(({ region }) => region),
     5,
   );
-}
-
-function countOfAll(some: readonly ModelVerdict[], all: readonly ModelVerdict[]): string {
-  return `${some.length} of ${all.length} regions`;
 }
 
 function capital(text: string): string {

@@ -1,6 +1,6 @@
 import { leadOf } from "./answer-lead.ts";
 import { limitsOf, recoverySentence } from "./answer-limits.ts";
-import { modelTruth } from "./answer-models.ts";
+import { modelDetails, modelTruth } from "./answer-models.ts";
 import {
   ceilingName,
   controlNames,
@@ -20,6 +20,8 @@ import type { Cell, Comparison, Estimate, StudyResult } from "./result.ts";
 export interface Answer {
   /** One or two sentences: what was found, where, and whether a control space does as well. */
   readonly lead: string;
+  /** What else is to be said of foundation models and their controls; empty without them. */
+  readonly models: string;
   /** For the virtual laboratory, how much of what was planted came back; empty for real data. */
   readonly truth: string;
   /** Which regions the joint model predicts at all. */
@@ -38,6 +40,7 @@ export function answerStudy(result: StudyResult): Answer {
   const findings = readFindings(result);
   return {
     lead: leadOf(result, findings),
+    models: modelDetails(result),
     truth: [recoverySentence(result), modelTruth(result)].filter((text) => text !== "").join(" "),
     predicted: predictedSentence(result, findings),
     findings: [...comparisonFindings(result, findings), ...regionFindings(result, findings)],
@@ -49,14 +52,14 @@ export function answerStudy(result: StudyResult): Answer {
 export function answerText(result: StudyResult): string {
   const answer = answerStudy(result);
   const findings = answer.findings.map(({ name, text }) => `- ${name}: ${text}`);
-  const truth = answer.truth === "" ? [] : [answer.truth, ""];
+  const between = [answer.models, answer.truth].filter((text) => text !== "").flatMap((text) => [text, ""]);
   const warnings = result.warnings.map((text) => `Warning: ${text}`);
   return [
     result.question,
     "",
     answer.lead,
     "",
-    ...truth,
+    ...between,
     answer.predicted,
     ...findings,
     "",

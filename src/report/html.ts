@@ -75,7 +75,7 @@ function answerSection(result: StudyResult): string {
 </header>
 <section id="answer"><h2>Answer</h2>
 <p class="lead">${escapeProse(answer.lead)}</p>
-${answer.truth === "" ? "" : `<p>${escapeProse(answer.truth)}</p>`}
+${[answer.models, answer.truth].map((text) => (text === "" ? "" : `<p>${escapeProse(text)}</p>`)).join("")}
 <p>${escapeProse(answer.predicted)}</p>
 ${findingList(findings)}
 ${n === 0 ? "" : `<div class="warn"><h3>${n === 1 ? "One warning" : `${n} warnings`}</h3>${bulletList(result.warnings)}</div>`}

@@ -26,31 +26,28 @@ function pairTable(result: StudyResult, pair: PairVerdicts): string {
     (name) => result.models.find((model) => model.name === name) as ModelSummary,
   );
   const truth = regions.some(({ pair: own }) => Number.isFinite(own.truth));
-  const people = result.participants.length > 1;
-  const caption = `${a} against ${b}, region by region${controls.length > 0 ? ", with the controls" : ""}`;
+  const caption = `Model against model: ${a} less ${b}, region by region${controls.length > 0 ? ", with the controls" : ""}`;
   const heads = [
     `<th scope="col">Region</th>`,
-    `<th scope="col" class="n wideonly">R² alone <span class="ci">${escapeHtml(a)}, ${escapeHtml(b)}</span></th>`,
+    `<th scope="col" class="n wideonly">R² alone <span class="sub">${escapeHtml(a)}, ${escapeHtml(b)}</span></th>`,
     `<th scope="col" class="n">Difference in R² <span class="ci">[interval]</span></th>`,
-    `<th scope="col" class="n">p <span class="ci wideonly">corrected</span></th>`,
-    ...(people ? [`<th scope="col" class="n wideonly">People</th>`] : []),
+    `<th scope="col" class="n">p</th>`,
     ...controls.map(
-      ({ name }) => `<th scope="col" class="n">Over <span class="ci">${escapeHtml(name)}</span></th>`,
+      ({ name }) =>
+        `<th scope="col" class="n wideonly">Over <span class="sub">${escapeHtml(name)}</span></th>`,
     ),
     ...(truth ? [`<th scope="col" class="n">Truth</th>`] : []),
-    `<th scope="col">Verdict</th>`,
+    `<th scope="col">Win</th>`,
   ];
   const rows = regions.map((own) => {
     const g = result.regions.indexOf(own.region);
-    const { difference, pCorrected, inFavour, perPerson } = own.pair;
-    const measured = perPerson.filter(Number.isFinite).length;
+    const { difference, pCorrected } = own.pair;
     const cells = [
       `<th scope="row">${own.ahead === null ? "" : `<span class="mark">${own.win ? "●" : "○"}</span>`}${escapeHtml(own.region)}</th>`,
       `<td class="n wideonly">${formatR2(one?.scores[g]?.r2.mean ?? Number.NaN)}, ${formatR2(other?.scores[g]?.r2.mean ?? Number.NaN)}</td>`,
       `<td class="n">${signed(difference.mean)}${intervalOf(difference.low, difference.high)}</td>`,
       `<td class="n">${formatP(pCorrected, result.tests)}</td>`,
-      ...(people ? [`<td class="n wideonly">${measured === 0 ? "—" : `${inFavour}/${measured}`}</td>`] : []),
-      ...controls.map(({ name }) => `<td class="n">${overControl(result, own, name, a)}</td>`),
+      ...controls.map(({ name }) => `<td class="n wideonly">${overControl(result, own, name, a)}</td>`),
       ...(truth ? [`<td class="n">${truthOf(own, a)}</td>`] : []),
       `<td class="words">${escapeHtml(verdictOf(own))}</td>`,
     ];
@@ -80,13 +77,13 @@ function truthOf({ pair, ahead }: ModelVerdict, a: string): string {
   return `${signed(truth)} ${right ? "✓" : "✗"}`;
 }
 
-/** A verdict in a few words. */
+/** Who wins, or why nobody does, in a few words. */
 export function verdictOf({ pair, ahead, win, sharedWith, notAbove }: ModelVerdict): string {
   if (!Number.isFinite(pair.pCorrected)) return "undefined";
   if (ahead === null) return "no evidence";
-  if (win) return `${ahead} wins`;
+  if (win) return ahead;
   const why = sharedWith.length > 0 ? `${joinWords(sharedWith)} too` : `not above ${joinWords(notAbove)}`;
-  return `${ahead} ahead, no win: ${why}`;
+  return `none: ${why}`;
 }
 
 function signed(value: number): string {
@@ -100,7 +97,6 @@ function intervalOf(low: number, high: number): string {
 
 function notesOf(result: StudyResult, { a, b }: PairVerdicts, truth: boolean): string {
   const controls = controlModels(result);
-  const several = result.participants.length > 1;
   return [
     `Difference: R² of ${escapeProse(a)} less that of ${escapeProse(b)}, each fitted alone to held-out data.`,
     ...(controls.length > 0
@@ -113,7 +109,6 @@ function notesOf(result: StudyResult, { a, b }: PairVerdicts, truth: boolean): s
           `Truth: the same difference on the same responses without noise (share of the signal); ✓ what was found is true, from R² ${formatR2(trueFrom)} on, ✗ it is not.`,
         ]
       : []),
-    ...(several ? [`People: how many have a difference above zero.`] : []),
     `Intervals: ${escapeProse(result.tests.interval)}.`,
     "p: two-sided, corrected over all compared pairs and regions.",
   ].join(" ");
