@@ -1,24 +1,29 @@
-/** The whole study, top to bottom: stimuli → features → responses → folds → fit → scores → tests → report.
+/** The whole study, top to bottom: stimuli → activations → features → responses → folds → fit → scores → tests → report.
  * Each step below is a function of a room of its own; what it returns is plain data.
  * @module study */
 import { createRandom, type OnProgress } from "./core/index.ts";
 import { codeVersion, hashValue, openPool, openStore, runSteps, type Step } from "./engine/index.ts";
-import { openLinalg } from "./linalg/index.ts";
 import type { StudyResult } from "./report/index.ts";
+import { findBackend } from "./study/backend.ts";
 import { computeCeilings } from "./study/ceilings.ts";
-import { countChoices, targetScores } from "./study/choices.ts";
-import type { StudyData } from "./study/data.ts";
-import { describeDesign, describeWarnings } from "./study/describe.ts";
+import { countChoices, countLayers, targetScores } from "./study/choices.ts";
+import { describeStudy, describeWarnings } from "./study/describe.ts";
 import { planFits } from "./study/fit-models.ts";
 import { follow } from "./study/follow.ts";
 import { inferStudy } from "./study/infer.ts";
+import { planTruth } from "./study/judge-models.ts";
+import { loadData } from "./study/load-data.ts";
+import { addModels } from "./study/model-spaces.ts";
 import { planFolds, planModels } from "./study/plan.ts";
+import { planActivations } from "./study/plan-activations.ts";
+import { provenanceOf } from "./study/provenance.ts";
+import { readModels } from "./study/read-model.ts";
 import { judgeRecovery } from "./study/recovery.ts";
 import type { ScoreOutput } from "./study/score-person.ts";
 import { planScores } from "./study/score-study.ts";
 import type { StudySettings } from "./study/settings.ts";
 import { surfaceOf } from "./study/surface.ts";
-import { version } from "./study/version.ts";
+import { tellModels, tellPairs } from "./study/tell-models.ts";
 import { volumesOf } from "./study/volumes.ts";
 
 export { parseSettings, readSettings } from "./study/read-settings.ts";
@@ -58,74 +63,58 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
   const progress = follow(options.onProgress);
   const loadReport = () => import("./report/index.ts"); // figures and formats take a second: loaded beside the first step
   const run = (steps: readonly Step[], costs: readonly number[]) => {
+    if (steps.length === 0) return Promise.resolve([]);
     void loadReport();
     return runSteps(steps, { store, pool, signal, onStep: progress.begin(steps[0]?.name ?? "", costs) });
   };
   try {
     // 1. Stimuli, features and responses: from files, or from the virtual laboratory.
-    const [data] = settings.virtual
-      ? ((await run([simulation(settings)], [60])) as [StudyData])
-      : [await (await import("./study/load-study.ts")).loadStudy(settings, options.folder)];
+    const models = await readModels(settings, options.folder);
+    const base = await loadData(settings, options.folder, run);
+
+    // 2. Foundation models: activations of every layer for what was shown, on the TR grid, the same for every model.
+    const showing = planActivations(models, base.shown, settings);
+    const data = addModels(base, models, showing.collect(await run(showing.steps, showing.costs)), settings);
     const dataKey = hashValue(data);
 
-    // 2. Which rows are learned from and which are held out; which sets of feature spaces are fitted.
+    // 3. Which rows are learned from and which are held out; which sets of feature spaces are fitted.
     const folds = planFolds(data, settings);
     const plan = planModels(data.spaces);
 
-    // 3. Fit: banded ridge, every choice made inside the training rows; predictions of the held-out rows come back.
-    const backend = (await findBackend()).name;
-    const fitting = planFits(data, settings, plan, folds, { random, dataKey, backend });
+    // 4. Fit: banded ridge, every choice made inside the training rows; predictions of the held-out rows come back.
+    const made = { random, dataKey, backend: (await findBackend()).name };
+    const fitting = planFits(data, settings, plan, folds, made);
     const fits = fitting.collect(await run(fitting.steps, fitting.costs));
+    const judging = planTruth(data, settings, folds, made); // the virtual laboratory only
+    const truth = judging.collect(await run(judging.steps, judging.costs));
 
-    // 4. Scores: joint, alone, unique, shared; for the data and for every bootstrap draw of held-out time blocks.
-    const fitKey = hashValue(fitting.steps.map((step) => step.inputs));
+    // 5. Scores: joint, alone, unique, shared; for the data and for every bootstrap draw of held-out time blocks.
     const scoring = planScores(data, settings, plan, folds, fits, {
       random: random.stream("bootstrap"),
-      fitKey,
+      fitKey: hashValue(fitting.steps.map((step) => step.inputs)),
     });
-    const scores = (await run(
-      scoring,
-      scoring.map(() => 3),
-    )) as ScoreOutput[];
+    const costs = scoring.map(() => 3);
+    const scores = (await run(scoring, costs)) as ScoreOutput[];
 
-    // 5. Noise ceilings, tests over people (or time blocks), corrected over the declared family.
+    // 6. Noise ceilings, tests over people (or time blocks), corrected over the declared family.
     const ceilings = computeCeilings(data, settings, folds);
     const inference = inferStudy(data, settings, scores, ceilings.perRegion, random.stream("inference"));
 
-    // 6. The report.
+    // 7. The report.
     const choices = countChoices(data, plan, folds, fits);
     const result: StudyResult = {
-      title: settings.title,
-      question: settings.question,
-      design: settings.design,
-      tr: settings.tr ?? Number.NaN,
-      participants: data.people.map((person) => person.id),
-      regions: data.regions,
-      spaces: data.spaces.map(({ name, description, control, joint }, s) => ({
-        name,
-        description,
-        control,
-        joint,
-        features: data.stimuli[0]?.spaces[s]?.[0]?.[0]?.cols ?? 0,
-      })),
-      runs: data.runs,
-      designNotes: describeDesign(data, settings, folds),
-      ...inference,
+      ...describeStudy(data, settings, folds),
+      cells: inference.cells,
+      regionScores: inference.regionScores,
+      comparisons: tellPairs(inference.comparisons, models, data, truth),
+      models: tellModels(models, settings, inference, countLayers(data, plan, folds, fits)),
       targets: targetScores(data, plan, folds, fits, scores, ceilings.perTarget),
+      tests: inference.tests,
       choices,
       ceilingNote: ceilings.note,
       warnings: await describeWarnings(data, settings, choices, folds),
       recovery: judgeRecovery(data, inference.cells, settings.tests.level),
-      provenance: {
-        version: version(),
-        code: await codeVersion(),
-        node: process.versions.node.split(".")[0] as string,
-        backend: (await findBackend()).version,
-        dtype: settings.fit.dtype,
-        seed: settings.seed,
-        settings: hashValue(settings),
-        inputs: data.inputs,
-      },
+      provenance: await provenanceOf(settings, data),
     };
     const { writeReport } = await loadReport();
     await writeReport(result, options.out, surfaceOf(data), await volumesOf(settings, data, options.folder));
@@ -134,16 +123,4 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
     signal?.removeEventListener("abort", stop);
     await pool.close();
   }
-}
-
-function simulation(settings: StudySettings): Step {
-  const { virtual, seed } = settings;
-  return { name: "simulate", task: "simulate", inputs: { virtual, seed }, payload: () => settings };
-}
-
-/** Name and version of the fastest backend of this machine (or of SIMCORTEX_LINALG); part of every key, because backends round apart. */
-async function findBackend() {
-  const linalg = await openLinalg({ where: "here" });
-  await linalg.close();
-  return { name: linalg.name, version: `${linalg.name}: ${linalg.version}` };
 }

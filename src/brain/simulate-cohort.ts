@@ -18,6 +18,8 @@ export interface VirtualPerson {
   readonly id: string;
   /** Run → repeat → (volumes × targets); targets are ordered by region. */
   readonly responses: readonly (readonly Responses[])[];
+  /** Run → (volumes × targets): what all repeats of the run share, without any noise. */
+  readonly signal: readonly Responses[];
   /** Index of the region of each target. */
   readonly regionOf: Int32Array;
   /** The haemodynamic response in each region. */
@@ -91,7 +93,25 @@ function simulatePerson(
     return { signal, noise: writeRegion(plan, noise, r, signal, { id, data, motion }) };
   });
   const regionOf = Int32Array.from({ length: width }, (_, t) => Math.floor(t / targets));
-  return { person: { id, responses: wrapResponses(plan, data), regionOf, hrf }, variances };
+  const signal = joinSignals(
+    plan,
+    variances.map((own) => own.signal),
+  );
+  return { person: { id, responses: wrapResponses(plan, data), signal, regionOf, hrf }, variances };
+}
+
+/** The signals of all regions side by side, run by run. */
+function joinSignals({ runs, targets, dtype = "float32" }: CohortPlan, regions: readonly RegionSignal[]) {
+  const width = regions.length * targets;
+  return runs.map(({ samples }, i): Responses => {
+    const out = new Float64Array(samples * width);
+    for (const [r, { runs: own }] of regions.entries()) {
+      const part = own[i] as Float64Array;
+      for (let v = 0; v < samples; v++)
+        out.set(part.subarray(v * targets, (v + 1) * targets), v * width + r * targets);
+    }
+    return toDtype(matrix(["samples", "targets"] as const, samples, width, out), dtype);
+  });
 }
 
 function repeatsOf(run: CohortRun): number[] {

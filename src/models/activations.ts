@@ -31,6 +31,8 @@ export interface ActivationOptions {
   readonly batch?: number;
   /** Threads, default 1. */
   readonly threads?: number;
+  /** See {@link SessionOptions}: in a worker of its own by default; "here" where the caller is one. */
+  readonly where?: "worker" | "here";
   /** Told the samples done; the total is unknown (0) where stimuli come piece by piece. */
   readonly onProgress?: OnProgress;
   /** Stops the work. */
@@ -74,10 +76,13 @@ export async function* streamActivations(
   model: TowerModel,
   weights: WeightTensors,
   stimuli: TowerStimuli,
-  { pooling = "cls", batch = 16, threads = 1, onProgress, signal }: ActivationOptions = {},
+  { pooling = "cls", batch = 16, threads = 1, where = "worker", onProgress, signal }: ActivationOptions = {},
 ): AsyncGenerator<Activations> {
   checkNumber("activations", "batch", batch, { min: 1, whole: true });
-  const session = await openSession(exportTower(model, weights, { outputs: [pooling] }), { threads });
+  const session = await openSession(exportTower(model, weights, { outputs: [pooling] }), {
+    threads,
+    where,
+  });
   const total = isTensors(stimuli) ? samplesOf(stimuli) : 0;
   let done = 0;
   try {

@@ -67,6 +67,21 @@ export async function readBrivlFolder(
   folder: string,
   { type = "float32" }: { readonly type?: "float32" | "float64" } = {},
 ): Promise<ReadBrivl> {
+  const { config, towers } = await readBrivlConfig(folder);
+  const file = await openWeights(folder);
+  try {
+    const { places } = matchWeights(wantedWeights(config, towers, type), file.tensors, { from: folder });
+    const weights: Record<string, WeightTensors[string]> = {};
+    for (const [name, place] of places) weights[name] = await readWeight(file, place, type);
+    return { config, towers, weights, metadata: file.metadata };
+  } finally {
+    await file.close();
+  }
+}
+
+/** What a folder of {@link writeBrivlFolder} holds, without its weights.
+ * @throws EncodingError "file"; "format" naming what is wrong in the configuration. */
+export async function readBrivlConfig(folder: string): Promise<Pick<ReadBrivl, "config" | "towers">> {
   const path = join(folder, "config.json");
   const json = parseObject(decodeText("config.json", await readBytes(path)), path);
   const { data, error } = schema.safeParse(json);
@@ -78,15 +93,7 @@ export async function readBrivlFolder(
     );
   }
   const { towers, model_type: _, ...config } = data;
-  const file = await openWeights(folder);
-  try {
-    const { places } = matchWeights(wantedWeights(config, towers, type), file.tensors, { from: folder });
-    const weights: Record<string, WeightTensors[string]> = {};
-    for (const [name, place] of places) weights[name] = await readWeight(file, place, type);
-    return { config, towers, weights, metadata: file.metadata };
-  } finally {
-    await file.close();
-  }
+  return { config, towers };
 }
 
 function wantedWeights(

@@ -19,7 +19,7 @@ export {
   textTower,
   trainableWeights,
 } from "./brivl.ts";
-export { type ReadBrivl, readBrivlFolder, writeBrivlFolder } from "./brivl-folder.ts";
+export { type ReadBrivl, readBrivlConfig, readBrivlFolder, writeBrivlFolder } from "./brivl-folder.ts";
 export { type BuiltTower, buildTower, type TowerModel, towerOf } from "./build-tower.ts";
 export { type ExportTowerOptions, exportTower, type TowerOutputName } from "./export-tower.ts";
 export { nearNames } from "./near-names.ts";

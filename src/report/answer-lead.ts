@@ -1,11 +1,13 @@
+import { modelLead } from "./answer-models.ts";
 import { type Findings, isLoss } from "./findings.ts";
 import { countOf, joinWords } from "./format.ts";
+import { isControlPair, isModelPair } from "./model-verdicts.ts";
 import type { Cell, Comparison, StudyResult } from "./result.ts";
 
 /** The first words of the answer: models compared, then unique variance, each with the control spaces that also win. */
 export function leadOf(result: StudyResult, findings: Findings): string {
   const controls = controlClause(findings);
-  const compared = comparisonSentences(result, controls);
+  const compared = [...modelLead(result), ...comparisonSentences(result, controls)];
   const unique = uniqueSentence(result, findings, compared.length > 0 ? "" : controls);
   const sentences = [...compared, unique];
   const [first = "", ...rest] = sentences;
@@ -86,7 +88,9 @@ function bySpace(result: StudyResult, cells: readonly Cell[]): string {
 }
 
 function comparisonSentences(result: StudyResult, controls: string): readonly string[] {
-  const pairs = pairsOf(result.comparisons);
+  const pairs = pairsOf(
+    result.comparisons.filter((own) => !isModelPair(result, own) && !isControlPair(result, own)),
+  );
   const sentences = pairs.slice(0, 3).map((pair, index) => {
     const clause = pairClause(pair);
     return index === 0 && controls !== "" ? `${clause} — ${controls}.` : `${clause}.`;

@@ -83,7 +83,7 @@ function readingSentences(result: StudyResult, { wins }: Findings): readonly str
   const names = [
     result.question,
     result.title,
-    ...result.spaces.map(({ name, description }) => `${name} ${description}`),
+    ...[...result.spaces, ...result.models].map(({ name, description }) => `${name} ${description}`),
   ];
   if (senses.test(names.join("\n")))
     out.push(
@@ -101,14 +101,19 @@ function aloneSentence(result: StudyResult): readonly string[] {
   ];
 }
 
-function twinSentences({ comparisons }: StudyResult): readonly string[] {
+function twinSentences({ comparisons, models }: StudyResult): readonly string[] {
   if (comparisons.length === 0) return [];
   const known = new Set(comparisons.flatMap(({ unmatched }) => unmatched ?? []));
   if (known.size > 0)
     return [
       `The compared models also differ in ${joinWords([...known])}: a difference in score cannot be put down to one of these or to the training signal alone.`,
     ];
-  if (comparisons.every(({ unmatched }) => unmatched !== undefined)) return [];
+  if (comparisons.every(({ unmatched }) => unmatched !== undefined))
+    return models.length === 0
+      ? []
+      : [
+          "The compared models are matched twins by their own records: the same sizes, vocabulary, seed, data, steps and batch, the same pooling, layers, components and delays here; only the training signal differs.",
+        ];
   return [
     "The record does not say that the compared models are matched twins: a difference in score cannot be put down to one property of them.",
   ];

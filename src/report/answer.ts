@@ -1,5 +1,6 @@
 import { leadOf } from "./answer-lead.ts";
 import { limitsOf, recoverySentence } from "./answer-limits.ts";
+import { modelDetails, modelTruth } from "./answer-models.ts";
 import {
   ceilingName,
   controlNames,
@@ -12,12 +13,15 @@ import {
   shareOfCeiling,
 } from "./findings.ts";
 import { countOf, equalP, formatInterval, formatR, formatR2, formatShare, joinWords } from "./format.ts";
+import { isControlPair, judgeModels, type ModelVerdict } from "./model-verdicts.ts";
 import type { Cell, Comparison, Estimate, StudyResult } from "./result.ts";
 
 /** The answer of a study in sentences, most important first. Plain text: escape it before it goes into HTML. */
 export interface Answer {
   /** One or two sentences: what was found, where, and whether a control space does as well. */
   readonly lead: string;
+  /** What else is to be said of foundation models and their controls; empty without them. */
+  readonly models: string;
   /** For the virtual laboratory, how much of what was planted came back; empty for real data. */
   readonly truth: string;
   /** Which regions the joint model predicts at all. */
@@ -36,7 +40,8 @@ export function answerStudy(result: StudyResult): Answer {
   const findings = readFindings(result);
   return {
     lead: leadOf(result, findings),
-    truth: recoverySentence(result),
+    models: modelDetails(result),
+    truth: [recoverySentence(result), modelTruth(result)].filter((text) => text !== "").join(" "),
     predicted: predictedSentence(result, findings),
     findings: [...comparisonFindings(result, findings), ...regionFindings(result, findings)],
     limits: limitsOf(result, findings),
@@ -47,14 +52,14 @@ export function answerStudy(result: StudyResult): Answer {
 export function answerText(result: StudyResult): string {
   const answer = answerStudy(result);
   const findings = answer.findings.map(({ name, text }) => `- ${name}: ${text}`);
-  const truth = answer.truth === "" ? [] : [answer.truth, ""];
+  const between = [answer.models, answer.truth].filter((text) => text !== "").flatMap((text) => [text, ""]);
   const warnings = result.warnings.map((text) => `Warning: ${text}`);
   return [
     result.question,
     "",
     answer.lead,
     "",
-    ...truth,
+    ...between,
     answer.predicted,
     ...findings,
     "",
@@ -142,16 +147,31 @@ function reachSentences(result: StudyResult, cells: readonly Cell[]): readonly s
 }
 
 function comparisonFindings(result: StudyResult, { differences }: Findings): Answer["findings"] {
-  const models = new Set(result.comparisons.map(({ a, b }) => `${a}\n${b}`));
-  return differences.map((comparison) => {
+  const asked = differences.filter((own) => !isControlPair(result, own)); // controls serve the pairs that are asked for
+  const models = new Set(
+    result.comparisons.filter((own) => !isControlPair(result, own)).map(({ a, b }) => `${a}\n${b}`),
+  );
+  const verdicts = judgeModels(result).flatMap(({ regions }) => regions);
+  return asked.map((comparison) => {
     const { a, b, region, difference } = comparison;
     const [ahead, behind] = difference.mean > 0 ? [a, b] : [b, a];
     const pair = models.size > 1 ? `${region}, ${a} against ${b}` : region;
     return {
       name: pair,
-      text: `${ahead} scores higher than ${behind} by R² ${estimate(ahead === a ? difference : turned(difference))} (${evidence(result, ahead === a ? comparison : turnedCount(comparison))}).`,
+      text: `${ahead} scores higher than ${behind} by R² ${estimate(ahead === a ? difference : turned(difference))} (${evidence(result, ahead === a ? comparison : turnedCount(comparison))}).${noWin(verdicts.find(({ pair: own }) => own === comparison))}`,
     };
   });
+}
+
+/** Why being ahead of a model is no win. */
+function noWin(verdict: ModelVerdict | undefined): string {
+  if (verdict === undefined || verdict.win) return "";
+  const { sharedWith, notAbove, behind } = verdict;
+  const reasons = [
+    ...(sharedWith.length > 0 ? [`${joinWords(sharedWith)} scores higher than ${behind} too`] : []),
+    ...(notAbove.length > 0 ? [`it is not shown to score higher than ${joinWords(notAbove)}`] : []),
+  ];
+  return ` No win: ${reasons.join("; ")}.`;
 }
 
 function evidence(

@@ -2,7 +2,9 @@ import { answerStudy } from "./answer.ts";
 import type { Figure } from "./figure.ts";
 import { figureHtml } from "./figure-html.ts";
 import { drawFigures } from "./figures.ts";
+import { countOf } from "./format.ts";
 import { bulletList, escapeHtml, escapeProse } from "./html-text.ts";
+import { modelTable } from "./model-table.ts";
 import type { StudyResult } from "./result.ts";
 import { recoverySection } from "./section-recovery.ts";
 import { designSection, provenanceSection, testsSection } from "./sections.ts";
@@ -29,7 +31,7 @@ export function renderPage(result: StudyResult, figures: readonly Figure[]): str
       .join("");
   const parts = [
     answerSection(result),
-    `<section id="results"><h2>Results</h2>${comparisonTable(result)}${mainTable(result)}${pick((id) => !recoveryFigures.has(id) && !choiceFigures.has(id))}</section>`,
+    `<section id="results"><h2>Results</h2>${modelTable(result)}${comparisonTable(result)}${mainTable(result)}${pick((id) => !recoveryFigures.has(id) && !choiceFigures.has(id))}</section>`,
     recoverySection(
       result,
       pick((id) => recoveryFigures.has(id)),
@@ -73,7 +75,7 @@ function answerSection(result: StudyResult): string {
 </header>
 <section id="answer"><h2>Answer</h2>
 <p class="lead">${escapeProse(answer.lead)}</p>
-${answer.truth === "" ? "" : `<p>${escapeProse(answer.truth)}</p>`}
+${[answer.models, answer.truth].map((text) => (text === "" ? "" : `<p>${escapeProse(text)}</p>`)).join("")}
 <p>${escapeProse(answer.predicted)}</p>
 ${findingList(findings)}
 ${n === 0 ? "" : `<div class="warn"><h3>${n === 1 ? "One warning" : `${n} warnings`}</h3>${bulletList(result.warnings)}</div>`}
@@ -103,8 +105,8 @@ function findingList(items: readonly string[]): string {
     : `<details><summary>The ${items.length} findings one by one</summary>${list}</details>`;
 }
 
-function kindOf({ recovery, participants, regions, spaces }: StudyResult): string {
+function kindOf({ recovery, participants, regions, spaces, models }: StudyResult): string {
   const people = participants.length === 1 ? "1 person" : `${participants.length} people`;
-  const size = `${people} · ${regions.length} ${regions.length === 1 ? "region" : "regions"} · ${spaces.length} feature ${spaces.length === 1 ? "space" : "spaces"}`;
+  const size = `${people} · ${regions.length} ${regions.length === 1 ? "region" : "regions"} · ${spaces.length} feature ${spaces.length === 1 ? "space" : "spaces"}${models.length === 0 ? "" : ` · ${countOf(models.length, "model")}`}`;
   return `${recovery === null ? "Encoding study" : "Encoding study in the virtual laboratory (simulated data)"} · ${size}`;
 }

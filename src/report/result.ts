@@ -70,6 +70,34 @@ export interface Comparison {
   readonly significant: boolean;
   /** What else differs between the two models (data, size, steps …). Empty: matched twins. Absent: not known. */
   readonly unmatched?: readonly string[];
+  /** The same difference on responses without noise; in the virtual laboratory only. */
+  readonly truth?: number;
+}
+
+/** A foundation model of the study: what it is, and how well it does alone. It has no part in the joint model. */
+export interface ModelSummary {
+  readonly name: string;
+  readonly description: string;
+  /** True for controls (untrained, permuted captions): a win that a control also has is not a win. */
+  readonly control: boolean;
+  readonly towers: readonly {
+    readonly sense: "pictures" | "sentences";
+    /** As the settings write it. */
+    readonly folder: string;
+    /** What it was trained on, as its weights' file says; null: not known. */
+    readonly signal: string | null;
+    readonly layers: number;
+    readonly width: number;
+  }[];
+  /** Layers that it chooses from; 0 is the embeddings. */
+  readonly layers: readonly number[];
+  /** In the order of `StudyResult.regions`. */
+  readonly scores: readonly {
+    readonly r2: Estimate;
+    readonly r: Estimate;
+    /** Share of targets, people and folds that chose each layer. */
+    readonly chosen: readonly number[];
+  }[];
 }
 
 /** What was tested and how, in words and numbers. */
@@ -137,7 +165,7 @@ export interface TargetScores {
   /** Explainable variance, NaN without repeats. */
   readonly ceiling: Float64Array;
   readonly alpha: Float64Array;
-  /** One array a feature space, in order: unique R², alone R², split R², band weight. */
+  /** One array a feature space, in order, then one a model: unique R², alone R², split R², band weight; of models only alone is defined. */
   readonly unique: readonly Float64Array[];
   readonly alone: readonly Float64Array[];
   readonly split: readonly Float64Array[];
@@ -170,6 +198,8 @@ export interface StudyResult {
   readonly cells: readonly Cell[];
   readonly regionScores: readonly RegionScore[];
   readonly comparisons: readonly Comparison[];
+  /** Foundation models, in order; empty where the study has none. */
+  readonly models: readonly ModelSummary[];
   readonly targets: readonly TargetScores[];
   readonly tests: StudyTests;
   readonly choices: Choices;

@@ -69,6 +69,7 @@ export function makeSample({
     cells,
     regionScores,
     comparisons: [],
+    models: [],
     targets: participants.map((participant) =>
       makeTargets(random, participant, regions.length, spaces.length, targets, ceiling),
     ),

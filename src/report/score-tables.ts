@@ -46,15 +46,40 @@ export function comparisonColumns({ comparisons: rows, participants }: StudyResu
     textColumn(rows, "region", (row) => row.region),
     ...estimateColumns(rows, "difference_r2", (row) => row.difference),
     ...testColumns(rows),
+    ...(rows.some(({ truth }) => truth !== undefined)
+      ? [numberColumn(rows, "truth", (row) => row.truth ?? Number.NaN)]
+      : []),
     textColumn(rows, "unmatched", (row) => row.unmatched?.join("; ") ?? "not known"),
     ...personColumns(rows, "difference_r2", participants, (row) => row.perPerson),
   ];
 }
 
+/** Foundation models, one row a model × region: scores alone, and how often each layer was chosen. */
+export function modelColumns({ models, regions }: StudyResult): readonly TableColumn[] {
+  const rows = models.flatMap(({ scores, ...model }) =>
+    scores.map((score, g) => ({ ...score, model, region: regions[g] as string })),
+  );
+  const layers = [...new Set(models.flatMap((model) => model.layers))].sort((a, b) => a - b);
+  return [
+    textColumn(rows, "model", (row) => row.model.name),
+    textColumn(rows, "region", (row) => row.region),
+    flagColumn(rows, "control", (row) => row.model.control),
+    ...estimateColumns(rows, "r2", (row) => row.r2),
+    ...estimateColumns(rows, "r", (row) => row.r),
+    ...layers.map((layer) =>
+      numberColumn(
+        rows,
+        `layer_${layer}`,
+        (row) => row.chosen[row.model.layers.indexOf(layer)] ?? Number.NaN,
+      ),
+    ),
+  ];
+}
+
 /** Every target of every person, one row each, people after one another and targets in order.
  * @returns `participant`, `target` (from 0), `region` (empty for none), `r`, `r2`, `ceiling`, `alpha`, then `unique_`, `alone_`,
- * `split_` and `weight_` of each feature space. */
-export function targetColumns({ targets, regions, spaces }: StudyResult): readonly TableColumn[] {
+ * `split_` and `weight_` of each feature space, and `alone_` of each model. */
+export function targetColumns({ targets, regions, spaces, models }: StudyResult): readonly TableColumn[] {
   const join = (pick: (person: StudyResult["targets"][number]) => Float64Array): Float64Array => {
     const out = new Float64Array(targets.reduce((sum, person) => sum + person.r.length, 0));
     let at = 0;
@@ -82,6 +107,12 @@ export function targetColumns({ targets, regions, spaces }: StudyResult): readon
     { name: "alpha", values: join(({ alpha }) => alpha) },
     ...each("unique", "unique"),
     ...each("alone", "alone"),
+    ...models.map(({ name }, m) => ({
+      name: `alone_${name}`,
+      values: join(
+        (person) => person.alone[spaces.length + m] ?? new Float64Array(person.r.length).fill(Number.NaN),
+      ),
+    })),
     ...each("split", "split"),
     ...each("weight", "bandWeight"),
   ];

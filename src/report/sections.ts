@@ -17,7 +17,41 @@ export function designSection(result: StudyResult): string {
       ? [{ head: "Part", cells: spaces.map(partOf) }]
       : []),
   ]);
-  return `<section id="design"><h2>Design</h2><p>${escapeHtml(kind)}</p>${bulletList(designNotes)}${controlNote(result)}${runTable(runs)}${spaceTable}</section>`;
+  return `<section id="design"><h2>Design</h2><p>${escapeHtml(kind)}</p>${bulletList(designNotes)}${controlNote(result)}${runTable(runs)}${spaceTable}${modelsTable(result)}</section>`;
+}
+
+/** What each model is: its training signal as its own record says, and its towers. */
+function modelsTable({ models }: StudyResult): string {
+  if (models.length === 0) return "";
+  const towers = models.flatMap((model) => model.towers.map((tower) => ({ ...tower, model })));
+  return plainTable("Foundation models", [
+    { head: "Model", cells: towers.map(({ model }) => model.name) },
+    { head: "What it is", cells: towers.map(({ model }) => model.description) },
+    { head: "Is shown", cells: towers.map(({ sense }) => sense) },
+    { head: "Trained on", cells: towers.map(({ signal }) => signal ?? "not known") },
+    { head: "Folder", cells: towers.map(({ folder }) => folder) },
+    { head: "Layers", number: true, cells: towers.map(({ layers }) => formatCount(layers)) },
+    { head: "Width", number: true, cells: towers.map(({ width }) => formatCount(width)) },
+    ...(models.some(({ control }) => control)
+      ? [{ head: "Part", cells: towers.map(({ model }) => (model.control ? "control" : "")) }]
+      : []),
+  ]);
+}
+
+/** The layer that each model chose most often, region by region. */
+function layerTable({ models, regions }: StudyResult): string {
+  if (models.length === 0) return "";
+  return plainTable("Layer that each model chose most often, and its share of targets, people and folds", [
+    { head: "Region", cells: regions },
+    ...models.map(({ name, layers, scores }) => ({
+      head: name,
+      number: true,
+      cells: scores.map(({ chosen }) => {
+        const most = chosen.indexOf(Math.max(...chosen));
+        return most < 0 ? "—" : `${layers[most]} (${formatShare(chosen[most] ?? Number.NaN)})`;
+      }),
+    })),
+  ]);
 }
 
 function partOf({ control, joint }: StudyResult["spaces"][number]): string {
@@ -58,12 +92,12 @@ function stem({ id }: RunSummary): string {
   return id.replace(/[\s_-]*\d+$/, "");
 }
 
-function controlNote({ spaces }: StudyResult): string {
-  const controls = spaces.filter(({ control }) => control).map(({ name }) => name);
+function controlNote({ spaces, models }: StudyResult): string {
+  const controls = [...models, ...spaces].filter(({ control }) => control).map(({ name }) => name);
   const text =
     controls.length === 0
       ? "No feature space is declared a control: the report cannot say whether simpler features would do as well."
-      : `Controls: ${controls.join(", ")}. What a control reaches too is not put down to the other spaces.`;
+      : `Controls: ${controls.join(", ")}. What a control reaches too is not put down to ${models.length > 0 ? "what it lacks" : "the other spaces"}.`;
   return `<p>${escapeHtml(text)}</p>`;
 }
 
@@ -85,7 +119,7 @@ export function testsSection(result: StudyResult, figures: string): string {
     ["Noise ceiling", ceilingNote],
   ];
   const list = facts.map(([name, text]) => `<dt>${name}</dt><dd>${escapeHtml(text)}</dd>`).join("");
-  return `<section id="tests"><h2>Tests and choices</h2><dl>${list}</dl>${figures}</section>`;
+  return `<section id="tests"><h2>Tests and choices</h2><dl>${list}</dl>${layerTable(result)}${figures}</section>`;
 }
 
 /** Software, hashes, seed and inputs, folded away. */

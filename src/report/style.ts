@@ -59,6 +59,8 @@ th.n,td.n{text-align:right}
 .main tr.region th{padding-top:16px;font-weight:700;border-bottom:1px solid var(--rule)}
 .main tbody tr:not(.region) th{padding-left:19px;position:relative}
 .main td{white-space:nowrap}
+.sub{display:block;color:var(--soft);font-weight:400}
+.main td.words{white-space:normal;min-width:84px}
 .joint{font-weight:400;color:var(--soft);font-size:13px;margin-left:8px}
 .joint span{white-space:nowrap}
 .found{background:var(--found)}

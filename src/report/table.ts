@@ -10,6 +10,7 @@ import {
 } from "./findings.ts";
 import { countOf, formatInterval, formatNumber, formatP, formatR, formatR2, formatShare } from "./format.ts";
 import { escapeHtml, escapeProse, plainTable } from "./html-text.ts";
+import { isControlPair, isModelPair } from "./model-verdicts.ts";
 import type { Cell, Comparison, Estimate, RegionScore, StudyResult } from "./result.ts";
 
 const longTable = 12;
@@ -59,10 +60,20 @@ function hasCeilings(result: StudyResult): boolean {
   return result.cells.some((cell) => Number.isFinite(shareOfCeiling(result, cell)));
 }
 
-/** Model against model, one row a region and pair; nothing where nothing was compared. */
+/** Pair by pair, one row a region; nothing where nothing was compared. Pairs of foundation models have a table of their own before this one,
+ * and all of them with their controls stand here folded away. */
 export function comparisonTable(result: StudyResult): string {
-  const { comparisons, tests, participants } = result;
-  if (comparisons.length === 0) return "";
+  const ofModels = result.comparisons.filter((own) => isModelPair(result, own) || isControlPair(result, own));
+  const others = result.comparisons.filter((own) => !ofModels.includes(own));
+  const folded =
+    ofModels.length === 0
+      ? ""
+      : `<details><summary>All ${ofModels.length} tests of models and controls</summary>${pairTable(result, ofModels)}</details>`;
+  return folded + (others.length === 0 ? "" : pairTable(result, others));
+}
+
+function pairTable(result: StudyResult, comparisons: readonly Comparison[]): string {
+  const { tests, participants } = result;
   const [first] = comparisons;
   const onePair = comparisons.every(({ a, b }) => a === first?.a && b === first?.b);
   const what = onePair ? `${first?.a} − ${first?.b}` : "first − second";

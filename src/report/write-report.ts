@@ -14,7 +14,13 @@ import {
   volumeFiles,
 } from "./maps.ts";
 import type { StudyResult } from "./result.ts";
-import { cellColumns, comparisonColumns, regionColumns, targetColumns } from "./score-tables.ts";
+import {
+  cellColumns,
+  comparisonColumns,
+  modelColumns,
+  regionColumns,
+  targetColumns,
+} from "./score-tables.ts";
 
 /** Write the report of a study: the page, the answer, tables, per-target maps, and the manifest that lists them.
  *
@@ -62,6 +68,7 @@ export function reportFiles(
     ...(result.comparisons.length > 0
       ? [{ path: "comparisons.csv", bytes: encodeCsv(comparisonColumns(result)) }]
       : []),
+    ...(result.models.length > 0 ? [{ path: "models.csv", bytes: encodeCsv(modelColumns(result)) }] : []),
     ...figures.map(({ id, wide }) => ({ path: `figures/${id}.svg`, bytes: toSvgFile(wide) })),
     ...mapFiles(result),
     ...volumeFiles(result, volumes),

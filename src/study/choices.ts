@@ -49,6 +49,32 @@ export function countChoices(
   };
 }
 
+/** How often each layer was chosen: share of a region's targets, over people and folds; (models of the study × regions × layers). */
+export function countLayers(
+  data: StudyData,
+  plan: ModelPlan,
+  folds: readonly OuterFold[],
+  fits: Fits,
+): readonly (readonly (readonly number[])[])[] {
+  return data.spaces.flatMap(({ model }, s) => {
+    if (!model) return [];
+    const layers = data.stimuli[0]?.spaces[s]?.length ?? 0;
+    const counts = data.regions.map(() => new Array<number>(layers).fill(0));
+    for (const [p, { regionOf }] of data.people.entries())
+      for (const f of folds.keys())
+        for (const [t, layer] of fits.of(p, f, plan.alone[s] as number).layer.entries()) {
+          const own = counts[regionOf[t] as number];
+          if (own) own[layer] = (own[layer] ?? 0) + 1;
+        }
+    return [
+      counts.map((own) => {
+        const total = own.reduce((a, b) => a + b, 0);
+        return own.map((count) => (total > 0 ? count / total : Number.NaN));
+      }),
+    ];
+  });
+}
+
 /** Per-target scores of every person, with the alpha and band weights that the joint model chose (means over folds; alpha geometric). */
 export function targetScores(
   data: StudyData,

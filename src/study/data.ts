@@ -1,4 +1,5 @@
 import type { Features, Responses } from "../core/index.ts";
+import type { Picture } from "../stimuli/index.ts";
 
 /** One run as every person of the study went through it. */
 export interface StudyRun {
@@ -20,10 +21,36 @@ export interface StudySpace {
   readonly delays: readonly number[];
   /** Principal components kept, fitted on training rows only; null keeps all columns. */
   readonly pca: number | null;
+  /** true: layers of a foundation model, fitted alone to be compared with other models. Models come after all other spaces. */
+  readonly model?: boolean;
 }
 
 /** One feature space of all runs: `[layer][run]`, each (samples × features). A space without layers has one. */
 export type SpaceFeatures = readonly (readonly Features[])[];
+
+/** A picture that was shown: in a file, or drawn by the virtual laboratory. */
+export type ShownPicture = { readonly name: string; readonly sha256: string } & (
+  | { readonly path: string }
+  | { readonly picture: Picture }
+);
+
+/** Which stimulus was on when. */
+export interface ShownEvent {
+  readonly sense: "pictures" | "sentences";
+  /** Place in the list of this sense. */
+  readonly index: number;
+  /** Seconds from the first sample of the run; in rows that stand for stimuli, one second a row. */
+  readonly onset: number;
+  readonly duration: number;
+}
+
+/** What people saw and read, each stimulus listed once: for foundation models. */
+export interface ShownStimuli {
+  readonly pictures: readonly ShownPicture[];
+  readonly sentences: readonly string[];
+  /** Of each run. */
+  readonly events: readonly (readonly ShownEvent[])[];
+}
 
 /** What was shown to some people: the features of each space, in the order of `StudyData.spaces`. */
 export interface StimulusSet {
@@ -51,6 +78,8 @@ export interface PlantedTruth {
   }[];
   /** Planted share of the variance, regions × spaces of the study. */
   readonly share: readonly (readonly number[])[];
+  /** Every person's responses without noise, run by run as they are preprocessed; each run once. */
+  readonly noiseless: readonly StudyPerson[];
 }
 
 /** Everything a study is computed from, whatever it was read from. */
@@ -62,6 +91,8 @@ export interface StudyData {
   readonly regions: readonly string[];
   readonly stimuli: readonly StimulusSet[];
   readonly people: readonly StudyPerson[];
+  /** Absent where the study says nothing of it. */
+  readonly shown?: ShownStimuli;
   readonly truth: PlantedTruth | null;
   /** Group of each sample of all runs, for folds (passages, topics); null: whole runs. */
   readonly groups: Int32Array | null;

@@ -1,11 +1,31 @@
 import { type Features, stackRows } from "../core/index.ts";
 import { zscoreRuns } from "../features/index.ts";
 import { createReferenceLinalg } from "../linalg/index.ts";
-import type { Choices } from "../report/index.ts";
+import type { Choices, StudyResult } from "../report/index.ts";
 import { linearOverlap } from "../stats/index.ts";
 import type { StudyData } from "./data.ts";
 import type { OuterFold } from "./plan.ts";
 import type { StudySettings } from "./settings.ts";
+
+/** What a study is: its words, people, regions, feature spaces, runs and design. */
+export function describeStudy(data: StudyData, settings: StudySettings, folds: readonly OuterFold[]) {
+  const { title, question, design, tr = Number.NaN } = settings;
+  const spaces = data.spaces.flatMap(({ name, description, control, joint, model }, s) => {
+    const features = data.stimuli[0]?.spaces[s]?.[0]?.[0]?.cols ?? 0;
+    return model ? [] : [{ name, description, control, joint, features }];
+  });
+  return {
+    title,
+    question,
+    design,
+    tr,
+    participants: data.people.map(({ id }) => id),
+    regions: data.regions,
+    spaces,
+    runs: data.runs,
+    designNotes: describeDesign(data, settings, folds),
+  } satisfies Partial<StudyResult>;
+}
 
 /** Sentences for the design section of the report: what was held out, how models were fitted, what was declared. */
 export function describeDesign(

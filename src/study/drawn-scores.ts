@@ -15,6 +15,8 @@ export interface DrawnScores extends Readonly<Record<SpaceScore, readonly Drawn[
   /** Per block of all folds in turn: squared error that the joint model saves against the model without the space, per unit of response
    * variance; one a space, NaN where the space is not part of the joint model. */
   readonly savedBy: readonly Float64Array[];
+  /** The same for each space alone against predicting the mean. */
+  readonly savedAlone: readonly Float64Array[];
   /** The same for the joint model against predicting the mean. */
   readonly saved: Float64Array;
 }
@@ -42,13 +44,15 @@ export function averageScores(
     shared: many(),
     split: many(),
     savedBy: Array.from({ length: spaces }, () => running(blocks)),
+    savedAlone: Array.from({ length: spaces }, () => running(blocks)),
     saved: running(blocks),
   };
   for (const target of scores) {
     for (const key of ["r", "r2"] as const) addDrawn(sums[key], target[key]);
     for (const key of spaceScores)
       for (const [s, sum] of sums[key].entries()) addDrawn(sum, target[key][s] as Drawn);
-    for (const [s, sum] of sums.savedBy.entries()) add(sum, target.savedBy[s] as Float64Array);
+    for (const key of ["savedBy", "savedAlone"] as const)
+      for (const [s, sum] of sums[key].entries()) add(sum, target[key][s] as Float64Array);
     add(sums.saved, target.saved);
   }
   const mean = (sum: ReturnType<typeof one>): Drawn => ({
@@ -64,6 +68,7 @@ export function averageScores(
     shared: sums.shared.map(mean),
     split: sums.split.map(mean),
     savedBy: sums.savedBy.map(means),
+    savedAlone: sums.savedAlone.map(means),
     saved: means(sums.saved),
   };
 }

@@ -11,6 +11,8 @@ export interface StudyFiles {
   array(template: string, places: Places, options?: ReadOptions): Promise<ReadArray>;
   text(template: string, places: Places): Promise<string>;
   bytes(template: string, places: Places): Promise<Uint8Array>;
+  /** Where a file stands. */
+  path(template: string, places: Places): Promise<string>;
   /** Files read so far, by name relative to the data folder, sorted. */
   inputs(): Promise<{ name: string; sha256: string }[]>;
 }
@@ -18,7 +20,7 @@ export interface StudyFiles {
 /** Open the data folder of a study.
  * @param root the setting `data`; `${NAME:-default}` takes an environment variable. @param folder of the study file. */
 export function openFiles(root: string, folder: string): StudyFiles {
-  const base = resolve(folder, expand(root));
+  const base = resolve(folder, expandVariables(root));
   const hashes = new Map<string, Promise<string>>();
   const locate = async (template: string, places: Places) => {
     const path = await matchOne(resolve(base, fillIn(template, places)));
@@ -39,6 +41,7 @@ export function openFiles(root: string, folder: string): StudyFiles {
       return decodeText(path, await readBytes(path));
     },
     bytes: async (template, places) => readBytes(await locate(template, places)),
+    path: locate,
     async inputs() {
       const entries = [...hashes].map(async ([path, hash]) => ({
         name: relative(base, path).replaceAll("\\", "/"),
@@ -67,7 +70,9 @@ export function fillIn(template: string, places: Places): string {
   });
 }
 
-function expand(text: string): string {
+/** Put environment variables into `${NAME}` and `${NAME:-default}`.
+ * @throws EncodingError "settings" for a variable that is not set and has no default. */
+export function expandVariables(text: string): string {
   return text.replace(/\$\{(\w+)(?::-([^}]*))?\}/g, (_, name: string, fallback: string | undefined) => {
     const value = process.env[name];
     if (value !== undefined && value !== "") return value;

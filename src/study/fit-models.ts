@@ -118,7 +118,7 @@ export function planFits(
 
 function weightingsOf(plan: ModelPlan, count: number, random: Random): Weightings[] {
   const joint = plan.models[plan.joint]?.spaces ?? [];
-  const drawn = drawWeightings(joint.length, count, random.stream("weightings"));
+  const drawn = drawWeightings(Math.max(1, joint.length), count, random.stream("weightings"));
   return plan.models.map(({ spaces }) => {
     const places = spaces.map((s) => joint.indexOf(s));
     if (places.includes(-1)) return drawWeightings(spaces.length, count, random.stream("weightings"));

@@ -64,10 +64,17 @@ describe("docs/guide.md", () => {
     }
   });
   it("shows studies that the program accepts", () => {
-    const [series, stimuli] = [...guide.matchAll(/```yaml\n([\s\S]*?)```/g)].map(
+    const [series, stimuli, models] = [...guide.matchAll(/```yaml\n([\s\S]*?)```/g)].map(
       ([, text]) => text as string,
     );
     expect(parseSettings(series as string).runs).toHaveLength(2);
     expect(parseSettings(`title: t\nquestion: q\n${stimuli}`).compare).toEqual([["model", "its twin"]]);
+    const added = `${(series as string).replace(/^delays.*$/m, "")}\n${models}`; // the models of the guide in its first study
+    expect(Object.keys(parseSettings(added).models ?? {})).toEqual([
+      "multimodal",
+      "unimodal",
+      "permuted captions",
+      "untrained",
+    ]);
   });
 });

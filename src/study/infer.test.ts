@@ -47,6 +47,7 @@ function drawPerson(random: Random, effect: (g: number, s: number) => number): S
       savedBy: Array.from({ length: spaces }, (_, s) =>
         s === spaces - 1 ? new Float64Array(blocks).fill(Number.NaN) : saving(effect(g, s)),
       ),
+      savedAlone: Array.from({ length: spaces }, (_, s) => saving(effect(g, s))),
       saved: saving(effect(g, 0)),
     };
   };

@@ -1,6 +1,7 @@
 import { matrix, type Random } from "../core/index.ts";
 import type { Cell, Comparison, Estimate, RegionScore, StudyTests } from "../report/index.ts";
 import { adjust, bootstrapTwoLevel, meanDefined, testSignFlip } from "../stats/index.ts";
+import { comparedPairs } from "./compare.ts";
 import type { StudyData } from "./data.ts";
 import type { Drawn, DrawnScores } from "./drawn-scores.ts";
 import type { ScoreOutput } from "./score-person.ts";
@@ -11,6 +12,8 @@ export interface Inference {
   readonly cells: readonly Cell[];
   readonly regionScores: readonly RegionScore[];
   readonly comparisons: readonly Comparison[];
+  /** Of each model (`StudyData.spaces` that are one) and region: R² and r alone. */
+  readonly modelScores: readonly (readonly { readonly r2: Estimate; readonly r: Estimate }[])[];
   readonly tests: StudyTests;
 }
 
@@ -40,7 +43,8 @@ export function inferStudy(
 ): Inference {
   const { level, correction } = settings.tests;
   const regions = data.regions.map((_, g) => g);
-  const spaces = data.spaces.map((_, s) => s);
+  const spaces = data.spaces.flatMap(({ model }, s) => (model ? [] : [s]));
+  const models = data.spaces.flatMap(({ model }, s) => (model ? [s] : []));
   const of = (g: number): DrawnScores[] => scores.map((person) => person.regions[g] as DrawnScores);
   const pairs = regions.flatMap((g) => spaces.map((s) => [g, s] as const));
   const unit = chooseUnit(scores, settings, random);
@@ -57,7 +61,8 @@ export function inferStudy(
     regions.map((g) => of(g).map((region) => region.saved)),
     "greater",
   );
-  const compared = settings.compare.flatMap(([a, b]) => regions.map((g) => ({ a, b, g })));
+  const pairsCompared = comparedPairs(settings.compare, data.spaces);
+  const compared = pairsCompared.flatMap(([a, b]) => regions.map((g) => ({ a, b, g })));
   const place = (name: string) => data.spaces.findIndex((space) => space.name === name);
   const gaps = compared.map(({ a, b, g }) =>
     of(g).map((region) => minus(region.alone[place(a)], region.alone[place(b)])),
@@ -66,7 +71,7 @@ export function inferStudy(
     "comparisons",
     gaps.map((people) => people.map((gap) => gap.value)),
     compared.map(({ a, b, g }) =>
-      of(g).map((region) => difference(region.savedBy[place(b)], region.savedBy[place(a)])),
+      of(g).map((region) => difference(region.savedAlone[place(a)], region.savedAlone[place(b)])),
     ),
     "two-sided",
   );
@@ -146,6 +151,16 @@ export function inferStudy(
       significant: (differences.corrected[k] as number) <= level,
     };
   });
+  const modelScores = models.map((s) =>
+    regions.map((g) => {
+      const at = (key: "alone" | "aloneR") =>
+        estimate(
+          `${key} ${g} ${s}`,
+          of(g).map((region) => region[key][s] as Drawn),
+        );
+      return { r2: at("alone"), r: at("aloneR") };
+    }),
+  );
   const joined = data.spaces.filter((space) => space.joint).length;
   const tests: StudyTests = {
     test: unit.name,
@@ -155,7 +170,7 @@ export function inferStudy(
     smallestP: unit.smallestP,
     interval: `95 % ${scores.length > 1 ? "two-level bootstrap: people ×" : "bootstrap:"} blocks of ${settings.tests.block} samples, ${settings.tests.bootstrap} draws, percentiles expanded for the number of ${scores.length > 1 ? "people" : "blocks"}`,
   };
-  return { cells, regionScores, comparisons, tests };
+  return { cells, regionScores, comparisons, modelScores, tests };
 }
 
 const corrections = {

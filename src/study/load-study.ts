@@ -3,6 +3,7 @@ import { EncodingError, type Matrix, type Responses } from "../core/index.ts";
 import { parseTable } from "../io/index.ts";
 import type { SpaceFeatures, StimulusSet, StudyData, StudyPerson, StudyRun, StudySpace } from "./data.ts";
 import { openFiles, type StudyFiles } from "./files.ts";
+import { listShown } from "./list-shown.ts";
 import { isLayered, layerNumbers, loadSpace } from "./load-features.ts";
 import { readRuns } from "./read-runs.ts";
 import type { StudySettings } from "./settings.ts";
@@ -39,6 +40,7 @@ export async function loadStudy(settings: StudySettings, folder: string): Promis
     regions,
     stimuli: own ? stimuli : stimuli.slice(0, 1),
     people: own ? people : people.map((person) => ({ ...person, stimuli: 0 })),
+    ...(settings.stimuli && { shown: await listShown(files, settings, runs) }),
     truth: null,
     groups: await loadGroups(files, settings, runs),
     notes: [preprocessingNote(settings)],

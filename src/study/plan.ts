@@ -13,6 +13,7 @@ export interface Model {
 /** The models that a study needs, each fitted once. Indices point into `models`; −1 is the model without any feature space. */
 export interface ModelPlan {
   readonly models: readonly Model[];
+  /** −1: there is none. */
   readonly joint: number;
   /** Model of each space alone. */
   readonly alone: readonly number[];

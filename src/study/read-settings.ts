@@ -43,8 +43,17 @@ type Report = (keys: readonly PropertyKey[], message: string) => EncodingError;
 
 /** Rules that concern more than one setting. */
 function checkWhole(s: StudySettings, report: Report): void {
+  checkModels(s, report);
   if (s.virtual) {
-    for (const key of ["participants", "runs", "responses", "regions", "features", "layers"] as const)
+    for (const key of [
+      "participants",
+      "runs",
+      "responses",
+      "regions",
+      "features",
+      "layers",
+      "stimuli",
+    ] as const)
       if (s[key] !== undefined)
         throw report(
           [key],
@@ -62,13 +71,13 @@ function checkWhole(s: StudySettings, report: Report): void {
       ["runs"],
       "runs: none has `role: test` and there are no `outer` folds; nothing would be held out.",
     );
-  const names = Object.keys(s.features ?? {});
+  const names = [...Object.keys(s.models ?? {}), ...Object.keys(s.features ?? {})];
   for (const [i, pair] of s.compare.entries())
     for (const [k, one] of pair.entries())
       if (!names.includes(one))
         throw report(
           ["compare", i, k],
-          `compare: there is no feature space "${one}"; legal: ${names.join(", ")}.`,
+          `compare: there is no feature space "${one}"${s.models ? " and no model" : ""}; legal: ${names.join(", ")}.`,
         );
   if (!Object.values(s.features ?? {}).some((f) => f.joint))
     throw report(["features"], "features: at least one feature space must have `joint: true`.");
@@ -76,6 +85,19 @@ function checkWhole(s: StudySettings, report: Report): void {
     throw report(
       ["fit", "alphas"],
       `fit.alphas: to (${s.fit.alphas.to}) must not be below from (${s.fit.alphas.from}).`,
+    );
+}
+
+/** Rules of models. */
+function checkModels(s: StudySettings, report: Report): void {
+  if (!s.models) return;
+  if (!s.virtual && s.stimuli === undefined)
+    throw report(["models"], "stimuli: missing; models need to know what was shown.");
+  const twice = Object.keys(s.models).find((one) => Object.hasOwn(s.features ?? {}, one));
+  if (twice !== undefined)
+    throw report(
+      ["models", twice],
+      `models: "${twice}" is the name of a feature space too; they must differ.`,
     );
 }
 

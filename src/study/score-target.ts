@@ -107,15 +107,19 @@ function averageFolds(folds: readonly Float64Array[], k: number): number {
 
 /** Squared error saved in each block of all folds, as a share of the fold's response variance, averaged over folds: the sums over all
  * blocks are unique variance and R². */
-function savedErrors({ joint, without }: ScoreInput, folds: readonly BlockSums[]) {
-  const savedAgainst = (model: number | null) =>
-    Float64Array.from(folds.flatMap((fold) => savedInFold(fold, joint, model, folds.length)));
-  return { savedBy: without.map((model) => savedAgainst(model)), saved: savedAgainst(-1) };
+function savedErrors({ joint, alone, without }: ScoreInput, folds: readonly BlockSums[]) {
+  const savedAgainst = (own: number, model: number | null) =>
+    Float64Array.from(folds.flatMap((fold) => savedInFold(fold, own, model, folds.length)));
+  return {
+    savedBy: without.map((model) => savedAgainst(joint, model)),
+    savedAlone: alone.map((model) => savedAgainst(model, -1)),
+    saved: savedAgainst(joint, -1),
+  };
 }
 
 function savedInFold(
   { blocks, width, table }: BlockSums,
-  joint: number,
+  own: number,
   model: number | null,
   folds: number,
 ): number[] {
@@ -125,6 +129,6 @@ function savedInFold(
   return Array.from({ length: blocks }, (_, b) => {
     if (model === null || !(total > 0)) return Number.NaN;
     const other = at(b, model < 0 ? place.yy : modelPlace(model));
-    return (other - at(b, modelPlace(joint))) / total / folds;
+    return (other - at(b, modelPlace(own))) / total / folds;
   });
 }

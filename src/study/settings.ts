@@ -91,6 +91,46 @@ const space = strict({
   message: "needs exactly one source: ready, words or events",
 });
 
+/** Stimuli of one sense: a table a run, one row a stimulus. */
+const shown = strict({
+  /** Columns: onset and duration in seconds (time series; in `stimulus-rows` one row a sample), and the stimulus. May hold {run}. */
+  file: z.string().min(1),
+  /** Column of the stimulus: by default `file` of pictures (paths start from the table's folder), `text` of sentences. */
+  column: z.string().optional(),
+});
+
+const stimuli = strict({ pictures: shown.optional(), sentences: shown.optional() }).refine(
+  (s) => s.pictures !== undefined || s.sentences !== undefined,
+  { message: "needs pictures, sentences or both" },
+);
+
+/** A foundation model: one folder with the towers that the stimuli need, or one folder a tower. */
+const model = strict({
+  description: z.string().default(""),
+  folder: z.string().min(1).optional(),
+  /** Folder of the tower that sees the pictures. */
+  image: z.string().min(1).optional(),
+  /** Folder of the tower that reads the sentences. */
+  text: z.string().min(1).optional(),
+  /** A control (untrained, permuted captions): a win that a control also has is not a win. */
+  control: z.boolean().default(false),
+}).refine((m) => (m.folder === undefined) !== (m.image === undefined && m.text === undefined), {
+  message: "needs `folder`, or `image` and `text` (one of them if only one sense is shown), not both",
+});
+
+/** What is done to the activations of every model alike. */
+const activations = strict({
+  /** One vector a layer and stimulus: the first token, or the mean over patches or real tokens. */
+  pooling: z.enum(["cls", "mean"]).default("mean"),
+  /** Layers that each model chooses from; 0 is the embeddings. Default: all that every model has. */
+  layers: z.array(rows).min(1).optional(),
+  /** Principal components kept of a layer, fitted on training rows only. */
+  pca: count.optional(),
+  /** Overrides the study's delays. */
+  delays: z.array(rows).min(1).optional(),
+  sampling: sampling.default("mean"),
+});
+
 const virtual = strict({
   people: z.int().min(1).max(64).default(8),
   /** Training runs of each sense. */
@@ -170,12 +210,17 @@ export const studySchema = strict({
   features: z.record(name, space).optional(),
   /** Layers that {layer} in a feature file runs through; each model chooses its layer inside the training folds. */
   layers: layers.optional(),
+  /** What was shown, for models. */
+  stimuli: stimuli.optional(),
+  /** Foundation models by name: their layers become feature spaces, each model fitted alone. */
+  models: z.record(name, model).optional(),
+  activations: activations.prefault({}),
   delays: z.array(rows).min(1).default([0]),
   /** Outer folds; without them the runs with `role: test` are the test. */
   outer: fold.optional(),
   fit: fit.prefault({}),
   tests: tests.prefault({}),
-  /** Pairs of feature spaces whose models are compared, each fitted alone. */
+  /** Pairs of models or feature spaces that are compared, each fitted alone. Pairs with the control models come by themselves. */
   compare: z.array(z.tuple([name, name])).default([]),
   /** Rules of method that this study may break; each is written into the report. */
   allow: z.array(z.enum(["short-gap", "ungrouped-rows"])).default([]),
@@ -187,3 +232,5 @@ export const studySchema = strict({
 export type StudySettings = z.output<typeof studySchema>;
 /** One feature space of a checked study. */
 export type SpaceSettings = z.output<typeof space>;
+/** One foundation model of a checked study. */
+export type ModelSettings = z.output<typeof model>;

@@ -1,6 +1,8 @@
 import { type Linalg, openLinalg } from "../linalg/index.ts";
 import type { StudyData } from "./data.ts";
 import { type FitInput, type FitOutput, fitModel } from "./fit-model.ts";
+import { type OpenTower, openTower, type TowerAnswers } from "./open-tower.ts";
+import type { ActivationInput } from "./plan-activations.ts";
 import type { ScoreInput } from "./score-input.ts";
 import { type ScoreOutput, scorePerson } from "./score-person.ts";
 import type { StudySettings } from "./settings.ts";
@@ -23,6 +25,15 @@ export async function fit(input: FitInput & { readonly backend: Linalg["name"] }
 /** Task "score": see {@link scorePerson}. */
 export async function score(input: ScoreInput): Promise<ScoreOutput> {
   return scorePerson(input);
+}
+
+let tower: { key: string; opened: Promise<OpenTower> } | undefined;
+
+/** Task "activate": show stimuli to a tower; the last tower stays open. See {@link openTower}. */
+export async function activate(input: ActivationInput): Promise<TowerAnswers> {
+  const key = JSON.stringify([input.path, input.kind, input.sense]);
+  if (tower?.key !== key) tower = { key, opened: openTower(input) };
+  return (await tower.opened).show(input.stimuli, input);
 }
 
 /** Task "simulate": see {@link makeVirtualLab}. */

@@ -1,39 +1,12 @@
-import { preprocessRuns, type RegionPlan, simulateCohort } from "../brain/index.ts";
-import { createRandom, type Features, type Random } from "../core/index.ts";
-import { createGaborBank, type FeatureEvent, sampleEvents } from "../features/index.ts";
-import {
-  drawPictureRun,
-  drawSentenceRun,
-  meaningFeatures,
-  objectFeatures,
-  renderScene,
-  sceneFeatures,
-  syntaxFeatures,
-  wordFormFeatures,
-} from "../stimuli/index.ts";
-import type { StudyData, StudyRun, StudySpace } from "./data.ts";
+import { preprocessRuns, type RegionPlan, simulateCohort, type VirtualPerson } from "../brain/index.ts";
+import { createRandom, type Responses } from "../core/index.ts";
+import type { StudyData, StudyPerson, StudyRun, StudySpace } from "./data.ts";
 import type { StudySettings } from "./settings.ts";
+import { listStimuli, type SpaceEvents, sample, showRun, spaces, tr } from "./virtual-run.ts";
 
-const tr = 2;
 /** The simulation runs on a finer grid than the scanner, so that responses are not made of the features that model them. */
 const step = 0.5;
-const pixels = 64;
 const driftDegree = 3;
-
-interface LabSpace {
-  readonly name: string;
-  readonly description: string;
-}
-
-/** What is computed of each stimulus. Pictures have no words and sentences no pixels: the other sense's spaces are zero there. */
-const spaces: readonly LabSpace[] = [
-  { name: "gabor", description: "Gabor energy of the picture: 2 spatial frequencies × 4 orientations" },
-  { name: "objects", description: "which objects the picture shows, by area" },
-  { name: "scene", description: "place, openness, light and number of objects of the picture" },
-  { name: "word form", description: "letters, vowels, strokes and letter pairs of the word on the screen" },
-  { name: "syntax", description: "voice, clauses, length, order and position within the sentence" },
-  { name: "meaning", description: "which objects the sentence mentions, direction and colour warmth" },
-];
 
 /** What is planted in each region: shares of the signal by feature space. */
 const regions: readonly (RegionPlan & { readonly description: string })[] = [
@@ -62,7 +35,7 @@ export function makeVirtualLab(settings: StudySettings): StudyData {
   const drives = Object.fromEntries(
     spaces.map(({ name }, s) => [
       name,
-      shown.map((one, r) => sample(one[s] as Shown, runs[r] as StudyRun, step)),
+      shown.map((one, r) => sample(one.spaces[s] as SpaceEvents, runs[r] as StudyRun, step)),
     ]),
   );
   const cohort = simulateCohort({
@@ -76,7 +49,9 @@ export function makeVirtualLab(settings: StudySettings): StudyData {
     random: random.stream("cohort"),
   });
   const order = spaces.map(({ name }) => cohort.truth.spaces.indexOf(name));
+  const noiseless: StudyPerson[] = [];
   const people = cohort.people.map((person) => {
+    noiseless.push(withoutNoise(person));
     // a run and its repeats are preprocessed each by itself
     const flat = person.responses.flat();
     const { runs: clean, constant } = preprocessRuns(flat, { detrend: driftDegree, zscore: true });
@@ -96,12 +71,14 @@ export function makeVirtualLab(settings: StudySettings): StudyData {
     stimuli: [
       {
         spaces: spaces.map((_, s) => [
-          shown.map((one, r) => sample(one[s] as Shown, runs[r] as StudyRun, tr)),
+          shown.map((one, r) => sample(one.spaces[s] as SpaceEvents, runs[r] as StudyRun, tr)),
         ]),
       },
     ],
     people,
+    shown: listStimuli(shown),
     truth: {
+      noiseless,
       planted: regions.map((region) => ({
         region: region.name,
         spaces: Object.keys(region.spaces),
@@ -119,6 +96,12 @@ export function makeVirtualLab(settings: StudySettings): StudyData {
   };
 }
 
+/** A person's responses without noise, preprocessed as the noisy ones are. */
+function withoutNoise({ id, signal, regionOf }: VirtualPerson): StudyPerson {
+  const { runs, constant } = preprocessRuns(signal, { detrend: driftDegree, zscore: true });
+  return { id, stimuli: 0, responses: runs.map((run): Responses[] => [run]), regionOf, constant };
+}
+
 function listRuns({ runs, samples, repeats }: NonNullable<StudySettings["virtual"]>): StudyRun[] {
   const train = (sense: string) =>
     Array.from(
@@ -127,81 +110,4 @@ function listRuns({ runs, samples, repeats }: NonNullable<StudySettings["virtual
     );
   const test = (sense: string): StudyRun => ({ id: `${sense}-test`, role: "test", samples, repeats });
   return [...train("pictures"), ...train("sentences"), test("pictures"), test("sentences")];
-}
-
-/** Events of one space in one run. */
-interface Shown {
-  readonly events: readonly FeatureEvent[];
-  readonly columns: number;
-}
-
-const noEvents: readonly FeatureEvent[] = [];
-const bank = createGaborBank(pixels, pixels, { frequencies: [4, 12], orientations: 4, grid: 1 });
-
-/** The events of every space in one run, in the order of {@link spaces}. */
-function showRun({ id, samples }: StudyRun, random: Random): Shown[] {
-  if (id.startsWith("pictures")) {
-    const { events } = drawPictureRun(random, { samples, tr });
-    const of = (values: (scene: (typeof events)[number]["scene"]) => Float64Array) =>
-      events.map(({ onset, duration, scene }) => ({ onset, duration, values: values(scene) }));
-    const seen = [
-      of((scene) => bank.apply(renderScene(scene, { size: pixels }))),
-      of((scene) => objectFeatures(scene).values),
-      of((scene) => sceneFeatures(scene).values),
-    ];
-    return [...seen.map((events, s) => ({ events, columns: columnsOf(s) })), ...nothing(3, 6)];
-  }
-  const { sentences } = drawSentenceRun(random, { samples, tr });
-  const words = sentences.flatMap(({ caption, words: list }) =>
-    list.map((word, k) => ({ ...word, caption, position: list.length > 1 ? k / (list.length - 1) : 0.5 })),
-  );
-  const read = [
-    words.map(({ onset, duration, text }) => ({ onset, duration, values: wordFormFeatures(text).values })),
-    words.map(({ onset, duration, caption, position }) => ({
-      onset,
-      duration,
-      values: syntaxFeatures(caption, position).values,
-    })),
-    sentences.map(({ onset, duration, caption }) => ({
-      onset,
-      duration,
-      values: meaningFeatures(caption).values,
-    })),
-  ];
-  return [...nothing(0, 3), ...read.map((list, s) => ({ events: list, columns: columnsOf(3 + s) }))];
-}
-
-function nothing(from: number, to: number): Shown[] {
-  return Array.from({ length: to - from }, (_, k) => ({ events: noEvents, columns: columnsOf(from + k) }));
-}
-
-let widths: readonly number[] | undefined;
-
-/** Columns of each space, read off one scene and its caption. */
-function columnsOf(space: number): number {
-  widths ??= measureWidths();
-  return widths[space] as number;
-}
-
-function measureWidths(): number[] {
-  const [sentence] = drawSentenceRun(createRandom(0), { samples: 60, tr }).sentences;
-  if (sentence === undefined) throw new Error("measureWidths: a minute of sentences has at least one");
-  const { scene, caption } = sentence;
-  return [
-    bank.columns,
-    objectFeatures(scene).values.length,
-    sceneFeatures(scene).values.length,
-    wordFormFeatures("word").values.length,
-    syntaxFeatures(caption).values.length,
-    meaningFeatures(caption).values.length,
-  ];
-}
-
-function sample({ events, columns }: Shown, { samples }: StudyRun, grid: number): Features {
-  return sampleEvents(events, {
-    tr: grid,
-    samples: Math.round((samples * tr) / grid),
-    sampling: "mean",
-    columns,
-  });
 }

@@ -1,0 +1,140 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { type Features, matrix } from "../core/index.ts";
+import type { Tensor } from "../graph/index.ts";
+import { decodeText, readBytes } from "../io/index.ts";
+import {
+  activations,
+  type Preprocessing,
+  preprocessPicture,
+  readBrivlFolder,
+  readPreprocessing,
+  readTowerFolder,
+  type TowerModel,
+  towerOf,
+  type WeightTensors,
+} from "../models/index.ts";
+import { decodePicture, type Picture, readTokenizer, type Tokenizer } from "../stimuli/index.ts";
+import type { ShownPicture } from "./data.ts";
+import type { StudyTower } from "./read-model.ts";
+
+/** Which tower is opened. */
+export type TowerPlace = Pick<StudyTower, "path" | "kind" | "sense">;
+
+/** How activations are made. */
+export interface Showing {
+  readonly pooling: "cls" | "mean";
+  readonly layers: readonly number[];
+}
+
+/** What a tower answers to stimuli. */
+export interface TowerAnswers {
+  /** Of each layer that was asked for, (stimuli × width), float32. */
+  readonly layers: readonly Features[];
+  /** Sentences that were longer than the tower reads, and were cut. */
+  readonly cut: number;
+}
+
+/** A tower with its weights, ready to be shown stimuli. */
+export interface OpenTower {
+  /** Pictures or sentences, as the tower's sense is. */
+  show(stimuli: readonly (ShownPicture | string)[], showing: Showing): Promise<TowerAnswers>;
+}
+
+const batch = 32;
+
+/** Open a tower. Pictures are made ready as `preprocessor_config.json` says; for models of `simcortex pretrain` as in their training without
+ * augmentation: the middle square, resized (bilinear, as Pillow does), −1 to 1. Sentences are padded to the longest that is shown.
+ * @throws EncodingError "file" | "format" if the folder does not hold it. */
+export async function openTower({ path, kind, sense }: TowerPlace): Promise<OpenTower> {
+  const { model, weights, positions } = await readTower(path, kind, sense);
+  if (model.kind === "vit") {
+    const ready = await preprocessingOf(path, kind, model.config.size);
+    return {
+      show: async (pictures, showing) => {
+        const images = await Promise.all(
+          (pictures as readonly ShownPicture[]).map(
+            async (one) => preprocessPicture(await pixelsOf(one), ready).data,
+          ),
+        );
+        const shape = [images.length, model.config.channels, ...model.config.size];
+        const feeds = { images: { type: "float32", shape, data: join32(images) } satisfies Tensor };
+        return { layers: await answers(model, weights, feeds, showing), cut: 0 };
+      },
+    };
+  }
+  const tokenizer = await readTokenizer(path);
+  return {
+    show: async (stimuli, showing) => {
+      const texts = stimuli as readonly string[];
+      const length = Math.min(positions, longest(tokenizer, texts));
+      const { tokens, mask, truncated } = tokenizer.encodeBatch(texts, length);
+      const layers = await answers({ ...model, length }, weights, { tokens, mask }, showing);
+      return { layers, cut: truncated.length };
+    },
+  };
+}
+
+async function readTower(path: string, kind: TowerPlace["kind"], sense: TowerPlace["sense"]) {
+  if (kind === "brivl") {
+    const { config, weights } = await readBrivlFolder(path);
+    const model = towerOf(config, sense === "pictures" ? "image" : "text");
+    return { model, weights, positions: config.tokens };
+  }
+  const { weights, ignored: _, ...tower } = await readTowerFolder(path);
+  const model: TowerModel = tower;
+  return { model, weights, positions: tower.kind === "bert" ? tower.config.positions : 0 };
+}
+
+async function answers(
+  model: TowerModel,
+  weights: WeightTensors,
+  feeds: Readonly<Record<string, Tensor>>,
+  { pooling, layers }: Showing,
+): Promise<readonly Features[]> {
+  const found = await activations(model, weights, feeds, { pooling, batch, where: "here" });
+  return layers.map(
+    (layer) => found.layers[layer] ?? matrix(["samples", "features"], 0, 0, new Float32Array(0)),
+  );
+}
+
+async function preprocessingOf(
+  path: string,
+  kind: TowerPlace["kind"],
+  [height, width]: readonly [number, number],
+): Promise<Preprocessing> {
+  const file = join(path, "preprocessor_config.json");
+  const there = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (kind !== "brivl" && there)
+    return readPreprocessing(JSON.parse(decodeText(file, await readBytes(file))), file).preprocessing;
+  const half = [0.5, 0.5, 0.5];
+  return {
+    resize: { shortestEdge: Math.max(height, width) },
+    filter: "bilinear",
+    crop: { height, width },
+    cropRule: "transformers",
+    rescale: 1 / 255,
+    normalise: { mean: half, std: half },
+  };
+}
+
+async function pixelsOf(shown: ShownPicture): Promise<Picture> {
+  return "picture" in shown ? shown.picture : decodePicture(await readBytes(shown.path), shown.name);
+}
+
+function longest({ encode }: Tokenizer, texts: readonly string[]): number {
+  return texts.reduce((length, text) => Math.max(length, encode(text).length), 2);
+}
+
+function join32(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}

@@ -1,0 +1,91 @@
+import { type Features, stackRows } from "../core/index.ts";
+import type { Step } from "../engine/index.ts";
+import type { ShownPicture, ShownStimuli } from "./data.ts";
+import type { Showing, TowerAnswers, TowerPlace } from "./open-tower.ts";
+import { layersOf, type StudyModel, type StudyTower } from "./read-model.ts";
+import type { StudySettings } from "./settings.ts";
+
+/** What a worker is given: a tower and the stimuli that it is shown. */
+export interface ActivationInput extends TowerPlace, Showing {
+  readonly stimuli: readonly (ShownPicture | string)[];
+}
+
+/** Activations of every tower for every stimulus. */
+export interface Activations {
+  /** Of each layer, (stimuli × width). */
+  of(tower: StudyTower): readonly Features[];
+  readonly warnings: readonly string[];
+}
+
+/** Stimuli that one step shows; what is done is kept. */
+const perStep = 256;
+
+interface Piece {
+  readonly tower: StudyTower;
+  readonly stimuli: readonly (ShownPicture | string)[];
+}
+
+/** The steps that show every stimulus once to every tower of every model, and how to read their results. A tower that two models share is
+ * shown them once. */
+export function planActivations(
+  models: readonly StudyModel[],
+  shown: ShownStimuli | undefined,
+  settings: StudySettings,
+): {
+  steps: readonly Step[];
+  costs: readonly number[];
+  collect: (results: readonly unknown[]) => Activations;
+} {
+  const showing: Showing = { pooling: settings.activations.pooling, layers: layersOf(models, settings) };
+  const towers = new Map(
+    models.flatMap((model) => model.towers.map((tower) => [keyOf(tower), tower] as const)),
+  );
+  const pieces = [...towers.values()].flatMap((tower) => cut(tower, shown?.[tower.sense] ?? []));
+  const steps = pieces.map(({ tower, stimuli }): Step => {
+    const { path, kind, sense } = tower;
+    return {
+      name: "activations",
+      task: "activate",
+      inputs: { tower: tower.hash, sense, showing, stimuli: stimuli.map(identityOf) },
+      payload: (): ActivationInput => ({ path, kind, sense, ...showing, stimuli }),
+    };
+  });
+  return {
+    steps,
+    costs: pieces.map(({ tower, stimuli }) => stimuli.length * tower.layers),
+    collect: (results) => {
+      const own = (tower: StudyTower) =>
+        pieces.flatMap((piece, k) =>
+          keyOf(piece.tower) === keyOf(tower) ? [results[k] as TowerAnswers] : [],
+        );
+      return {
+        of: (tower) => {
+          const parts = own(tower);
+          return showing.layers.map((_, k) => stackRows(parts.map(({ layers }) => layers[k] as Features)));
+        },
+        warnings: [...towers.values()].flatMap((tower) => {
+          const count = own(tower).reduce((sum, { cut }) => sum + cut, 0);
+          return count === 0
+            ? []
+            : [`${count} sentences are longer than ${tower.folder} reads, and were cut.`];
+        }),
+      };
+    },
+  };
+}
+
+function keyOf({ hash, sense }: StudyTower): string {
+  return `${sense} ${hash}`;
+}
+
+function cut(tower: StudyTower, stimuli: readonly (ShownPicture | string)[]): Piece[] {
+  const count = Math.ceil(stimuli.length / perStep);
+  return Array.from({ length: count }, (_, k) => ({
+    tower,
+    stimuli: stimuli.slice(k * perStep, (k + 1) * perStep),
+  }));
+}
+
+function identityOf(stimulus: ShownPicture | string): string {
+  return typeof stimulus === "string" ? stimulus : stimulus.sha256;
+}
