@@ -50,7 +50,7 @@ export interface Stage {
   /** The vertex under a point of the canvas, CSS pixels; null beside the cortex. */
   pick(x: number, y: number): { readonly surface: Surface; readonly vertex: number } | null;
   /** Where a vertex is on the canvas, CSS pixels, and whether its surface faces the viewer. */
-  project(surface: Surface, vertex: number): { readonly x: number; readonly y: number; readonly facing: boolean };
+  project(surface: Surface, vertex: number): { readonly x: number; readonly y: number; readonly facing: boolean; readonly shown: boolean };
   /** Draw now; for export and measurements. */
   draw(): void;
   close(): void;
@@ -188,14 +188,15 @@ export function openStage(
     },
     project: (surface, vertex) => {
       const part = parts.find((one) => one.surface === surface);
-      if (pose === null || part === undefined) return { x: 0, y: 0, facing: false };
+      if (pose === null || part === undefined) return { x: 0, y: 0, facing: false, shown: false };
       place(pose);
       const [at, normal] = morphed(surface, vertex, pose.morph, part.normals);
       const matrix = toClip(part.mesh, camera);
       const point = at.applyMatrix4(matrix);
       const view = new Matrix4().multiplyMatrices(camera.matrixWorldInverse, part.mesh.matrix);
       const facing = pose.morph > 1.5 || normal.transformDirection(view).z > 0.15;
-      return { x: ((point.x + 1) * width) / 2, y: ((1 - point.y) * height) / 2, facing: facing && part.mesh.visible };
+      const shown = part.mesh.visible && (pose.morph <= 1.5 || surface.flat === null || isMapped(surface, vertex));
+      return { x: ((point.x + 1) * width) / 2, y: ((1 - point.y) * height) / 2, facing: facing && shown, shown };
     },
     draw,
     close: () => {
@@ -306,6 +307,11 @@ function aim(camera: OrthographicCamera, pose: Pose, width: number, height: numb
   camera.top = half - pose.panY;
   camera.bottom = -half - pose.panY;
   camera.updateProjectionMatrix();
+}
+
+/** Whether the flat map has a place for a vertex; those without stand at its middle. */
+function isMapped({ flat }: Surface, v: number): boolean {
+  return flat !== null && (flat[2 * v] !== 0 || flat[2 * v + 1] !== 0);
 }
 
 function toClip(mesh: Mesh, camera: OrthographicCamera): Matrix4 {

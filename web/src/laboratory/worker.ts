@@ -142,7 +142,7 @@ function wrap(ort: Ort, session: InferenceSession): EncoderSession {
       return Object.fromEntries(
         Object.entries(out).map(([name, tensor]) => [
           name,
-          { type: tensor.type as "float32", shape: [...tensor.dims], data: tensor.data as Float32Array },
+          { type: tensor.type as "float32", shape: [...tensor.dims], data: tensor.data as Float32Array<ArrayBuffer> },
         ]),
       );
     },
