@@ -23,7 +23,9 @@ export function colourTable(name: ColourMapName): Uint8Array<ArrayBuffer> {
     const low = Math.min(points.length - 2, Math.floor(at));
     const [a, b] = [points[low] as Rgb, points[low + 1] as Rgb];
     const t = at - low;
-    const rgb = fromLab([0, 1, 2].map((d) => (1 - t) * (a[d] as number) + t * (b[d] as number)) as unknown as Rgb);
+    const rgb = fromLab(
+      [0, 1, 2].map((d) => (1 - t) * (a[d] as number) + t * (b[d] as number)) as unknown as Rgb,
+    );
     out.set([...rgb.map((x) => Math.round(255 * Math.min(1, Math.max(0, x)))), 255], 4 * k);
   }
   return out;
@@ -52,7 +54,9 @@ export function lightness(rgb: ArrayLike<number>): number {
 
 /** @source Ottosson 2020, Oklab: stops are joined by straight lines in a space that is even to the eye. */
 function toLab(rgb: Rgb): Rgb {
-  const [r, g, b] = rgb.map((x) => (x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4)) as unknown as Rgb;
+  const [r, g, b] = rgb.map((x) =>
+    x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4,
+  ) as unknown as Rgb;
   const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
   const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
   const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);

@@ -16,7 +16,16 @@ export interface Pose {
   readonly show: "both" | "left" | "right";
 }
 
-export const startPose: Pose = { morph: 0.35, open: 90, yaw: 0, pitch: 8, zoom: 1, panX: 0, panY: 0, show: "both" };
+export const startPose: Pose = {
+  morph: 0.35,
+  open: 90,
+  yaw: 0,
+  pitch: 8,
+  zoom: 1,
+  panX: 0,
+  panY: 0,
+  show: "both",
+};
 
 /** Views that a button leads to. */
 export const views = {
@@ -50,7 +59,8 @@ export function placeHemisphere(side: -1 | 0 | 1, pose: Pose, stacked: boolean):
   const flat = Math.max(0, pose.morph - 1);
   // turned around its own middle, 34 mm from the midline
   const middle = 34 * side;
-  const apart = side * (middle * side * (1 - wide) + 92 * wide + 9 * inflated * (1 - wide) + flat * 34 * wide);
+  const apart =
+    side * (middle * side * (1 - wide) + 92 * wide + 9 * inflated * (1 - wide) + flat * 34 * wide);
   const [x, z] = stacked && wide > 0.5 ? [0, -side * (66 + 34 * flat) * wide] : [apart, 0];
   return Float64Array.of(c, -s, 0, x - c * middle, s, c, 0, -s * middle, 0, 0, 1, z);
 }

@@ -50,7 +50,10 @@ export interface Stage {
   /** The vertex under a point of the canvas, CSS pixels; null beside the cortex. */
   pick(x: number, y: number): { readonly surface: Surface; readonly vertex: number } | null;
   /** Where a vertex is on the canvas, CSS pixels, and whether its surface faces the viewer. */
-  project(surface: Surface, vertex: number): { readonly x: number; readonly y: number; readonly facing: boolean; readonly shown: boolean };
+  project(
+    surface: Surface,
+    vertex: number,
+  ): { readonly x: number; readonly y: number; readonly facing: boolean; readonly shown: boolean };
   /** Draw now; for export and measurements. */
   draw(): void;
   close(): void;
@@ -117,7 +120,8 @@ export function openStage(
           new BufferAttribute(isFlat && surface.flatFaces ? surface.flatFaces : surface.faces, 1),
         );
       }
-      mesh.visible = now.show === "both" || surface.side === 0 || (now.show === "left") === (surface.side === -1);
+      mesh.visible =
+        now.show === "both" || surface.side === 0 || (now.show === "left") === (surface.side === -1);
       const [a, b, c, x, d, e, f, y, g, h, i, z] = placeHemisphere(
         surface.side,
         now,
@@ -125,7 +129,24 @@ export function openStage(
       ) as unknown as Twelve;
       const single = now.show !== "both" && surface.side !== 0;
       const alone = single && Math.abs(openOf(now)) > 45;
-      mesh.matrix.set(a, b, c, alone ? x - centreX(surface, now, stacked) : x, d, e, f, y, g, h, i, alone ? 0 : z, 0, 0, 0, 1);
+      mesh.matrix.set(
+        a,
+        b,
+        c,
+        alone ? x - centreX(surface, now, stacked) : x,
+        d,
+        e,
+        f,
+        y,
+        g,
+        h,
+        i,
+        alone ? 0 : z,
+        0,
+        0,
+        0,
+        1,
+      );
       mesh.matrixWorldNeedsUpdate = true;
     }
     aim(camera, now, width, height, stacked);
@@ -195,8 +216,14 @@ export function openStage(
       const point = at.applyMatrix4(matrix);
       const view = new Matrix4().multiplyMatrices(camera.matrixWorldInverse, part.mesh.matrix);
       const facing = pose.morph > 1.5 || normal.transformDirection(view).z > 0.15;
-      const shown = part.mesh.visible && (pose.morph <= 1.5 || surface.flat === null || isMapped(surface, vertex));
-      return { x: ((point.x + 1) * width) / 2, y: ((1 - point.y) * height) / 2, facing: facing && shown, shown };
+      const shown =
+        part.mesh.visible && (pose.morph <= 1.5 || surface.flat === null || isMapped(surface, vertex));
+      return {
+        x: ((point.x + 1) * width) / 2,
+        y: ((1 - point.y) * height) / 2,
+        facing: facing && shown,
+        shown,
+      };
     },
     draw,
     close: () => {
@@ -213,12 +240,25 @@ export function openStage(
   };
 }
 
-type Twelve = [number, number, number, number, number, number, number, number, number, number, number, number];
+type Twelve = [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+];
 type Part = ReturnType<typeof buildPart>;
 
 /** One hemisphere above the other where the canvas is higher than wide. */
 export function isStacked(width: number, height: number): boolean {
-  return width < 1.05 * height;
+  return width < 1.33 * height;
 }
 
 function centreX(surface: Surface, pose: Pose, stacked: boolean): number {
@@ -239,8 +279,17 @@ function buildPart(surface: Surface, shared: Record<string, { value: unknown }>)
   const normals = geometry.getAttribute("normal").array as Float32Array;
   geometry.setAttribute("normal", new BufferAttribute(toBytes(normals), 3, true));
   geometry.setAttribute("inflated", new BufferAttribute(surface.inflated, 3));
-  geometry.setAttribute("flatAt", new BufferAttribute(surface.flat ?? new Float32Array(2 * surface.vertices), 2));
-  geometry.setAttribute("shade", new BufferAttribute(surface.shade.map((x) => x), 1));
+  geometry.setAttribute(
+    "flatAt",
+    new BufferAttribute(surface.flat ?? new Float32Array(2 * surface.vertices), 2),
+  );
+  geometry.setAttribute(
+    "shade",
+    new BufferAttribute(
+      surface.shade.map((x) => x),
+      1,
+    ),
+  );
   geometry.setAttribute("shown", new BufferAttribute(new Float32Array(3 * surface.vertices), 3));
   geometry.setAttribute("significant", new BufferAttribute(new Uint8Array(surface.vertices), 1, true));
   geometry.setAttribute("picked", new BufferAttribute(new Uint8Array(surface.vertices), 1, true));
@@ -290,7 +339,11 @@ function aim(camera: OrthographicCamera, pose: Pose, width: number, height: numb
   const yaw = (pose.yaw * (1 - flat) * Math.PI) / 180;
   const pitch = (pose.pitch * (1 - flat) * Math.PI) / 180;
   // at yaw 0 the viewer stands behind the head: right is +x, up is +z, and −y comes towards the viewer
-  const back = new Vector3(Math.sin(yaw) * Math.cos(pitch), -Math.cos(yaw) * Math.cos(pitch), Math.sin(pitch));
+  const back = new Vector3(
+    Math.sin(yaw) * Math.cos(pitch),
+    -Math.cos(yaw) * Math.cos(pitch),
+    Math.sin(pitch),
+  );
   const right = new Vector3(Math.cos(yaw), Math.sin(yaw), 0);
   const up = new Vector3().crossVectors(back, right);
   camera.matrix.makeBasis(right, up, back);
@@ -332,7 +385,8 @@ function morphed(
   const plane = [34 * surface.side, sign * (surface.flat?.[2 * v] ?? 0), surface.flat?.[2 * v + 1] ?? 0];
   const at = [0, 1, 2].map((d) => {
     const solid =
-      (1 - toInflated) * (surface.folded[3 * v + d] as number) + toInflated * (surface.inflated[3 * v + d] as number);
+      (1 - toInflated) * (surface.folded[3 * v + d] as number) +
+      toInflated * (surface.inflated[3 * v + d] as number);
     return (1 - toFlat) * solid + toFlat * (plane[d] as number);
   }) as [number, number, number];
   const n = [0, 1, 2].map(
@@ -361,14 +415,19 @@ function pickVertex(
     }
     const faces = mesh.geometry.getIndex()?.array ?? surface.faces;
     for (let k = 0; k < faces.length; k += 3) {
-      const [a, b, c] = [3 * (faces[k] as number), 3 * (faces[k + 1] as number), 3 * (faces[k + 2] as number)];
+      const [a, b, c] = [
+        3 * (faces[k] as number),
+        3 * (faces[k + 1] as number),
+        3 * (faces[k + 2] as number),
+      ];
       const [ax, ay] = [(clip[a] as number) - x, (clip[a + 1] as number) - y];
       const [bx, by] = [(clip[b] as number) - x, (clip[b + 1] as number) - y];
       const [cx, cy] = [(clip[c] as number) - x, (clip[c + 1] as number) - y];
       const [wa, wb, wc] = [bx * cy - by * cx, cx * ay - cy * ax, ax * by - ay * bx];
       const sum = wa + wb + wc;
       if (sum === 0 || wa * sum < 0 || wb * sum < 0 || wc * sum < 0) continue;
-      const depth = (wa * (clip[a + 2] as number) + wb * (clip[b + 2] as number) + wc * (clip[c + 2] as number)) / sum;
+      const depth =
+        (wa * (clip[a + 2] as number) + wb * (clip[b + 2] as number) + wc * (clip[c + 2] as number)) / sum;
       if (depth >= nearest) continue;
       nearest = depth;
       const shares: [number, number][] = [

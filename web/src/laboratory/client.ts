@@ -5,7 +5,9 @@ import type { Answer, Request } from "./messages.ts";
 export interface Client {
   open(base: string, engine: "auto" | "wasm"): Promise<string>;
   load(model: string): Promise<number>;
-  predict(request: Omit<Extract<Request, { kind: "predict" }>, "kind">): Promise<{ prediction: Prediction; milliseconds: number }>;
+  predict(
+    request: Omit<Extract<Request, { kind: "predict" }>, "kind">,
+  ): Promise<{ prediction: Prediction; milliseconds: number }>;
   close(): void;
 }
 

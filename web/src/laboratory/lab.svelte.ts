@@ -2,7 +2,7 @@ import type { Prediction, Sense } from "../../../src/simulator/page.ts";
 import type { Picture } from "../../../src/stimuli/render.ts";
 import { messageOf } from "../page/read.ts";
 import type { Study } from "../page/study.ts";
-import { openClient, type Client } from "./client.ts";
+import { type Client, openClient } from "./client.ts";
 import { decodePicture } from "./picture.ts";
 
 /** A stimulus on the bench. */
@@ -29,6 +29,8 @@ export class Lab {
   /** Predictions by model, person and item. */
   predictions = $state.raw<ReadonlyMap<string, Prediction>>(new Map());
   busy = $state(0);
+  /** Addresses, in this page's memory, of the library's pictures by file. */
+  shelf = $state.raw<ReadonlyMap<string, string>>(new Map());
 
   readonly #study: Study;
   #client: Client | null = null;
@@ -56,17 +58,46 @@ export class Lab {
     this.#client = client;
     this.status = "starting";
     this.engine = await client.open(this.#study.base.href, engine);
-    const models = this.#study.brain.manifest.models.map(({ id }) => id).filter((id) => this.sensesOf(id).length > 0);
+    const models = this.#study.brain.manifest.models
+      .map(({ id }) => id)
+      .filter((id) => this.sensesOf(id).length > 0);
     for (const id of [first, ...models.filter((id) => id !== first)]) {
-      this.status = `loading ${this.#study.brain.manifest.models.find((model) => model.id === id)?.label ?? id}`;
-      await client.load(id);
-      this.ready = new Set([...this.ready, id]);
+      const label = this.#study.brain.manifest.models.find((model) => model.id === id)?.label ?? id;
+      this.status = `loading ${label}`;
+      try {
+        await client.load(id);
+        this.ready = new Set([...this.ready, id]);
+      } catch (error) {
+        this.complain(`${label} cannot be used: ${messageOf(error)}`);
+      }
     }
-    this.status = "ready";
+    await this.#fillShelf();
+    this.status =
+      this.ready.size === models.length
+        ? "ready"
+        : `${this.ready.size} of ${models.length} models are loaded`;
+  }
+
+  /** Load the library's pictures now, so that nothing is requested while somebody works. */
+  async #fillShelf(): Promise<void> {
+    const { pictures } = this.#study.brain.manifest.library;
+    try {
+      const made = await Promise.all(
+        pictures.map(async ({ file }) => {
+          const bytes = await this.#study.brain.file(file);
+          return [file, URL.createObjectURL(new Blob([bytes as BlobPart]))] as const;
+        }),
+      );
+      this.shelf = new Map(made);
+    } catch (error) {
+      this.complain(`The library's pictures are not all there: ${messageOf(error)}`);
+    }
   }
 
   sensesOf(model: string): Sense[] {
-    return Object.keys(this.#study.brain.manifest.models.find(({ id }) => id === model)?.senses ?? {}) as Sense[];
+    return Object.keys(
+      this.#study.brain.manifest.models.find(({ id }) => id === model)?.senses ?? {},
+    ) as Sense[];
   }
 
   complain(problem: string): void {
@@ -91,7 +122,10 @@ export class Lab {
 
   /** Put sentences onto the bench, one a line. */
   addSentences(text: string): number {
-    const lines = text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "");
+    const lines = text
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter((line) => line !== "");
     for (const line of lines) this.#put({ sense: "sentence", label: line, picture: null, thumbnail: null });
     return lines.length;
   }
@@ -121,14 +155,17 @@ export class Lab {
     for (const id of wanted) {
       const item = this.items.find((one) => one.id === id);
       const key = `${model} ${person} ${id}`;
-      if (item === undefined || this.predictions.has(key) || !this.sensesOf(model).includes(item.sense)) continue;
+      if (item === undefined || this.predictions.has(key) || !this.sensesOf(model).includes(item.sense))
+        continue;
       this.busy++;
       try {
         const { prediction, milliseconds } = await client.predict({
           model,
           person,
           sense: item.sense,
-          ...(item.sense === "picture" ? { pictures: [$state.snapshot(item.picture) as Picture] } : { sentences: [item.label] }),
+          ...(item.sense === "picture"
+            ? { pictures: [$state.snapshot(item.picture) as Picture] }
+            : { sentences: [item.label] }),
         });
         this.predictions = new Map([...this.predictions, [key, prediction]]);
         this.milliseconds = milliseconds;

@@ -18,5 +18,10 @@ export type Request =
 export type Answer =
   | { readonly id: number; readonly kind: "opened"; readonly engine: string }
   | { readonly id: number; readonly kind: "loaded"; readonly bytes: number }
-  | { readonly id: number; readonly kind: "predicted"; readonly prediction: Prediction; readonly milliseconds: number }
+  | {
+      readonly id: number;
+      readonly kind: "predicted";
+      readonly prediction: Prediction;
+      readonly milliseconds: number;
+    }
   | { readonly id: number; readonly kind: "failed"; readonly message: string };

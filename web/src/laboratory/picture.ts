@@ -10,17 +10,23 @@ const mostPixels = 50e6;
  * nor here, but browsers' JPEG decoders may differ by one step of 255; and colours under full transparency are black here.
  * @throws Error with one line that names the file. */
 export async function decodePicture(file: Blob, name: string): Promise<Picture> {
-  if (file.size > mostBytes) throw new Error(`${name} has ${Math.round(file.size / 1e6)} MB; pictures up to 40 MB are read.`);
+  if (file.size > mostBytes)
+    throw new Error(`${name} has ${Math.round(file.size / 1e6)} MB; pictures up to 40 MB are read.`);
   if (file.size === 0) throw new Error(`${name} is empty.`);
   const bitmap = await createImageBitmap(file, {
     colorSpaceConversion: "none",
     premultiplyAlpha: "none",
     imageOrientation: "none" as ImageOrientation,
-  }).catch(() => createImageBitmap(file, { colorSpaceConversion: "none", premultiplyAlpha: "none" })).catch(() => {
-    throw new Error(`${name} is no picture that this browser can read, or it is damaged. PNG, JPEG and WebP work everywhere.`);
-  });
+  })
+    .catch(() => createImageBitmap(file, { colorSpaceConversion: "none", premultiplyAlpha: "none" }))
+    .catch(() => {
+      throw new Error(
+        `${name} is no picture that this browser can read, or it is damaged. PNG, JPEG and WebP work everywhere.`,
+      );
+    });
   const { width, height } = bitmap;
-  if (width * height > mostPixels) throw new Error(`${name} has ${width} × ${height} pixels; up to 50 million are read.`);
+  if (width * height > mostPixels)
+    throw new Error(`${name} has ${width} × ${height} pixels; up to 50 million are read.`);
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (context === null) throw new Error("This browser gives no canvas to read pictures with.");

@@ -1,5 +1,5 @@
-import { studentQuantile } from "../../../src/stats/student.ts";
 import type { Prediction } from "../../../src/simulator/page.ts";
+import { studentQuantile } from "../../../src/stats/student.ts";
 
 /** A region's bar. */
 export interface RegionBar {
@@ -16,7 +16,12 @@ export interface RegionBar {
  *
  * The whiskers are the mean half width of those targets' intervals: what one new measurement of a single target may differ by; the mean of
  * a region would scatter less. */
-export function regionBars(prediction: Prediction, stimulus: number, regionOf: Int32Array, regions: number): RegionBar[] {
+export function regionBars(
+  prediction: Prediction,
+  stimulus: number,
+  regionOf: Int32Array,
+  regions: number,
+): RegionBar[] {
   return Array.from({ length: regions }, (_, region) => {
     let [sum, half, kept, targets] = [0, 0, 0, 0];
     for (let t = 0; t < prediction.targets; t++) {
@@ -55,11 +60,17 @@ export function contrast(
   regions: number,
 ): Contrast {
   const targets = mask.length;
-  const kept = Math.max(1, mask.reduce((sum, k) => sum + k, 0));
+  const kept = Math.max(
+    1,
+    mask.reduce((sum, k) => sum + k, 0),
+  );
   const difference = new Float32Array(targets);
   const significant = new Uint8Array(targets);
   for (let t = 0; t < targets; t++) {
-    const test = welch(a.map((row) => row[t] as number), b.map((row) => row[t] as number));
+    const test = welch(
+      a.map((row) => row[t] as number),
+      b.map((row) => row[t] as number),
+    );
     difference[t] = test.difference;
     if (mask[t] === 1 && Math.abs(test.difference) > test.half(0.05 / kept)) significant[t] = 1;
   }
@@ -91,5 +102,8 @@ function welch(a: readonly number[], b: readonly number[]) {
   if (a.length < 2 || b.length < 2) return { difference, half: () => Number.POSITIVE_INFINITY };
   const [va, vb] = [spread(a, ma), spread(b, mb)];
   const freedom = (va + vb) ** 2 / (va ** 2 / (a.length - 1) + vb ** 2 / (b.length - 1)) || 1;
-  return { difference, half: (level: number) => studentQuantile(1 - level / 2, freedom) * Math.sqrt(va + vb) };
+  return {
+    difference,
+    half: (level: number) => studentQuantile(1 - level / 2, freedom) * Math.sqrt(va + vb),
+  };
 }

@@ -1,6 +1,6 @@
-import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
-import webgpuUrl from "onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url";
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-web";
+import webgpuUrl from "onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url";
+import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import {
   type Brain,
   type EncoderSession,
@@ -41,9 +41,11 @@ function post(message: Answer): void {
 async function answer(request: Request & { id: number }): Promise<Answer> {
   const { id } = request;
   if (request.kind === "open") {
-    brain = await openBrain(readBeside(new URL(request.base), (more) => {
-      bytes += more;
-    }));
+    brain = await openBrain(
+      readBeside(new URL(request.base), (more) => {
+        bytes += more;
+      }),
+    );
     engine = openEngine(request.engine);
     const { provider } = await engine;
     return { id, kind: "opened", engine: provider === "webgpu" ? "WebGPU" : "WebAssembly" };
@@ -61,9 +63,14 @@ async function answer(request: Request & { id: number }): Promise<Answer> {
     request.sense === "picture"
       ? { sense: "picture", pictures: request.pictures ?? [] }
       : { sense: "sentence", sentences: request.sentences ?? [] };
-  const encoded = await encodeStimuli(findSense(brain.manifest, request.model, request.sense), session, stimuli, {
-    tokenizer,
-  });
+  const encoded = await encodeStimuli(
+    findSense(brain.manifest, request.model, request.sense),
+    session,
+    stimuli,
+    {
+      tokenizer,
+    },
+  );
   const prediction = await predict(brain, encoded, { model: request.model, person: request.person });
   return { id, kind: "predicted", prediction, milliseconds: performance.now() - start };
 }
@@ -72,7 +79,10 @@ async function answer(request: Request & { id: number }): Promise<Answer> {
 async function warmUp({ manifest, array, weights }: Brain, id: string): Promise<void> {
   const model = manifest.models.find((one) => one.id === id);
   if (model === undefined) return;
-  const parts = Object.values(model.senses).flatMap((sense) => [array(sense.interval), array(sense.distances)]);
+  const parts = Object.values(model.senses).flatMap((sense) => [
+    array(sense.interval),
+    array(sense.distances),
+  ]);
   await Promise.all([weights(id), array(model.mask), ...parts]);
 }
 
@@ -100,7 +110,11 @@ async function loadEncoder(from: Brain, model: string, sense: Sense): Promise<Lo
   return { session: wrap(ort, session), tokenizer };
 }
 
-async function createSession(ort: Ort, provider: "webgpu" | "wasm", file: Uint8Array): Promise<InferenceSession> {
+async function createSession(
+  ort: Ort,
+  provider: "webgpu" | "wasm",
+  file: Uint8Array,
+): Promise<InferenceSession> {
   if (provider === "webgpu") {
     try {
       return await ort.InferenceSession.create(file, { executionProviders: ["webgpu", "wasm"] });
@@ -142,7 +156,11 @@ function wrap(ort: Ort, session: InferenceSession): EncoderSession {
       return Object.fromEntries(
         Object.entries(out).map(([name, tensor]) => [
           name,
-          { type: tensor.type as "float32", shape: [...tensor.dims], data: tensor.data as Float32Array<ArrayBuffer> },
+          {
+            type: tensor.type as "float32",
+            shape: [...tensor.dims],
+            data: tensor.data as Float32Array<ArrayBuffer>,
+          },
         ]),
       );
     },

@@ -7,7 +7,9 @@ export function show(value: number | null | undefined, digits = 2): string {
 }
 
 /** An interval: .61 [.55, .66]. */
-export function showInterval(part: { mean: number | null; low: number | null; high: number | null } | undefined): string {
+export function showInterval(
+  part: { mean: number | null; low: number | null; high: number | null } | undefined,
+): string {
   if (part === undefined || part.mean === null) return "–";
   if (part.low === null || part.high === null) return show(part.mean);
   return `${show(part.mean)} [${show(part.low)}, ${show(part.high)}]`;

@@ -1,5 +1,5 @@
 import type { Brain, BrainMap } from "../../../src/simulator/page.ts";
-import { colourTable, type ColourMapName } from "../cortex/colours.ts";
+import { type ColourMapName, colourTable } from "../cortex/colours.ts";
 import type { Paint } from "../cortex/stage.ts";
 import type { View } from "./view.ts";
 
@@ -26,7 +26,8 @@ export async function loadLayer(brain: Brain, map: BrainMap, person: number): Pr
     brain.array(map.values),
     map.significant === null ? null : brain.array(map.significant),
   ]);
-  const own = (all: ArrayLike<number>) => Array.prototype.slice.call(all, person * count, (person + 1) * count);
+  const own = (all: ArrayLike<number>) =>
+    Array.prototype.slice.call(all, person * count, (person + 1) * count);
   return {
     id: map.id,
     title: map.title,
@@ -53,7 +54,10 @@ export function tableOf({ scale }: Pick<Layer, "scale">, colours: View["colours"
 }
 
 /** What of a layer is drawn. */
-export function paintOf(layer: Layer, { threshold, onlySignificant, colours }: Pick<View, "threshold" | "onlySignificant" | "colours">): Paint {
+export function paintOf(
+  layer: Layer,
+  { threshold, onlySignificant, colours }: Pick<View, "threshold" | "onlySignificant" | "colours">,
+): Paint {
   const n = layer.values.length;
   const ones = new Uint8Array(n).fill(1);
   const visible = ones.map((_, t) => {

@@ -9,7 +9,9 @@ export function readBeside(base: URL, onBytes: (bytes: number) => void = () => {
   return async (file) => {
     const url = new URL(file.split("/").map(encodeURIComponent).join("/"), base);
     const response = await fetch(url).catch(() => {
-      throw new Error(`${file} could not be loaded: no connection to the server of this page. Try again when it is back.`);
+      throw new Error(
+        `${file} could not be loaded: no connection to the server of this page. Try again when it is back.`,
+      );
     });
     if (!response.ok)
       throw new Error(
@@ -28,14 +30,20 @@ export function readBeside(base: URL, onBytes: (bytes: number) => void = () => {
 /** Files that a manifest lists; none if it is damaged, which its reader then says. */
 function filesOf(bytes: Uint8Array): ReadonlyMap<string, { bytes: number; sha256: string }> {
   try {
-    const { files } = JSON.parse(new TextDecoder().decode(bytes)) as { files: { file: string; bytes: number; sha256: string }[] };
+    const { files } = JSON.parse(new TextDecoder().decode(bytes)) as {
+      files: { file: string; bytes: number; sha256: string }[];
+    };
     return new Map(files.map((one) => [one.file, one]));
   } catch {
     return new Map();
   }
 }
 
-async function check(file: string, bytes: Uint8Array, stated: { bytes: number; sha256: string } | undefined): Promise<void> {
+async function check(
+  file: string,
+  bytes: Uint8Array,
+  stated: { bytes: number; sha256: string } | undefined,
+): Promise<void> {
   if (stated === undefined) return;
   if (bytes.length !== stated.bytes)
     throw new Error(
@@ -44,7 +52,9 @@ async function check(file: string, bytes: Uint8Array, stated: { bytes: number; s
   if (!/^[0-9a-f]{64}$/.test(stated.sha256) || globalThis.crypto?.subtle === undefined) return;
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
   if ([...hash].map((x) => x.toString(16).padStart(2, "0")).join("") !== stated.sha256)
-    throw new Error(`${file} is damaged: its bytes are not those that were published. Copy the folder again.`);
+    throw new Error(
+      `${file} is damaged: its bytes are not those that were published. Copy the folder again.`,
+    );
 }
 
 /** One readable line of anything that was thrown. */

@@ -45,7 +45,11 @@ export function writeView(view: View, start: View): string {
 }
 
 /** A view from an address; what it does not say, or says wrongly, is as at the start. */
-export function readView(text: string, start: View, known: { maps: readonly string[]; people: readonly string[]; models: readonly string[] }): View {
+export function readView(
+  text: string,
+  start: View,
+  known: { maps: readonly string[]; people: readonly string[]; models: readonly string[] },
+): View {
   const query = new URLSearchParams(text);
   const pick = <T extends string>(name: string, allowed: readonly T[], usual: T): T =>
     allowed.find((one) => one === query.get(name)) ?? usual;
@@ -66,7 +70,11 @@ export function readView(text: string, start: View, known: { maps: readonly stri
     outlines: flag("outlines"),
     names: flag("names"),
     colours: pick("colours", ["viridis", "cividis"], start.colours),
-    pose: clampPose({ ...startPose, ...pose, show: pick("show", ["both", "left", "right"], start.pose.show) }),
+    pose: clampPose({
+      ...startPose,
+      ...pose,
+      show: pick("show", ["both", "left", "right"], start.pose.show),
+    }),
     picked: /^[rt]\d{1,7}$/.test(query.get("picked") ?? "") ? query.get("picked") : null,
     model: pick("model", known.models, start.model),
   };
