@@ -67,7 +67,7 @@ export function placeHemisphere(side: -1 | 0 | 1, pose: Pose, stacked: boolean):
 
 /** Bring angles and zoom back into their ranges. */
 export function clampPose(pose: Pose): Pose {
-  const yaw = ((((pose.yaw + 180) % 360) + 360) % 360) - 180;
+  const yaw = Math.abs(pose.yaw) <= 180 ? pose.yaw : ((((pose.yaw + 180) % 360) + 360) % 360) - 180;
   return {
     ...pose,
     morph: Math.min(2, Math.max(0, pose.morph)),
