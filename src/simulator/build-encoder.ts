@@ -72,10 +72,10 @@ export function encoderGraph(
 }
 
 /** An encoder as a plain ONNX file with an open batch: outputs `features` (batch, components) and `distance` (batch).
- * The same plan gives the same bytes. @throws EncodingError as {@link encoderGraph}. */
+ * Weights that float16 holds exactly are stored so. The same plan gives the same bytes. @throws EncodingError as {@link encoderGraph}. */
 export function buildEncoder(plan: EncoderPlan): Uint8Array {
   const { features, distance, weights } = encoderGraph(plan);
-  return encodeGraph(compileGraph({ features, distance }, { name: "encoder", weights }));
+  return encodeGraph(compileGraph({ features, distance }, { name: "encoder", weights }), { halves: true });
 }
 
 /** Pooled activations (batch, columns) → features and distance, as `applyPipeline` has them. */

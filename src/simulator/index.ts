@@ -6,6 +6,14 @@ export { conformalHalfWidth, percentilesOf } from "./conformal.ts";
 export { fitBrain } from "./fit-brain.ts";
 export type { FitBrainOptions, FittedBrain, FittedModel, ModelInput, SenseInput } from "./fitted.ts";
 export { type MaxTest, testLargest } from "./max-test.ts";
+export {
+  type BrainFiles,
+  type PackedEncoder,
+  type PackedSurface,
+  type PackOptions,
+  packBrain,
+} from "./pack-brain.ts";
+export { approximateWeights, type LowRank } from "./pack-weights.ts";
 export * from "./page.ts";
 export { applyPipeline, fitPipeline, type PipedFeatures, type Pipeline } from "./pipeline.ts";
 export {

@@ -4,7 +4,6 @@ import { captionTokenizer, type TwinModel } from "../pretrain/index.ts";
 import {
   type BrainData,
   type ModelInput,
-  type ModelRole,
   meanRows,
   type Presentation,
   type Sense,
@@ -49,55 +48,41 @@ export function makeLabBrain(settings: StudySettings): {
   return { data, stimuli: { pictures, sentences } };
 }
 
-/** Average activations of every layer of a twin's towers for the stimuli of the laboratory, in their order.
- * @param twin from `readTwin`; a tower that it lacks gives no sense.
+/** Towers of a model; they need not come from one training. */
+export interface TowerPair {
+  readonly picture?: TwinModel;
+  readonly sentence?: TwinModel;
+}
+
+/** Average activations of every layer of a model's towers for the stimuli of the laboratory, in their order.
  * @param use layers whose features are taken; default all. */
-export async function activateTwin(
-  twin: TwinModel,
-  { pictures, sentences }: LabStimuli,
-  about: {
-    readonly id: string;
-    readonly label: string;
-    readonly description: string;
-    readonly role: ModelRole;
-  },
+export async function activateTowers(
+  towers: TowerPair,
+  stimuli: LabStimuli,
+  about: Omit<ModelInput, "senses">,
   { use }: { readonly use?: readonly number[] } = {},
 ): Promise<ModelInput> {
   const senses: Partial<Record<Sense, SenseInput>> = {};
-  const layered = (layers: readonly SenseInput["layers"][number]["X"][]): SenseInput => ({
-    layers: layers.map((X, k) => ({ name: `mean.${k}`, X })),
-    use: use ?? layers.map((_, k) => k),
-  });
-  if ("image.projection.bias" in twin.weights) {
-    const found = await activations(
-      towerOf(twin.config, "image"),
-      twin.weights,
-      pictureFeeds(twin, pictures),
-      {
-        pooling: "mean",
-        batch: 32,
-      },
-    );
-    senses.picture = layered(found.layers);
-  }
-  if ("text.projection.bias" in twin.weights) {
-    const tokenizer = captionTokenizer(twin.vocabulary);
-    const { tokens, mask } = tokenizer.encodeBatch(
-      sentences.map(({ words }) => words.join(" ")),
-      twin.config.tokens,
-    );
-    const found = await activations(
-      towerOf(twin.config, "text"),
-      twin.weights,
-      { tokens, mask },
-      {
-        pooling: "mean",
-        batch: 32,
-      },
-    );
-    senses.sentence = layered(found.layers);
+  for (const [sense, twin] of Object.entries(towers) as [Sense, TwinModel][]) {
+    const { tower, feeds } =
+      sense === "picture" ? readsPictures(twin, stimuli) : readsSentences(twin, stimuli);
+    const { layers } = await activations(tower, twin.weights, feeds, { pooling: "mean", batch: 32 });
+    senses[sense] = {
+      layers: layers.map((X, k) => ({ name: `mean.${k}`, X })),
+      use: use ?? layers.map((_, k) => k),
+    };
   }
   return { ...about, senses };
+}
+
+function readsPictures(twin: TwinModel, { pictures }: LabStimuli) {
+  return { tower: towerOf(twin.config, "image"), feeds: pictureFeeds(twin, pictures) };
+}
+
+function readsSentences(twin: TwinModel, { sentences }: LabStimuli) {
+  const written = sentences.map(({ text }) => text);
+  const { tokens, mask } = captionTokenizer(twin.vocabulary).encodeBatch(written, twin.config.tokens);
+  return { tower: towerOf(twin.config, "text"), feeds: { tokens, mask } };
 }
 
 /** What our towers want done to a picture before they see it: their size, bytes to −1 … 1. */
