@@ -1,5 +1,5 @@
 import { EncodingError } from "../core/index.ts";
-import { fromHalf, toHalf } from "../models/half.ts";
+import { fromHalf, toHalf } from "../graph/half.ts"; // a file, not the index: this runs in the page too
 import type { ArrayRef, ArrayType } from "./manifest.ts";
 
 /** Numbers of an array in memory; half precision is read as float32. */

@@ -2,6 +2,8 @@
  * @module simulator/page */
 export { type BrainArray, decodeArray, encodeArray } from "./array.ts";
 export { type Brain, findModel, findPerson, openBrain, type ReadFile, type Weights } from "./brain.ts";
+export { type Contrast, contrastSets, type SetResponses } from "./contrast.ts";
+export { type Controversy, compareOnStimuli } from "./controversial.ts";
 export {
   type Encoded,
   type EncoderSession,
@@ -11,6 +13,7 @@ export {
   prepareSentences,
   type Stimuli,
 } from "./encode.ts";
+export { conjoin, dice, type LocaliserRule, localise } from "./localise.ts";
 export {
   type ArrayRef,
   type ArrayType,
@@ -35,3 +38,4 @@ export {
   predict,
   unlikeFrom,
 } from "./predict.ts";
+export { type Drive, driveOf, rankOf, type TagTuning, tuneTags } from "./tuning.ts";

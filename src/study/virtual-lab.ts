@@ -1,12 +1,14 @@
 import { preprocessRuns, type RegionPlan, simulateCohort } from "../brain/index.ts";
-import { createRandom, type Features, type Random } from "../core/index.ts";
+import { createRandom, type Features, type Random, type Responses } from "../core/index.ts";
 import { createGaborBank, type FeatureEvent, sampleEvents } from "../features/index.ts";
 import {
   drawPictureRun,
   drawSentenceRun,
   meaningFeatures,
   objectFeatures,
+  type PictureEvent,
   renderScene,
+  type SentenceEvent,
   sceneFeatures,
   syntaxFeatures,
   wordFormFeatures,
@@ -52,19 +54,19 @@ const regions: readonly (RegionPlan & { readonly description: string })[] = [
   { name: "silent", spaces: {}, description: "nothing: responds to no stimulus" },
 ];
 
+/** What is planted in each region, in words. */
+export const regionNotes: Readonly<Record<string, string>> = Object.fromEntries(
+  regions.map(({ name, description }) => [name, description]),
+);
+
 /** Build the virtual laboratory: a procedural world, its pictures and sentences, a cohort that saw them, and the truth.
  * @returns data of the same kind as real data; the same settings and seed give the same numbers. */
 export function makeVirtualLab(settings: StudySettings): StudyData {
   const options = settings.virtual as NonNullable<StudySettings["virtual"]>;
   const random = createRandom(settings.seed).stream("virtual laboratory");
   const runs = listRuns(options);
-  const shown = runs.map((run) => showRun(run, random.stream(`run ${run.id}`)));
-  const drives = Object.fromEntries(
-    spaces.map(({ name }, s) => [
-      name,
-      shown.map((one, r) => sample(one[s] as Shown, runs[r] as StudyRun, step)),
-    ]),
-  );
+  const shown = runs.map((run) => showRun(drawScreen(run, random.stream(`run ${run.id}`))));
+  const drives = drivesOf(shown, runs);
   const cohort = simulateCohort({
     runs,
     tr,
@@ -119,6 +121,50 @@ export function makeVirtualLab(settings: StudySettings): StudyData {
   };
 }
 
+/** The responses that the virtual people truly have to new stimuli: the cohort of {@link makeVirtualLab} with the same weights and
+ * haemodynamics, without noise.
+ *
+ * The new screens are runs of their own beside those of the study. Each target's scale is that of all runs together, so that responses are
+ * those of the study but for one positive factor a target; a run has mean 0.
+ * @param screens by name of their run; `samples` volumes.
+ * @returns [screen][person], (samples × targets). */
+export function simulateTruth(
+  settings: StudySettings,
+  screens: readonly { readonly id: string; readonly samples: number; readonly screen: Screen }[],
+) {
+  const options = settings.virtual as NonNullable<StudySettings["virtual"]>;
+  const random = createRandom(settings.seed).stream("virtual laboratory");
+  const known = listScreens(settings);
+  const runs = [
+    ...known.map(({ run }) => run),
+    ...screens.map(({ id, samples }): StudyRun => ({ id, samples, role: "test", repeats: 1 })),
+  ];
+  const shown = [...known, ...screens].map(({ screen }) => showRun(screen));
+  const cohort = simulateCohort({
+    runs: runs.map((run) => ({ ...run, repeats: 1 })),
+    tr,
+    step,
+    drives: drivesOf(shown, runs),
+    regions,
+    people: options.people,
+    targets: options.targets,
+    noise: { level: 0 },
+    random: random.stream("cohort"),
+  });
+  return screens.map((_, k) =>
+    cohort.people.map(({ responses }) => responses[known.length + k]?.[0] as Responses),
+  );
+}
+
+function drivesOf(shown: readonly (readonly Shown[])[], runs: readonly StudyRun[]) {
+  return Object.fromEntries(
+    spaces.map(({ name }, s) => [
+      name,
+      shown.map((one, r) => sample(one[s] as Shown, runs[r] as StudyRun, step)),
+    ]),
+  );
+}
+
 function listRuns({ runs, samples, repeats }: NonNullable<StudySettings["virtual"]>): StudyRun[] {
   const train = (sense: string) =>
     Array.from(
@@ -138,10 +184,30 @@ interface Shown {
 const noEvents: readonly FeatureEvent[] = [];
 const bank = createGaborBank(pixels, pixels, { frequencies: [4, 12], orientations: 4, grid: 1 });
 
+/** What was on the screen in one run: pictures or sentences. */
+export interface Screen {
+  readonly pictures: readonly PictureEvent[];
+  readonly sentences: readonly SentenceEvent[];
+}
+
+/** What was on the screen in each run of {@link makeVirtualLab}: the same settings and seed give the same stimuli. */
+export function listScreens(settings: StudySettings): { readonly run: StudyRun; readonly screen: Screen }[] {
+  const random = createRandom(settings.seed).stream("virtual laboratory");
+  return listRuns(settings.virtual as NonNullable<StudySettings["virtual"]>).map((run) => ({
+    run,
+    screen: drawScreen(run, random.stream(`run ${run.id}`)),
+  }));
+}
+
+function drawScreen({ id, samples }: StudyRun, random: Random): Screen {
+  return id.startsWith("pictures")
+    ? { pictures: drawPictureRun(random, { samples, tr }).events, sentences: [] }
+    : { pictures: [], sentences: drawSentenceRun(random, { samples, tr }).sentences };
+}
+
 /** The events of every space in one run, in the order of {@link spaces}. */
-function showRun({ id, samples }: StudyRun, random: Random): Shown[] {
-  if (id.startsWith("pictures")) {
-    const { events } = drawPictureRun(random, { samples, tr });
+function showRun({ pictures: events, sentences }: Screen): Shown[] {
+  if (sentences.length === 0) {
     const of = (values: (scene: (typeof events)[number]["scene"]) => Float64Array) =>
       events.map(({ onset, duration, scene }) => ({ onset, duration, values: values(scene) }));
     const seen = [
@@ -151,7 +217,6 @@ function showRun({ id, samples }: StudyRun, random: Random): Shown[] {
     ];
     return [...seen.map((events, s) => ({ events, columns: columnsOf(s) })), ...nothing(3, 6)];
   }
-  const { sentences } = drawSentenceRun(random, { samples, tr });
   const words = sentences.flatMap(({ caption, words: list }) =>
     list.map((word, k) => ({ ...word, caption, position: list.length > 1 ? k / (list.length - 1) : 0.5 })),
   );
