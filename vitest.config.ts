@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "bench/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "bench/**/*.test.ts", "web/src/**/*.test.ts"],
     globalSetup: "vitest.build.ts",
     pool: "threads",
     isolate: false, // modules are loaded once a thread: a quarter of the time of all tests

@@ -4,7 +4,7 @@ import { version } from "../study/version.ts";
 import type { RunOptions } from "./execute.ts";
 import type { PretrainCommand } from "./pretrain.ts";
 
-/** The commands `simcortex demo | run study.yaml | fit | layers | extract | pretrain config.yaml | doctor` and their options.
+/** The commands `simcortex demo | run study.yaml | fit | layers | extract | pretrain config.yaml | publish study.yaml | doctor` and their options.
  * @param json errors in the command line itself are told by the caller, not printed here.
  * @throws EncodingError "option" for what the commands do not know, with the nearest they do; CommanderError once help or the version
  * has been printed. */
@@ -24,6 +24,7 @@ export function createProgram({ json }: { json: boolean }): Command {
   addLayers(program);
   addExtract(program);
   addPretrain(program);
+  addPublish(program);
   addDoctor(program);
   return program;
 }
@@ -162,6 +163,20 @@ function addPretrain(program: Command): void {
     .action(async (path: string, options: PretrainCommand) =>
       (await import("./pretrain.ts")).pretrain(path, options),
     );
+}
+
+function addPublish(program: Command): void {
+  program
+    .command("publish")
+    .description("the fitted brain of a virtual laboratory as a static folder that any web server hands out")
+    .argument("<study.yaml>", "settings of a study with a virtual laboratory; see examples/")
+    .option("--models <folder>", "family of twins, as `simcortex pretrain` writes it", "models/brivl-tiny")
+    .option("--out <folder>", "where it goes", "results/brain")
+    .option("--json", "progress, result and errors on stdout, one JSON object a line")
+    .action(async (path: string, options: unknown) => {
+      const { publish } = await import("./publish.ts");
+      return publish(path, options as Parameters<typeof publish>[1]);
+    });
 }
 
 function addDoctor(program: Command): void {

@@ -16,6 +16,7 @@ export { type CompileOptions, compileGraph } from "./compile.ts";
 export type { ElementType, TensorData } from "./element-type.ts";
 export { encodeGraph } from "./encode.ts";
 export { gradients } from "./gradients.ts";
+export { fromHalf, toHalf } from "./half.ts";
 export {
   type Attribute,
   createGraph,

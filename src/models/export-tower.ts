@@ -65,10 +65,13 @@ function outputsOf(tower: BuiltTower, wanted: readonly TowerOutputName[]): Recor
 const ofLayer: Readonly<Record<Exclude<TowerOutputName, "last">, (layer: Value, mask?: Value) => Value>> = {
   hidden: (layer) => layer,
   cls: (layer) => firstToken(layer),
-  mean: averageTokens,
+  mean: meanToken,
 };
 
-function averageTokens(layer: Value, mask?: Value): Value {
+/** The average over the patches without [CLS], or over the real tokens of a text.
+ * @param layer hidden states (batch, tokens, width). @param mask (batch, tokens) of a text; a text without tokens gives zeros.
+ * @returns (batch, width). */
+export function meanToken(layer: Value, mask?: Value): Value {
   const [batch, tokens, width] = layer.shape as [Size, number, number];
   if (mask === undefined) return mean(slice(layer, 1, 1, tokens), [1]);
   const total = reshape(matmul(reshape(mask, [batch, 1, tokens]), layer), [batch, width]);

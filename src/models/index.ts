@@ -21,7 +21,7 @@ export {
 } from "./brivl.ts";
 export { type ReadBrivl, readBrivlConfig, readBrivlFolder, writeBrivlFolder } from "./brivl-folder.ts";
 export { type BuiltTower, buildTower, type TowerModel, towerOf } from "./build-tower.ts";
-export { type ExportTowerOptions, exportTower, type TowerOutputName } from "./export-tower.ts";
+export { type ExportTowerOptions, exportTower, meanToken, type TowerOutputName } from "./export-tower.ts";
 export { nearNames } from "./near-names.ts";
 export { floatsOf, makeTensor } from "./onnx-feeds.ts";
 export {

@@ -1,6 +1,13 @@
 import { EncodingError } from "../core/index.ts";
-import type { ElementType, OnnxTensorInfo, Tensor, TensorData, Tensors } from "../graph/index.ts";
-import { fromHalf, toHalf } from "./half.ts";
+import {
+  type ElementType,
+  fromHalf,
+  type OnnxTensorInfo,
+  type Tensor,
+  type TensorData,
+  type Tensors,
+  toHalf,
+} from "../graph/index.ts";
 
 /** Numbers as a tensor of the type that an input wants.
  * @throws EncodingError "option" for a type that no numbers can be. */

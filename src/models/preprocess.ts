@@ -1,14 +1,9 @@
-import {
-  type CropRule,
-  cropCenter,
-  type Filter,
-  type Picture,
-  type PictureSize,
-  type PixelScale,
-  resizePicture,
-  scalePixels,
-  sizeOfShortestEdge,
-} from "../stimuli/index.ts";
+import type { PictureSize } from "../stimuli/bitmap.ts"; // files, not the room's index: this runs in the page too
+import { type CropRule, cropCenter, sizeOfShortestEdge } from "../stimuli/crop.ts";
+import { type PixelScale, scalePixels } from "../stimuli/pixels.ts";
+import type { Picture } from "../stimuli/render.ts";
+import type { Filter } from "../stimuli/resample.ts";
+import { resizePicture } from "../stimuli/resize.ts";
 
 /** What is done to a picture before a network sees it, in this order. */
 export interface Preprocessing extends PixelScale {

@@ -2,7 +2,17 @@ import { preprocessRuns, type RegionPlan, simulateCohort, type VirtualPerson } f
 import { createRandom, type Responses } from "../core/index.ts";
 import type { StudyData, StudyPerson, StudyRun, StudySpace } from "./data.ts";
 import type { StudySettings } from "./settings.ts";
-import { listStimuli, type SpaceEvents, sample, showRun, spaces, tr } from "./virtual-run.ts";
+import {
+  drawScreen,
+  listStimuli,
+  type Screen,
+  type SpaceEvents,
+  sample,
+  showRun,
+  spaces,
+  tr,
+  type VirtualRun,
+} from "./virtual-run.ts";
 
 /** The simulation runs on a finer grid than the scanner, so that responses are not made of the features that model them. */
 const step = 0.5;
@@ -25,19 +35,19 @@ const regions: readonly (RegionPlan & { readonly description: string })[] = [
   { name: "silent", spaces: {}, description: "nothing: responds to no stimulus" },
 ];
 
+/** What is planted in each region, in words. */
+export const regionNotes: Readonly<Record<string, string>> = Object.fromEntries(
+  regions.map(({ name, description }) => [name, description]),
+);
+
 /** Build the virtual laboratory: a procedural world, its pictures and sentences, a cohort that saw them, and the truth.
  * @returns data of the same kind as real data; the same settings and seed give the same numbers. */
 export function makeVirtualLab(settings: StudySettings): StudyData {
   const options = settings.virtual as NonNullable<StudySettings["virtual"]>;
   const random = createRandom(settings.seed).stream("virtual laboratory");
   const runs = listRuns(options);
-  const shown = runs.map((run) => showRun(run, random.stream(`run ${run.id}`)));
-  const drives = Object.fromEntries(
-    spaces.map(({ name }, s) => [
-      name,
-      shown.map((one, r) => sample(one.spaces[s] as SpaceEvents, runs[r] as StudyRun, step)),
-    ]),
-  );
+  const shown = runs.map((run) => showRun(run.id, drawScreen(run, random.stream(`run ${run.id}`))));
+  const drives = drivesOf(shown, runs);
   const cohort = simulateCohort({
     runs,
     tr,
@@ -100,6 +110,62 @@ export function makeVirtualLab(settings: StudySettings): StudyData {
 function withoutNoise({ id, signal, regionOf }: VirtualPerson): StudyPerson {
   const { runs, constant } = preprocessRuns(signal, { detrend: driftDegree, zscore: true });
   return { id, stimuli: 0, responses: runs.map((run): Responses[] => [run]), regionOf, constant };
+}
+
+/** The responses that the virtual people truly have to new stimuli: the cohort of {@link makeVirtualLab} with the same weights and
+ * haemodynamics, without noise.
+ *
+ * The new screens are runs of their own beside those of the study. Each target's scale is that of all runs together, so that responses are
+ * those of the study but for one positive factor a target; a run has mean 0.
+ * @param screens by name of their run; `samples` volumes.
+ * @returns [screen][person], (samples × targets). */
+export function simulateTruth(
+  settings: StudySettings,
+  screens: readonly { readonly id: string; readonly samples: number; readonly screen: Screen }[],
+) {
+  const options = settings.virtual as NonNullable<StudySettings["virtual"]>;
+  const random = createRandom(settings.seed).stream("virtual laboratory");
+  const known = listScreens(settings);
+  const runs = [
+    ...known.map(({ run }) => run),
+    ...screens.map(({ id, samples }): StudyRun => ({ id, samples, role: "test", repeats: 1 })),
+  ];
+  const shown = [
+    ...known.map(({ run, screen }) => showRun(run.id, screen)),
+    ...screens.map(({ id, screen }) => showRun(id, screen)),
+  ];
+  const cohort = simulateCohort({
+    runs: runs.map((run) => ({ ...run, repeats: 1 })),
+    tr,
+    step,
+    drives: drivesOf(shown, runs),
+    regions,
+    people: options.people,
+    targets: options.targets,
+    noise: { level: 0 },
+    random: random.stream("cohort"),
+  });
+  return screens.map((_, k) =>
+    cohort.people.map(({ responses }) => responses[known.length + k]?.[0] as Responses),
+  );
+}
+
+/** What was on the screen in each run of {@link makeVirtualLab}: the same settings and seed give the same stimuli. */
+export function listScreens(settings: StudySettings): { readonly run: StudyRun; readonly screen: Screen }[] {
+  const random = createRandom(settings.seed).stream("virtual laboratory");
+  return listRuns(settings.virtual as NonNullable<StudySettings["virtual"]>).map((run) => ({
+    run,
+    screen: drawScreen(run, random.stream(`run ${run.id}`)),
+  }));
+}
+
+function drivesOf(shown: readonly VirtualRun[], runs: readonly StudyRun[]) {
+  return Object.fromEntries(
+    spaces.map(({ name }, s) => [
+      name,
+      shown.map((one, r) => sample(one.spaces[s] as SpaceEvents, runs[r] as StudyRun, step)),
+    ]),
+  );
 }
 
 function listRuns({ runs, samples, repeats }: NonNullable<StudySettings["virtual"]>): StudyRun[] {

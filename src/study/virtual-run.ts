@@ -7,7 +7,9 @@ import {
   meaningFeatures,
   objectFeatures,
   type Picture,
+  type PictureEvent,
   renderScene,
+  type SentenceEvent,
   sceneFeatures,
   syntaxFeatures,
   wordFormFeatures,
@@ -46,9 +48,22 @@ export interface VirtualRun {
 const noEvents: readonly FeatureEvent[] = [];
 const bank = createGaborBank(pixels, pixels, { frequencies: [4, 12], orientations: 4, grid: 1 });
 
-/** Draw one run: its stimuli and the events of every space. */
-export function showRun(run: StudyRun, random: Random): VirtualRun {
-  return run.id.startsWith("pictures") ? showPictures(run, random) : showSentences(run, random);
+/** What is on the screen in one run: pictures or sentences. */
+export interface Screen {
+  readonly pictures: readonly PictureEvent[];
+  readonly sentences: readonly SentenceEvent[];
+}
+
+/** Draw what is on the screen in one run. */
+export function drawScreen({ id, samples }: StudyRun, random: Random): Screen {
+  return id.startsWith("pictures")
+    ? { pictures: drawPictureRun(random, { samples, tr }).events, sentences: [] }
+    : { pictures: [], sentences: drawSentenceRun(random, { samples, tr }).sentences };
+}
+
+/** The stimuli of one run and the events of every space. @param id name of the run. */
+export function showRun(id: string, { pictures, sentences }: Screen): VirtualRun {
+  return sentences.length === 0 ? showPictures(id, pictures) : showSentences(sentences);
 }
 
 /** List the stimuli of all runs, for models. */
@@ -65,12 +80,11 @@ export function listStimuli(runs: readonly VirtualRun[]): ShownStimuli {
   return { pictures, sentences, events };
 }
 
-function showPictures({ id, samples }: StudyRun, random: Random): VirtualRun {
-  const { events } = drawPictureRun(random, { samples, tr });
+function showPictures(id: string, events: readonly PictureEvent[]): VirtualRun {
   const pictures = events.map(({ scene }) => renderScene(scene, { size: pixels }));
   const of = (values: (k: number) => Float64Array) =>
     events.map(({ onset, duration }, k) => ({ onset, duration, values: values(k) }));
-  const scene = (k: number) => (events[k] as (typeof events)[number]).scene;
+  const scene = (k: number) => (events[k] as PictureEvent).scene;
   const seen = [
     of((k) => bank.apply(pictures[k] as Picture)),
     of((k) => objectFeatures(scene(k)).values),
@@ -87,8 +101,7 @@ function showPictures({ id, samples }: StudyRun, random: Random): VirtualRun {
   };
 }
 
-function showSentences({ samples }: StudyRun, random: Random): VirtualRun {
-  const { sentences } = drawSentenceRun(random, { samples, tr });
+function showSentences(sentences: readonly SentenceEvent[]): VirtualRun {
   const words = sentences.flatMap(({ caption, words: list }) =>
     list.map((word, k) => ({ ...word, caption, position: list.length > 1 ? k / (list.length - 1) : 0.5 })),
   );

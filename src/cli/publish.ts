@@ -1,0 +1,67 @@
+import { mkdir, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { EncodingError } from "../core/index.ts";
+import { writeFileAtomic } from "../io/index.ts";
+import type { BrainFiles } from "../simulator/index.ts";
+import { readSettingsText } from "../study/settings-text.ts";
+import { workInFolder } from "./work-in-folder.ts";
+
+/** Options of `simcortex publish`. */
+export interface PublishCommand {
+  readonly models?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** `simcortex publish study.yaml`: the brain of a study as a static folder that any web server can hand out. */
+export async function publish(
+  path: string,
+  { models = "models/brivl-tiny", out = "results/brain", json = false }: PublishCommand,
+): Promise<void> {
+  const text = await readSettingsText(path);
+  const { parseSettings } = await import("../study/read-settings.ts");
+  const settings = parseSettings(text, path);
+  const place = resolve(out);
+  const files = await workInFolder(place, json, async (work) => {
+    const { buildBrain } = await import("../study/build-brain.ts");
+    const built = await buildBrain(settings, { family: resolve(models), ...work });
+    await writeBrain(join(place, "brain"), built.files);
+    return built.files;
+  });
+  const sizes = sizesOf(files);
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ event: "done", out: place, sizes })}\n`
+      : `${tableOf(sizes)}\nPublished: ${place}\n`,
+  );
+}
+
+/** Write a brain's files; the manifest comes last, so that a folder with a manifest is whole. */
+export async function writeBrain(folder: string, files: BrainFiles): Promise<void> {
+  await rm(join(folder, "manifest.json"), { force: true });
+  for (const [file, bytes] of files) {
+    if (file === "manifest.json") continue;
+    const path = join(folder, file);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFileAtomic(path, bytes);
+  }
+  const manifest = files.get("manifest.json");
+  if (manifest === undefined) throw new EncodingError("file", "publish: the brain has no manifest.");
+  await writeFileAtomic(join(folder, "manifest.json"), manifest);
+}
+
+/** Bytes of each part of the folder. */
+function sizesOf(files: BrainFiles): Readonly<Record<string, number>> {
+  const sizes: Record<string, number> = {};
+  for (const [file, bytes] of files) {
+    const part = file.includes("/") ? (file.split("/")[0] as string) : file;
+    sizes[part] = (sizes[part] ?? 0) + bytes.byteLength;
+  }
+  return { ...sizes, total: [...files.values()].reduce((sum, bytes) => sum + bytes.byteLength, 0) };
+}
+
+function tableOf(sizes: Readonly<Record<string, number>>): string {
+  return Object.entries(sizes)
+    .map(([part, bytes]) => `${part.padEnd(14)} ${(bytes / 1e6).toFixed(2).padStart(8)} MB`)
+    .join("\n");
+}

@@ -1,0 +1,129 @@
+import { meanCurvature } from "../../../src/brain/curvature.ts";
+import type { Brain, Hemisphere } from "../../../src/simulator/page.ts";
+
+/** One hemisphere in memory, ready to be drawn. */
+export interface Surface {
+  readonly name: string;
+  /** −1 left, 1 right, 0 neither. */
+  readonly side: -1 | 0 | 1;
+  readonly vertices: number;
+  readonly faces: Uint32Array;
+  readonly flatFaces: Uint32Array | null;
+  readonly folded: Float32Array;
+  readonly inflated: Float32Array;
+  /** vertices × 2, NaN replaced by the centre; null: there is no flat map. */
+  readonly flat: Float32Array | null;
+  /** 0 on the crown of a gyrus to 1 at the bottom of a sulcus. */
+  readonly shade: Float32Array;
+  /** Target shown at each vertex, −1 for none. */
+  readonly target: Int32Array;
+  /** Region code of each vertex for outlines: four bits, alike within a region, different between neighbours. */
+  readonly codes: Uint8Array;
+}
+
+/** Load the surface of a brain; null if it has none. */
+export async function loadSurface(brain: Brain, regionOf: Int32Array): Promise<readonly Surface[] | null> {
+  const { surface } = brain.manifest;
+  if (surface === null) return null;
+  return Promise.all(surface.hemispheres.map((hemisphere) => loadHemisphere(brain, hemisphere, regionOf)));
+}
+
+async function loadHemisphere(brain: Brain, ref: Hemisphere, regionOf: Int32Array): Promise<Surface> {
+  const maybe = (array: Hemisphere["flat"]) => (array === null ? null : brain.array(array));
+  const [faces, folded, inflated, target, sulcus, flat, flatFaces] = await Promise.all([
+    brain.array(ref.faces),
+    brain.array(ref.folded),
+    brain.array(ref.inflated),
+    brain.array(ref.target),
+    maybe(ref.sulcus),
+    maybe(ref.flat),
+    maybe(ref.flatFaces),
+  ]);
+  const points = Float32Array.from(folded);
+  const side = /^(l|left|lh)/i.test(ref.name) ? -1 : /^(r|right|rh)/i.test(ref.name) ? 1 : 0;
+  const depth = sulcus
+    ? Float32Array.from(sulcus)
+    : meanCurvature({ coordinates: points, triangles: Int32Array.from(faces) }).map((x) => -x);
+  const targets = Int32Array.from(target);
+  return {
+    name: ref.name,
+    side,
+    vertices: ref.vertices,
+    faces: Uint32Array.from(faces),
+    flatFaces: flatFaces === null ? null : Uint32Array.from(flatFaces),
+    folded: points,
+    inflated: centred(Float32Array.from(inflated), points),
+    flat: flat === null ? null : flatPositions(flat, flat.length / ref.vertices),
+    shade: shadeOf(depth),
+    target: targets,
+    codes: codesOf(targets, regionOf, faces),
+  };
+}
+
+/** Inflated surfaces of other programs stand around their own origin and are larger: they are moved onto the folded one. */
+function centred(inflated: Float32Array, folded: Float32Array): Float32Array {
+  const middle = (points: Float32Array, d: number) => {
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let k = d; k < points.length; k += 3) {
+      low = Math.min(low, points[k] as number);
+      high = Math.max(high, points[k] as number);
+    }
+    return { low, high, centre: (low + high) / 2 };
+  };
+  const from = [0, 1, 2].map((d) => middle(inflated, d));
+  const to = [0, 1, 2].map((d) => middle(folded, d));
+  const length = (part: { low: number; high: number } | undefined) => (part ? part.high - part.low : 1);
+  const scale = length(from[1]) > 1.15 * length(to[1]) ? (1.05 * length(to[1])) / length(from[1]) : 1;
+  return inflated.map((x, k) => {
+    const [a, b] = [from[k % 3], to[k % 3]];
+    return (x - (a?.centre ?? 0)) * scale + (b?.centre ?? 0);
+  });
+}
+
+function flatPositions(flat: ArrayLike<number>, width: number): Float32Array {
+  const out = new Float32Array((2 * flat.length) / width);
+  const range = [0, 1].map((d) => {
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let k = d; k < flat.length; k += width) {
+      const x = flat[k] as number;
+      if (x < low) low = x;
+      if (x > high) high = x;
+    }
+    return (low + high) / 2;
+  });
+  for (let k = 0; k < out.length; k++) {
+    const x = flat[width * (k >> 1) + (k & 1)] as number;
+    out[k] = Number.isFinite(x) ? x - (range[k & 1] as number) : 0;
+  }
+  return out;
+}
+
+/** Depth as a shade between the 5th and the 95th percentile. */
+function shadeOf(depth: Float32Array): Float32Array {
+  const sorted = depth.slice().sort();
+  const low = sorted[Math.floor(0.05 * sorted.length)] as number;
+  const high = sorted[Math.floor(0.95 * sorted.length)] as number;
+  return depth.map((x) => Math.min(1, Math.max(0, (x - low) / (high - low || 1))));
+}
+
+/** Number regions from 1 to 15 so that neighbours differ, none is 0: each bit is drawn as a contour of its own. */
+function codesOf(target: Int32Array, regionOf: Int32Array, faces: ArrayLike<number>): Uint8Array {
+  const regionAt = target.map((t) => (t < 0 ? -1 : (regionOf[t] ?? -1)));
+  const beside = new Map<number, Set<number>>();
+  for (let k = 0; k < faces.length; k++) {
+    const a = regionAt[faces[k] as number] as number;
+    const b = regionAt[faces[k % 3 === 2 ? k - 2 : k + 1] as number] as number;
+    if (a === b || a < 0) continue;
+    const set = beside.get(a) ?? new Set();
+    beside.set(a, set.add(b));
+    if (b >= 0) beside.set(b, (beside.get(b) ?? new Set()).add(a));
+  }
+  const code = new Map<number, number>([[-1, 0]]);
+  for (const [region, others] of [...beside].sort(([a], [b]) => a - b)) {
+    const used = new Set([...others].map((other) => code.get(other)));
+    let next = 1 + (region % 15);
+    for (let tries = 0; used.has(next) && tries < 15; tries++) next = 1 + (next % 15);
+    code.set(region, next);
+  }
+  return Uint8Array.from(regionAt, (region) => code.get(region) ?? 0);
+}
