@@ -176,7 +176,9 @@ function treatTarget(
 function centred(x: Float64Array): Float64Array {
   let mean = 0;
   for (let i = 0; i < x.length; i++) mean += (x[i] as number) / x.length;
-  return x.map((value) => value - mean);
+  const out = new Float64Array(x.length); // a loop: `map` took a third of the time of a simulated cohort
+  for (let i = 0; i < x.length; i++) out[i] = (x[i] as number) - mean;
+  return out;
 }
 
 function norm(x: Float64Array): number {

@@ -41,10 +41,14 @@ export function fromShortFloats(bits: Uint16Array, format: ShortFloat): Float32A
     for (let k = 0; k < bits.length; k++) words[k] = (bits[k] as number) << 16;
     return out;
   }
-  const table = tableOf(format);
+  halves ??= tableOf(shortFloats.F16);
+  const table = format.exponentBits === 5 ? halves : tableOf(format);
   for (let k = 0; k < bits.length; k++) out[k] = table[bits[k] as number] as number;
   return out;
 }
+
+/** Made once: a model has many tensors. */
+let halves: Float32Array | undefined;
 
 /** The value of each of the 65,536 patterns. */
 function tableOf({ exponentBits, fractionBits }: ShortFloat): Float32Array {

@@ -31,7 +31,7 @@ export interface ActivationOptions {
   readonly batch?: number;
   /** Threads, default 1. */
   readonly threads?: number;
-  /** See {@link SessionOptions}: in a worker of its own by default; "here" where the caller is one. */
+  /** "worker" (default): in a thread of its own; "here": in this one, where the caller is a worker itself. */
   readonly where?: "worker" | "here";
   /** Told the samples done; the total is unknown (0) where stimuli come piece by piece. */
   readonly onProgress?: OnProgress;

@@ -62,17 +62,24 @@ export async function writeBrivlFolder(
 }
 
 /** Read a folder of {@link writeBrivlFolder}.
+ * @param options.towers whose weights to read, default all that the folder has.
  * @throws EncodingError "file"; "format" naming what is wrong in the configuration, or every tensor that is missing or misshapen. */
 export async function readBrivlFolder(
   folder: string,
-  { type = "float32" }: { readonly type?: "float32" | "float64" } = {},
+  {
+    type = "float32",
+    towers: asked,
+  }: { readonly type?: "float32" | "float64"; readonly towers?: readonly ("image" | "text")[] } = {},
 ): Promise<ReadBrivl> {
-  const { config, towers } = await readBrivlConfig(folder);
+  const { config, towers: all } = await readBrivlConfig(folder);
+  const towers = all.filter((tower) => asked?.includes(tower) ?? true);
   const file = await openWeights(folder);
   try {
-    const { places } = matchWeights(wantedWeights(config, towers, type), file.tensors, { from: folder });
+    const { places } = matchWeights(wantedWeights(config, all, type), file.tensors, { from: folder });
     const weights: Record<string, WeightTensors[string]> = {};
-    for (const [name, place] of places) weights[name] = await readWeight(file, place, type);
+    for (const [name, place] of places)
+      if (towers.some((tower) => name.startsWith(`${tower}.`)))
+        weights[name] = await readWeight(file, place, type);
     return { config, towers, weights, metadata: file.metadata };
   } finally {
     await file.close();

@@ -77,8 +77,9 @@ export async function openTower({ path, kind, sense }: TowerPlace): Promise<Open
 
 async function readTower(path: string, kind: TowerPlace["kind"], sense: TowerPlace["sense"]) {
   if (kind === "brivl") {
-    const { config, weights } = await readBrivlFolder(path);
-    const model = towerOf(config, sense === "pictures" ? "image" : "text");
+    const tower = sense === "pictures" ? "image" : "text";
+    const { config, weights } = await readBrivlFolder(path, { towers: [tower] });
+    const model = towerOf(config, tower);
     return { model, weights, positions: config.tokens };
   }
   const { weights, ignored: _, ...tower } = await readTowerFolder(path);
