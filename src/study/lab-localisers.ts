@@ -80,28 +80,26 @@ function oneObject(random: Random): Scene {
   }
 }
 
-/** Pictures of one thing at one place, sorted by their edges alone: little and much Gabor energy, mostly one orientation and mostly another. */
+/** Pictures of the same three things at one place, sorted by their edges alone: little and much Gabor energy, mostly one orientation and mostly another. */
 function edgesSeen(random: Random, count: number): LabSets {
   const base = oneObject(random);
-  const variants = Array.from({ length: 10 * count }, (): Scene => {
-    const other = drawScene(random);
-    const look = {
-      color: random.pick(Object.keys(colors) as (keyof typeof colors)[]),
+  const colorNames = Object.keys(colors) as (keyof typeof colors)[];
+  const variants = Array.from({ length: 20 * count }, (): Scene => {
+    const objects = (["house", "car", "ball"] as const).map((category, k) => ({
+      category,
+      color: random.pick(colorNames),
       texture: random.pick(textures),
-    };
+      size: category === "car" ? 0.28 : 0.38,
+      x: 0.2 + 0.3 * k,
+      y: 0.6 + 0.2 * random.uniform(),
+    }));
     const place = {
       background: "field",
       openness: 0.85,
       light: 0.9,
       horizon: 0.25 + 0.5 * random.uniform(),
     } as const;
-    const objects = base.objects.map((object) => ({
-      ...object,
-      ...look,
-      size: 0.38,
-      x: 0.3 + 0.4 * random.uniform(),
-    }));
-    return { ...base, ...place, grain: other.grain, objects };
+    return { ...base, ...place, relation: "left of", grain: random.integer(2 ** 31), objects };
   });
   const energies = variants.map((scene) => edgeBank.apply(renderScene(scene, { size: 64 })));
   const by = (value: (energy: ArrayLike<number>) => number) =>
