@@ -55,7 +55,7 @@ describe.skipIf(missing !== null)("the page", () => {
     expect(flat.hash).not.toBe(turned.hash);
     expect((await pose(page)).get("pose")).toMatch(/^2,/);
     await page.locator("[data-test=map]").selectOption("ceiling");
-    await page.getByText("noise ceiling", { exact: false }).first().waitFor();
+    await page.locator(".legend", { hasText: "noise ceiling" }).waitFor();
     expect((await readCanvas(page)).hash).not.toBe(flat.hash);
     // the address brings the same picture back
     const before = await readCanvas(page);
