@@ -45,6 +45,8 @@ export interface Contrast {
   readonly difference: Float32Array;
   /** (targets): 1 where the sets differ over stimuli, p < .05 corrected over targets (`contrastSets`), and the response is trusted. */
   readonly significant: Uint8Array;
+  /** (targets): 1 where responses are trusted. */
+  readonly mask: Uint8Array;
   readonly bars: readonly RegionBar[];
   readonly counts: readonly [a: number, b: number];
 }
@@ -88,7 +90,7 @@ export function contrast(
       targets: all.length,
     };
   });
-  return { difference, significant, bars, counts: [a.length, b.length] };
+  return { difference, significant, mask, bars, counts: [a.length, b.length] };
 }
 
 function joined(rows: readonly Float32Array[]) {
