@@ -4,6 +4,7 @@ import { EncodingError } from "../core/index.ts";
 import { writeFileAtomic } from "../io/index.ts";
 import type { BrainFiles } from "../simulator/index.ts";
 import { readSettingsText } from "../study/settings-text.ts";
+import { copyPage } from "./copy-page.ts";
 import { workInFolder } from "./work-in-folder.ts";
 
 /** Options of `simcortex publish`. */
@@ -13,7 +14,7 @@ export interface PublishCommand {
   readonly json?: boolean;
 }
 
-/** `simcortex publish study.yaml`: the brain of a study as a static folder that any web server can hand out. */
+/** `simcortex publish study.yaml`: the brain of a study as a static folder with its page, that any web server can hand out. */
 export async function publish(
   path: string,
   { models = "models/brivl-tiny", out = "results/brain", json = false }: PublishCommand,
@@ -28,11 +29,12 @@ export async function publish(
     await writeBrain(join(place, "brain"), built.files);
     return built.files;
   });
-  const sizes = sizesOf(files);
+  const page = await copyPage(place);
+  const sizes = { ...page, ...sizesOf(files) };
   process.stdout.write(
     json
       ? `${JSON.stringify({ event: "done", out: place, sizes })}\n`
-      : `${tableOf(sizes)}\nPublished: ${place}\n`,
+      : `${tableOf(sizes)}\n${page === null ? "The page is not built: npm run build:web, then publish again, adds it.\n" : ""}Published: ${place}\n`,
   );
 }
 

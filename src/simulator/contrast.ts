@@ -10,6 +10,8 @@ export interface Contrast {
   readonly means: readonly Float64Array[];
   /** Share of the variance over stimuli that lies between the sets, (targets), 0 to 1; NaN where nothing varies. */
   readonly effect: Float64Array;
+  /** Standard deviation of the sets' means, in the manifest's unit. */
+  readonly between: Float64Array;
   /** Mean of the first set minus mean of the second. */
   readonly difference: Float64Array;
   /** (targets): corrected over targets; says that the difference is one of the sets, not of the few stimuli drawn from them. */
@@ -51,10 +53,16 @@ export function contrastSets(
   return {
     means,
     effect,
+    between: first.map((_, t) => deviation(means.map((own) => own[t] as number))),
     difference: first.map((value, t) => value - (second[t] as number)),
     p: passed.map((count, t) => (Number.isNaN(effect[t]) ? Number.NaN : (1 + count) / (1 + draws))),
     smallestP: 1 / (1 + draws),
   };
+}
+
+function deviation(values: readonly number[]): number {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }
 
 function checkSets(sets: readonly SetResponses[]): number {

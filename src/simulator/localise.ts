@@ -8,6 +8,9 @@ export interface LocaliserRule {
   /** Least share of the variance over stimuli that lies between the sets; default .1. Differences of noiseless predictions are soon
    * significant: how large they are decides. */
   readonly least?: number;
+  /** Least deviation of the sets' means as a share of `reference`, the deviation of each target's responses to all sorts of stimuli. Sets that
+   * are alike in all but one thing need it: there the share of the variance is large where nearly nothing varies. Default: not asked for. */
+  readonly size?: { readonly least: number; readonly reference: ArrayLike<number> };
   /** "first": the first set drives it more than the second; "either": any difference between the sets. Default "first". */
   readonly direction?: "first" | "either";
 }
@@ -16,9 +19,9 @@ export interface LocaliserRule {
  * @param mask 1 where the brain's predictions are to be trusted; others are never localised.
  * @returns (targets), 1 or 0. @throws EncodingError "shape" | "option". */
 export function localise(
-  { effect, difference, p, means }: Contrast,
+  { effect, between, difference, p, means }: Contrast,
   mask: ArrayLike<number>,
-  { level = 0.05, least = 0.1, direction = "first" }: LocaliserRule = {},
+  { level = 0.05, least = 0.1, size, direction = "first" }: LocaliserRule = {},
 ): Uint8Array {
   checkNumber("localise", "level", level, { min: 0, max: 1 });
   checkNumber("localise", "least", least, { min: 0, max: 1 });
@@ -34,7 +37,8 @@ export function localise(
     );
   return Uint8Array.from(effect, (share, t) => {
     const prefers = direction === "either" || (difference[t] as number) > 0;
-    return mask[t] === 1 && prefers && (p[t] as number) <= level && share >= least ? 1 : 0;
+    const large = size === undefined || (between[t] as number) >= size.least * (size.reference[t] as number);
+    return mask[t] === 1 && prefers && large && (p[t] as number) <= level && share >= least ? 1 : 0;
   });
 }
 
