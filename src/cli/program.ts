@@ -4,7 +4,7 @@ import { version } from "../study/version.ts";
 import type { RunOptions } from "./execute.ts";
 import type { PretrainCommand } from "./pretrain.ts";
 
-/** The commands `simcortex demo | run study.yaml | fit | layers | extract | pretrain config.yaml | publish study.yaml | doctor` and their options.
+/** The commands `simcortex demo | run study.yaml | fit | layers | extract | pretrain config.yaml | publish study.yaml | experiment exp.yaml | doctor` and their options.
  * @param json errors in the command line itself are told by the caller, not printed here.
  * @throws EncodingError "option" for what the commands do not know, with the nearest they do; CommanderError once help or the version
  * has been printed. */
@@ -25,6 +25,7 @@ export function createProgram({ json }: { json: boolean }): Command {
   addExtract(program);
   addPretrain(program);
   addPublish(program);
+  addExperiment(program);
   addDoctor(program);
   return program;
 }
@@ -176,6 +177,21 @@ function addPublish(program: Command): void {
     .action(async (path: string, options: unknown) => {
       const { publish } = await import("./publish.ts");
       return publish(path, options as Parameters<typeof publish>[1]);
+    });
+}
+
+function addExperiment(program: Command): void {
+  program
+    .command("experiment")
+    .description(
+      "in-silico experiments on a published brain: contrasts, localisers, tuning, most-driving stimuli",
+    )
+    .argument("<experiment.yaml>", "sets of stimuli and what to do with them; see examples/experiment")
+    .option("--out <folder>", "where results.json and pictures go", "results/experiment")
+    .option("--json", "progress, result and errors on stdout, one JSON object a line")
+    .action(async (path: string, options: unknown) => {
+      const { experiment } = await import("./experiment.ts");
+      return experiment(path, options as Parameters<typeof experiment>[1]);
     });
 }
 

@@ -34,6 +34,21 @@ export interface EncoderFile {
   readonly text: string;
 }
 
+/** Numbers of a pipeline, float32. */
+export interface PipelineRef {
+  /** Layers that stand side by side, 0: the embeddings. */
+  readonly layers: readonly number[];
+  /** (columns). */
+  readonly mean: ArrayRef;
+  readonly scale: ArrayRef;
+  /** (columns × components). */
+  readonly basis: ArrayRef;
+  /** (components). */
+  readonly deviation: ArrayRef;
+  /** Mean variance outside the components. */
+  readonly rest: number;
+}
+
 /** One sense of a model. */
 export interface SenseModel {
   readonly encoder: EncoderFile;
@@ -41,6 +56,9 @@ export interface SenseModel {
   readonly picture?: Preprocessing;
   /** Of sentences: tokens after padding or cutting, and a Hugging Face `tokenizer.json`. */
   readonly text?: { readonly length: number; readonly tokenizer: string };
+  /** The pipeline inside the encoder, for readers; absent where it is not told. Features of pooled activations a (the layers side by side):
+   * ((a − mean) / scale · basis) / deviation. */
+  readonly pipeline?: PipelineRef;
   /** Columns [from, to) of the weights; the first is 1 while something is shown, then the features. */
   readonly columns: readonly [from: number, to: number];
   /** (people × targets): half width of the interval of one new presentation. */

@@ -8,12 +8,14 @@ import type {
   BrainManifest,
   BrainModel,
   EncoderFile,
+  PipelineRef,
   Sense,
   SenseModel,
   WeightsRef,
 } from "./manifest.ts";
 import { packMaps } from "./pack-maps.ts";
 import { type LowRank, weightsError } from "./pack-weights.ts";
+import type { Pipeline } from "./pipeline.ts";
 import { compareModels, regionScoring, scoreRegions, uniqueByRegion } from "./region-scores.ts";
 
 /** An encoder that was built for a sense of a fitted model. */
@@ -22,6 +24,8 @@ export interface PackedEncoder extends Pick<SenseModel, "picture" | "text"> {
   readonly bytes: Uint8Array;
   readonly inputs: EncoderFile["inputs"];
   readonly layer: string;
+  /** Layers that stand side by side. */
+  readonly layers: readonly number[];
   /** The pipeline in one sentence. */
   readonly sentence: string;
 }
@@ -127,6 +131,9 @@ function packModel(
       },
       ...(encoder.picture && { picture: encoder.picture }),
       ...(encoder.text && { text: encoder.text }),
+      ...(one.sense === "picture" && {
+        pipeline: packPipeline(`${id}-${one.sense}`, one.pipeline, encoder, packer),
+      }),
       columns: one.columns,
       interval: packer.array(`${id}-${one.sense}-interval`, "float32", [people, targets], one.interval),
       distances: packer.array(`${id}-${one.sense}-distances`, "float32", [101], one.distances),
@@ -163,6 +170,25 @@ function packModel(
         firstPerson(model.predicted.data, model.predicted.rows, targets),
       ),
     },
+  };
+}
+
+/** The numbers of a pipeline: of pictures, which gradients can climb. */
+function packPipeline(
+  name: string,
+  { mean, scale, basis, deviation, rest }: Pipeline,
+  { layers }: Pick<PackedEncoder, "layers">,
+  packer: Packer,
+): PipelineRef {
+  const put = (kind: string, shape: readonly number[], numbers: ArrayLike<number>) =>
+    packer.array(`${name}-pipeline-${kind}`, "float32", shape, numbers);
+  return {
+    layers,
+    mean: put("mean", [mean.length], mean),
+    scale: put("scale", [mean.length], scale),
+    basis: put("basis", [mean.length, deviation.length], basis),
+    deviation: put("deviation", [deviation.length], deviation),
+    rest,
   };
 }
 

@@ -24,6 +24,7 @@ export {
   type Hemisphere,
   type Interval,
   type ModelRole,
+  type PipelineRef,
   parseManifest,
   type Sense,
   type SenseModel,

@@ -123,7 +123,8 @@ export async function buildBrain(settings: StudySettings, options: BuildBrainOpt
   }
 }
 
-interface NamedModel {
+/** A model by its towers. */
+export interface NamedModel {
   readonly id: string;
   readonly label: string;
   readonly description: string;
@@ -131,8 +132,9 @@ interface NamedModel {
   readonly towers: TowerPair;
 }
 
-/** The models that the twins of a family make. */
-async function readModels(family: string): Promise<NamedModel[]> {
+/** The models that the twins of a family make.
+ * @throws EncodingError "file" if it has none that is known. */
+export async function readModels(family: string): Promise<NamedModel[]> {
   const read = (name: string) => readTwin(join(family, name)).catch(() => null);
   const [both, image, text, untrained] = await Promise.all(
     ["image-text", "image-only", "text-only", "untrained"].map(read),
@@ -187,6 +189,7 @@ function buildEncoders(models: readonly NamedModel[], fitted: readonly FittedMod
       own[sense] = {
         bytes: buildEncoder({ tower: towerOf(twin.config, kind), weights: twin.weights, layers, pipeline }),
         inputs: sense === "picture" ? { images: "images" } : { tokens: "tokens", mask: "mask" },
+        layers,
         layer: layers.map((layer) => `mean.${layer}`).join(" + "),
         sentence: `mean over ${sense === "picture" ? "patches" : "tokens"} of ${layers.length === 1 ? "layer" : "layers"} ${layers.join(", ")} side by side, z-scored, ${pipeline.deviation.length} principal components, z-scored`,
         ...(sense === "picture"

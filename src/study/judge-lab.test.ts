@@ -46,7 +46,13 @@ describe.runIf(slow)("experiments in the virtual laboratory", () => {
       level: 0.05,
       draws: 1000,
     });
-    const encoder = { bytes: new Uint8Array(1), inputs: {}, layer: "attributes", sentence: "attributes" };
+    const encoder = {
+      bytes: new Uint8Array(1),
+      inputs: {},
+      layers: [0],
+      layer: "attributes",
+      sentence: "attributes",
+    };
     const files = await packBrain(fitted, {
       title: "t",
       question: "q",
