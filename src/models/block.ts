@@ -1,6 +1,8 @@
 import { EncodingError } from "../core/index.ts";
 import {
   add,
+  cast,
+  div,
   gelu,
   l2Normalise,
   layerNorm,
@@ -11,6 +13,7 @@ import {
   type Size,
   slice,
   softmax,
+  sum,
   tanh,
   transpose,
   type Value,
@@ -91,6 +94,19 @@ export function poolFirst(last: Value, weights: Weights): Value {
 /** The [CLS] of the last hidden states through `projection.weight` and `.bias`, of length 1: (batch, project). */
 export function projectFirst(last: Value, weights: Weights, project: number): Value {
   return l2Normalise(denseLayer(firstToken(last), weights, "projection", project));
+}
+
+/** What of a text stands for it. */
+export type TextPooling = "cls" | "mean";
+
+/** The mean of the last hidden states of real tokens through `projection.weight` and `.bias`, of length 1: (batch, project).
+ * @param mask (batch, tokens), 1 for real tokens, of any number type; each text has one at least. */
+export function projectMean(last: Value, mask: Value, weights: Weights, project: number): Value {
+  const [batch, tokens] = last.shape as [Size, number];
+  const real = cast(mask, last.type);
+  const sums = sum(mul(last, reshape(real, [batch, tokens, 1])), [1]);
+  const means = div(sums, sum(real, [1], { keep: true }));
+  return l2Normalise(denseLayer(means, weights, "projection", project));
 }
 
 /** Check the sizes of a tower.

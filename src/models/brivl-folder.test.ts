@@ -31,6 +31,12 @@ describe("writeBrivlFolder", () => {
     });
   });
 
+  it("keeps what of a text is projected", async () => {
+    const path = join(folder, "mean");
+    await writeBrivlFolder(path, { config: { ...config, pooling: "mean" }, weights });
+    expect((await readBrivlFolder(path)).config).toEqual({ ...config, pooling: "mean" });
+  });
+
   it("keeps one tower, as float16", async () => {
     const path = join(folder, "half");
     await writeBrivlFolder(path, { config, weights }, { towers: ["text"], floats: "F16" });

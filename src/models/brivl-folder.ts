@@ -28,6 +28,7 @@ const schema = z.object({
   text: z.object({ ...blocks, vocabulary: whole, positions: whole, types: whole }),
   tokens: whole,
   project: whole,
+  pooling: z.enum(["cls", "mean"]).exactOptional(),
   frozen: z.int().min(0),
 });
 
@@ -56,8 +57,17 @@ export async function writeBrivlFolder(
     );
   const kept = Object.fromEntries(names.map((name) => [name, weights[name] as WeightTensors[string]]));
   await writeSafetensors(join(folder, "model.safetensors"), kept, storing);
-  const { image, text, tokens, project, frozen } = config;
-  const json = { model_type: "brivl", towers, image, text, tokens, project, frozen };
+  const { image, text, tokens, project, pooling, frozen } = config;
+  const json = {
+    model_type: "brivl",
+    towers,
+    image,
+    text,
+    tokens,
+    project,
+    ...(pooling && { pooling }),
+    frozen,
+  };
   await writeFileAtomic(join(folder, "config.json"), `${JSON.stringify(json, null, 2)}\n`);
 }
 

@@ -1,7 +1,7 @@
 import { EncodingError } from "../core/index.ts";
 import type { Value } from "../graph/index.ts";
 import { type BertConfig, bert } from "./bert.ts";
-import { projectFirst, type TowerOutput } from "./block.ts";
+import { projectFirst, projectMean, type TextPooling, type TowerOutput } from "./block.ts";
 import { type VitConfig, vit } from "./vit.ts";
 import { type MadeWeights, type Weights, weightsWithin } from "./weights.ts";
 
@@ -13,6 +13,8 @@ export interface BrivlConfig {
   readonly tokens: number;
   /** Width of the shared space. */
   readonly project: number;
+  /** What of a text is projected to the shared space: its [CLS] as in the paper, the default, or the mean of its real tokens. */
+  readonly pooling?: TextPooling;
   /** The first blocks of both towers that are not trained, with the embeddings below them; 0 trains all. */
   readonly frozen: number;
 }
@@ -58,10 +60,13 @@ export function textTower(
   tokens: Value,
   mask: Value,
   weights: Weights,
-  { text, project }: BrivlConfig,
+  { text, project, pooling }: BrivlConfig,
 ): ProjectedTower {
   const inside = weightsWithin(weights, "text.");
-  return projectTower(bert(tokens, mask, inside, text), inside, project);
+  const tower = bert(tokens, mask, inside, text);
+  return pooling === "mean"
+    ? { ...tower, embedding: projectMean(tower.last, mask, inside, project) }
+    : projectTower(tower, inside, project);
 }
 
 /** Both towers on a batch of pairs. */

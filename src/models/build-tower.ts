@@ -1,6 +1,6 @@
 import { input, type Value } from "../graph/index.ts";
 import { bert } from "./bert.ts";
-import { projectFirst, type TowerOutput } from "./block.ts";
+import { projectFirst, projectMean, type TextPooling, type TowerOutput } from "./block.ts";
 import type { BrivlConfig } from "./brivl.ts";
 import type { TowerKind } from "./tower-config.ts";
 import { vit } from "./vit.ts";
@@ -14,21 +14,26 @@ export type TowerModel = TowerKind & {
   readonly length?: number;
   /** Width of the shared space that `projection.weight` leads to; default: no projection. */
   readonly project?: number;
+  /** What of a text is projected; default "cls". */
+  readonly pooling?: TextPooling;
 };
 
 /** A tower on inputs of its own. */
 export interface BuiltTower extends TowerOutput {
-  /** Projected [CLS] of length 1, (batch, project), where the tower has a projection. */
+  /** Projected [CLS] (or mean, as the model says) of length 1, (batch, project), where the tower has a projection. */
   readonly embedding: Value | null;
   /** `images`, or `tokens` and `mask`. */
   readonly inputs: Readonly<Record<string, Value>>;
 }
 
 /** One of the towers of a two-tower model, as a model of its own. */
-export function towerOf({ image, text, tokens, project }: BrivlConfig, which: "image" | "text"): TowerModel {
+export function towerOf(
+  { image, text, tokens, project, pooling = "cls" }: BrivlConfig,
+  which: "image" | "text",
+): TowerModel {
   return which === "image"
     ? { kind: "vit", config: image, prefix: "image.", project }
-    : { kind: "bert", config: text, prefix: "text.", length: tokens, project };
+    : { kind: "bert", config: text, prefix: "text.", length: tokens, project, pooling };
 }
 
 /** Build a tower on inputs: `images` (batch, channels, height, width) for a ViT; int64 `tokens` and `mask`, both (batch, length), for BERT.
@@ -54,6 +59,17 @@ export function buildTower(
   return {
     ...tower,
     inputs,
-    embedding: model.project ? projectFirst(tower.last, inside, model.project) : null,
+    embedding: model.project ? projectTower(tower.last, inside, model, inputs.mask) : null,
   };
+}
+
+function projectTower(
+  last: Value,
+  weights: Weights,
+  { project = 0, pooling }: TowerModel,
+  mask?: Value,
+): Value {
+  return mask && pooling === "mean"
+    ? projectMean(last, mask, weights, project)
+    : projectFirst(last, weights, project);
 }

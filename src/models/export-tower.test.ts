@@ -78,6 +78,29 @@ describe("exportTower", () => {
     }
   });
 
+  it("projects the mean over real tokens where the model says so, in export and training alike", async () => {
+    const averaged: BrivlConfig = { ...config, pooling: "mean" };
+    const model = towerOf(averaged, "text");
+    const found = await runBytes(exportTower(model, weights, { outputs: ["mean"] }), stimuli.text);
+    const { data } = weights["text.projection.weight"] as { data: Float32Array };
+    const means = numbers(found["mean.2"]);
+    const wanted = Array.from({ length: 6 }, (_, s) => {
+      const raw = Array.from({ length: 5 }, (_, j) =>
+        Array.from({ length: 16 }, (_, k) => (data[16 * j + k] as number) * (means[16 * s + k] as number)),
+      ).map((terms) => terms.reduce((a, b) => a + b, 0)); // biases start at 0
+      return raw.map((x) => x / Math.hypot(...raw));
+    }).flat();
+    expect(apart(numbers(found.embedding), wanted)).toBeLessThan(1e-5);
+    const { weights: collected, made } = collectWeights("float32");
+    const { text } = brivl(inputsOf(averaged, 6), collected, averaged);
+    const updates = [...made.values()].map((state) => ({ state, next: state }));
+    const step = defineStep({ outputs: { text: text.embedding }, updates });
+    const training = await openTraining({ step }, weights);
+    const trained = await training.run("step", { ...stimuli.image, ...stimuli.text });
+    await training.close();
+    expect(apart(numbers(trained.text), numbers(found.embedding))).toBeLessThan(1e-5);
+  });
+
   it("gives the same bytes for the same model, whatever order the weights come in, and others for others", () => {
     const model = towerOf(config, "text");
     const bytes = exportTower(model, weights);

@@ -8,7 +8,7 @@ export {
   type TowerStimuli,
 } from "./activations.ts";
 export { type BertConfig, bert } from "./bert.ts";
-export { type BlockConfig, firstToken, poolFirst, type TowerOutput } from "./block.ts";
+export { type BlockConfig, firstToken, poolFirst, type TextPooling, type TowerOutput } from "./block.ts";
 export {
   type BrivlConfig,
   brivl,
@@ -39,6 +39,7 @@ export { type Preprocessing, preprocessPicture } from "./preprocess.ts";
 export { readPreprocessing } from "./preprocess-config.ts";
 export { type Network, readNetwork } from "./read-network.ts";
 export { isFloat, selectLayers } from "./select-layers.ts";
+export { cosinePatches, wavePositions } from "./structured-start.ts";
 export { parseTowerConfig, type TowerKind } from "./tower-config.ts";
 export {
   type ReadTower,

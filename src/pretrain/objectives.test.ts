@@ -110,6 +110,29 @@ describe("clip", () => {
   });
 });
 
+describe("negatives of the batch alone", () => {
+  it("make image-text CLIP's loss, and leave neither momentum towers nor queues", async () => {
+    const plain = await openSmall("clip");
+    const { loss: wanted } = await plain.training.run("evaluate", feedsOf("clip"));
+    await plain.training.close();
+    for (const name of ["image-text", "image-only"] as const) {
+      const { start, training } = await openSmall(name, { negatives: "batch" });
+      expect(Object.keys(start).filter((key) => /^(momentum|queue)\./.test(key))).toEqual([]);
+      const { loss } = await training.run("evaluate", feedsOf(name));
+      if (name === "image-text") expect(loss).toEqual(wanted);
+      await training.close();
+    }
+  });
+  it("hold two views of a picture against those of the others", async () => {
+    const { training } = await openSmall("image-only", { negatives: "batch" });
+    const same = { ...batch, views: [batch.views[0], batch.views[0]] } as typeof batch;
+    const feeds = feedBatch(same, 0, { signal: objectives["image-only"].signal, config, tokenizer, seed: 1 });
+    const { viewToView } = await training.run("evaluate", feeds);
+    expect(numbers(viewToView)).toEqual([1]);
+    await training.close();
+  });
+});
+
 describe("every signal", () => {
   const names = Object.keys(objectives) as (keyof typeof objectives)[];
   it.each(names)("%s learns a batch by heart", async (name) => {

@@ -59,10 +59,12 @@ export async function runPretrain(
   options: PretrainOptions,
 ): Promise<PretrainResult> {
   const data = await openData(settings, options.folder);
-  const { preset, vocabulary: most } = settings.model;
+  const { preset, vocabulary: most, pooling } = settings.model;
   const vocabulary = vocabularyOf(await captionsOf(data.train), { size: most });
   const base = brivlConfigs[preset];
-  const config: BrivlConfig = { ...base, text: { ...base.text, vocabulary: vocabulary.length } };
+  const tokens = Math.min(settings.model.tokens ?? base.tokens, base.text.positions);
+  const text = { ...base.text, vocabulary: vocabulary.length };
+  const config: BrivlConfig = { ...base, text, tokens, pooling };
   const pool = openLoadPool({ workers: settings.workers });
   try {
     const work: Work = { settings, options, data, vocabulary, config, pool };

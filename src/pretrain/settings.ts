@@ -12,6 +12,10 @@ const world = z
     seed: z.number().int().default(1),
     /** Share of scenes that are made to have one object. */
     alone: share.default(0),
+    /** Share of scenes with one object that are seen from close by. */
+    close: share.default(0),
+    /** Share of captions that are mere names of the objects. */
+    names: share.default(0),
   })
   .describe("the procedural world: rendered scenes with captions of a grammar");
 
@@ -40,6 +44,10 @@ const model = z.strictObject({
   preset: z.enum(names(brivlConfigs)).default("brivl-tiny"),
   /** Most tokens of a vocabulary that is made from the training captions. */
   vocabulary: count.default(8192),
+  /** Most tokens of a caption; default the preset's. */
+  tokens: count.optional(),
+  /** What of a text is projected to the shared space. */
+  pooling: z.enum(["cls", "mean"]).default("cls"),
 });
 
 const training = z.strictObject({
@@ -51,11 +59,13 @@ const training = z.strictObject({
   weightDecay: z.number().min(0).default(0.05),
   clip: z.number().positive().default(1),
   queue: count.default(512),
-  negatives: z.enum(["queue", "batch and queue"]).default("batch and queue"),
+  negatives: z.enum(["queue", "batch and queue", "batch"]).default("batch and queue"),
   momentum: share.default(0.99),
   temperature: z.number().positive().default(0.07),
   beta2: z.number().min(0).max(0.9999).default(0.98),
   deviation: z.number().positive().default(0.02),
+  /** What patch kernels and positions of the image tower start from: chance, or waves. */
+  start: z.enum(["random", "waves"]).default("random"),
   learnTemperature: z.boolean().default(false),
   /** Samples that the shuffling buffer holds. */
   buffer: count.default(10_000),

@@ -4,11 +4,13 @@ import * as g from "../graph/index.ts";
 import {
   type BrivlConfig,
   collectWeights,
+  cosinePatches,
   imageTower,
   isDecayed,
   isFrozen,
   startWeights,
   textTower,
+  wavePositions,
 } from "../models/index.ts";
 import type { Negatives } from "./objectives/info-nce.ts";
 import type { Objective } from "./objectives/objective.ts";
@@ -33,6 +35,8 @@ export interface StepSettings {
   readonly beta2: number;
   /** Of the normal distribution that matrices and embeddings start from; published for large models: .02. */
   readonly deviation: number;
+  /** What patch kernels and positions of the image tower start from; default "random". */
+  readonly start?: "random" | "waves";
 }
 
 /** The steps of a training signal, all on the same states. */
@@ -114,6 +118,12 @@ export function buildSteps(objective: Objective, settings: StepSettings): Traini
 }
 
 const temperatureName = "temperature.log";
+const patchName = "image.embeddings.patch_embeddings.projection.weight";
+const positionName = "image.embeddings.position_embeddings";
+
+function withData(tensor: g.Tensor, data: Float32Array<ArrayBuffer>): g.Tensor {
+  return { ...tensor, data };
+}
 
 function nameOf(value: Value): string {
   return (value.attributes as { name: string }).name;
@@ -124,7 +134,7 @@ function startStates(
   steps: readonly g.Step[],
   made: ReadonlyMap<string, Value>,
   random: Random,
-  { temperature, deviation }: StepSettings,
+  { temperature, deviation, start: kind = "random", config }: StepSettings,
 ): Tensors {
   const drawn: Record<string, g.Tensor> = startWeights(made, random.stream("weights"), deviation);
   if (drawn[temperatureName] !== undefined)
@@ -133,6 +143,10 @@ function startStates(
       shape: [],
       data: Float32Array.of(Math.log(1 / temperature)),
     };
+  if (kind === "waves") {
+    drawn[patchName] = withData(drawn[patchName] as g.Tensor, cosinePatches(config.image));
+    drawn[positionName] = withData(drawn[positionName] as g.Tensor, wavePositions(config.image));
+  }
   const start: Record<string, g.Tensor> = { ...drawn };
   for (const { states } of steps)
     for (const { name, shape } of states) {

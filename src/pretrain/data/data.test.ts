@@ -6,6 +6,7 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { afterAll, describe, expect, it } from "vitest";
 import { createRandom } from "../../core/index.ts";
+import { nouns } from "../../stimuli/lexicon.ts";
 import { plainView, viewPicture } from "./augment.ts";
 import { openCaptions } from "./captions-file.ts";
 import { splitDataset } from "./dataset.ts";
@@ -14,7 +15,7 @@ import { maskWords } from "./mask-words.ts";
 import { derange, orderSamples } from "./order.ts";
 import { openLoadPool } from "./pool.ts";
 import { openShards } from "./webdataset.ts";
-import { worldDataset } from "./world.ts";
+import { worldCaption, worldDataset, worldScene, worldText } from "./world.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "simcortex-data-"));
 const pool = openLoadPool({ workers: 2 });
@@ -138,6 +139,40 @@ describe("openLoader", () => {
     const [own, given] = [a, b].map((all) => all.flatMap(({ captions }) => captions)) as [string[], string[]];
     expect([...given].sort()).toEqual([...own].sort());
     expect(given.filter((caption, k) => caption === own[k])).toEqual([]);
+  });
+});
+
+describe("worldDataset", () => {
+  const numbers = Array.from({ length: 400 }, (_, k) => k);
+  it("sees a share of the scenes with one object from close by, and changes nothing else", () => {
+    const [plain, close] = [
+      { seed: 2, alone: 0.5 },
+      { seed: 2, alone: 0.5, close: 0.5 },
+    ];
+    const pairs = numbers.map((k) => [worldScene(plain, k), worldScene(close, k)] as const);
+    const moved = pairs.filter(([a, b]) => a.objects[0]?.size !== b.objects[0]?.size);
+    const single = pairs.filter(([a]) => a.objects.length === 1);
+    expect(Math.abs(moved.length / single.length - 0.5)).toBeLessThan(4 * Math.sqrt(0.25 / single.length));
+    for (const [a, b] of moved) {
+      const [before, after] = [a.objects[0], b.objects[0]];
+      expect(b).toEqual({ ...a, objects: [{ ...before, size: after?.size, x: after?.x, y: after?.y }] });
+      expect(a.objects).toHaveLength(1);
+    }
+    for (const [a, b] of pairs) if (!moved.some(([one]) => one === a)) expect(b).toEqual(a);
+  });
+  it("tells a share of the captions by the names of the objects alone", () => {
+    const world = { seed: 2, names: 0.5 };
+    const bare = numbers.filter((k) => worldText(world, k) !== worldCaption(world, k).text);
+    expect(Math.abs(bare.length / 400 - 0.5)).toBeLessThan(4 * Math.sqrt(0.25 / 400));
+    for (const k of bare) {
+      const said = worldText(world, k).toLowerCase().replace(/\.$/, "").split(" and ");
+      const { objects } = worldScene(world, k);
+      expect(said).toHaveLength(objects.length);
+      said.forEach((name, at) => {
+        const { category } = objects[at] as (typeof objects)[number];
+        expect(nouns[category]).toContain(name.replace(/^an? /, ""));
+      });
+    }
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Random } from "../../core/index.ts";
+import type { World } from "./world.ts";
 
 /** Bytes within a file: a picture or a caption inside a tar archive, or a whole file. */
 export interface Place {
@@ -13,7 +14,7 @@ export type PictureSource = { readonly kind: "file"; readonly place: Place } | W
 /** A picture of the procedural world: scene `index` of a world. */
 export interface WorldPicture {
   readonly kind: "scene";
-  readonly world: { readonly seed: number; readonly alone?: number };
+  readonly world: World;
   readonly index: number;
 }
 

@@ -1,7 +1,6 @@
-import * as g from "../../graph/index.ts";
 import { brivl } from "../../models/index.ts";
 import { batchInfoNce } from "./info-nce.ts";
-import { imageInput, type Objective, type ObjectiveContext, textInputs } from "./objective.ts";
+import { contrastScale, imageInput, type Objective, type ObjectiveContext, textInputs } from "./objective.ts";
 
 /** Contrastive learning within the batch, without momentum and queue. With a learned temperature its logarithm is a weight,
  * `temperature.log`, that starts at the setting and is held at or below 100 (as a factor).
@@ -13,15 +12,11 @@ export const clip: Objective = {
   build: buildClip,
 };
 
-const largestScale = 100;
-
 function buildClip(context: ObjectiveContext) {
-  const { config, weights, temperature, learnTemperature } = context;
+  const { config, weights } = context;
   const { tokens, mask } = textInputs(context);
   const { image, text } = brivl({ images: imageInput(context), tokens, mask }, weights, config);
-  const scale = learnTemperature
-    ? g.minimum(g.exp(weights("temperature.log", [])), largestScale)
-    : g.scalar(1 / temperature, "float32");
+  const scale = contrastScale(context);
   const { loss, accuracy } = batchInfoNce(image.embedding, text.embedding, scale);
   return { loss, outputs: { imageToText: accuracy, scale }, updates: [], momentum: [] };
 }

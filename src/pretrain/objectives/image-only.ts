@@ -1,7 +1,15 @@
+import type { Value } from "../../graph/index.ts";
 import * as g from "../../graph/index.ts";
 import { imageTower } from "../../models/index.ts";
-import { queueInfoNce } from "./info-nce.ts";
-import { imageInput, momentumWeights, type Objective, type ObjectiveContext } from "./objective.ts";
+import { batchInfoNce, queueInfoNce } from "./info-nce.ts";
+import {
+  contrastScale,
+  imageInput,
+  momentumWeights,
+  type Objective,
+  type ObjectiveContext,
+  type ObjectiveGraph,
+} from "./objective.ts";
 
 /** Pictures alone: one view of a picture must find the momentum key of another view of it among the keys of earlier pictures, with the
  * image tower and the queue of {@link imageText}.
@@ -13,7 +21,8 @@ export const imageOnly: Objective = {
   build: buildImageOnly,
 };
 
-function buildImageOnly(context: ObjectiveContext) {
+function buildImageOnly(context: ObjectiveContext): ObjectiveGraph {
+  if (context.negatives === "batch") return buildInBatch(context);
   const { config, weights, queue } = context;
   const { momentum, pairs } = momentumWeights(context);
   const query = imageTower(imageInput(context), weights, config).embedding;
@@ -26,4 +35,14 @@ function buildImageOnly(context: ObjectiveContext) {
     updates: [{ state: keys, next: g.pushQueue(keys, key) }],
     momentum: pairs,
   };
+}
+
+/** Both views through the same tower, contrasted within the batch: what `negatives: batch` makes of it. */
+function buildInBatch(context: ObjectiveContext): ObjectiveGraph {
+  const { config, weights } = context;
+  const [a, b] = (["images", "views"] as const).map(
+    (name) => imageTower(imageInput(context, name), weights, config).embedding,
+  ) as [Value, Value];
+  const { loss, accuracy } = batchInfoNce(a, b, contrastScale(context));
+  return { loss, outputs: { viewToView: accuracy }, updates: [], momentum: [] };
 }

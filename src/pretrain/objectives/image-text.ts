@@ -1,17 +1,19 @@
 import type { Value } from "../../graph/index.ts";
 import * as g from "../../graph/index.ts";
 import { brivl } from "../../models/index.ts";
+import { clip } from "./clip.ts";
 import { queueInfoNce } from "./info-nce.ts";
 import {
   imageInput,
   momentumWeights,
   type Objective,
   type ObjectiveContext,
+  type ObjectiveGraph,
   textInputs,
 } from "./objective.ts";
 
 /** Cross-modal contrastive learning with momentum towers and queues: a picture must find its caption's key among the keys of earlier
- * captions, and a caption its picture's. Loss: the sum of both directions.
+ * captions, and a caption its picture's. Loss: the sum of both directions. With `negatives: batch` it is {@link clip}'s.
  * @source BriVL (Huo 2021, Lu 2022), as read in the released code; momentum and queues as in MoCo (He 2020). */
 export const imageText: Objective = {
   name: "image-text",
@@ -20,7 +22,8 @@ export const imageText: Objective = {
   build: buildImageText,
 };
 
-function buildImageText(context: ObjectiveContext) {
+function buildImageText(context: ObjectiveContext): ObjectiveGraph {
+  if (context.negatives === "batch") return clip.build(context);
   const { config, weights, queue } = context;
   const images = imageInput(context);
   const { tokens, mask } = textInputs(context);

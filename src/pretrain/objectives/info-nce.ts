@@ -3,8 +3,8 @@ import * as g from "../../graph/index.ts";
 
 /** What a query must tell its own key from: the queue's keys alone, as in MoCo and the paper, or the batch's other keys too, as in ALBEF.
  * With the queue alone, short trainings learn to tell new keys from old ones instead of pictures from each other: the momentum towers
- * still move fast, so that the age of a key shows. */
-export type Negatives = "queue" | "batch and queue";
+ * still move fast, so that the age of a key shows. With the batch alone there are neither momentum towers nor queues, as in CLIP and SimCLR. */
+export type Negatives = "queue" | "batch and queue" | "batch";
 
 /** InfoNCE of queries against momentum keys: cross-entropy of q·k / temperature, the own key being right.
  * @param queries @param keys (batch, d), of length 1, row by row. @param queue (length, d), keys of earlier batches.

@@ -62,6 +62,15 @@ export function textInputs({ batch, config }: ObjectiveContext): { tokens: Value
   };
 }
 
+const largestScale = 100;
+
+/** What multiplies similarities within a batch: 1 / temperature, or the exponent of the weight `temperature.log`, held at or below 100. */
+export function contrastScale({ temperature, learnTemperature, weights }: ObjectiveContext): Value {
+  return learnTemperature
+    ? g.minimum(g.exp(weights("temperature.log", [])), largestScale)
+    : g.scalar(1 / temperature, "float32");
+}
+
 /** Weights of momentum towers: a state `momentum.NAME` beside each trained one; frozen weights serve both.
  * @returns the weights, and the pairs made, which grow as weights are asked for. */
 export function momentumWeights({ weights, config }: ObjectiveContext): {
