@@ -2,9 +2,10 @@ import { Command, type CommanderError } from "commander";
 import { EncodingError } from "../core/index.ts";
 import { version } from "../study/version.ts";
 import type { RunOptions } from "./execute.ts";
+import type { PowerCommand } from "./power.ts";
 import type { PretrainCommand } from "./pretrain.ts";
 
-/** The commands `simcortex demo | run study.yaml | fit | layers | extract | pretrain config.yaml | doctor` and their options.
+/** The commands `simcortex demo | run study.yaml | fit | layers | extract | pretrain config.yaml | power power.yaml | doctor` and their options.
  * @param json errors in the command line itself are told by the caller, not printed here.
  * @throws EncodingError "option" for what the commands do not know, with the nearest they do; CommanderError once help or the version
  * has been printed. */
@@ -24,6 +25,7 @@ export function createProgram({ json }: { json: boolean }): Command {
   addLayers(program);
   addExtract(program);
   addPretrain(program);
+  addPower(program);
   addDoctor(program);
   return program;
 }
@@ -162,6 +164,18 @@ function addPretrain(program: Command): void {
     .action(async (path: string, options: PretrainCommand) =>
       (await import("./pretrain.ts")).pretrain(path, options),
     );
+}
+
+function addPower(program: Command): void {
+  program
+    .command("power")
+    .description(
+      "how many people, runs or repeats tell one model from another, from a pilot or an assumed region",
+    )
+    .argument("<power.yaml>", "settings; see examples/power")
+    .option("--out <folder>", "where table and figure go (default: results/<name of the file's folder>)")
+    .option("--json", "progress, result and errors on stdout, one JSON object a line")
+    .action(async (path: string, options: PowerCommand) => (await import("./power.ts")).power(path, options));
 }
 
 function addDoctor(program: Command): void {
