@@ -58,6 +58,7 @@ function tableOf(rows: readonly Measured[]): string {
 
 function verdict(kind: Measured["kind"], rate: number, low: number): string {
   if (kind === "power") return "power";
+  if (kind === "compared") return "another claim";
   if (rate <= 0.06) return kind === "naive" ? "holds here" : "holds";
   return low > 0.06 ? "**fails**" : "above .06";
 }

@@ -68,7 +68,17 @@ export function powerFigure(result: PowerResult): Figure {
           line(drawn, { x: "people", y: "power", z: "label", ...facets, stroke: ink, strokeWidth: 2 }),
           dot(drawn, { x: "people", y: "power", ...facets, r: 4, symbol: "label", fill: ink }),
           dot(entries, { x: "people", y: "at", ...facets, r: 4, symbol: "label", fill: ink, dx: 10 }),
-          text(entries, { x: "people", y: "at", ...facets, text: "label", textAnchor: "start", dx: 20 }),
+          text(entries, {
+            x: "people",
+            y: "at",
+            ...facets,
+            text: "label",
+            textAnchor: "start",
+            dx: 20,
+            fill: colors.ink,
+            stroke: "#fff",
+            strokeWidth: 4,
+          }),
         ],
       };
     },
