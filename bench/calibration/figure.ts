@@ -1,7 +1,8 @@
 import { axisX, axisY, dot, gridX, link, ruleX, text } from "@observablehq/plot";
 import { colors, drawFigure, type Figure, isNarrow, labelRoom, lettersIn } from "../../src/report/figure.ts";
 import { shorten } from "../../src/report/format.ts";
-import { type Measured, wilson } from "./measured.ts";
+import { wilsonInterval } from "../../src/stats/index.ts";
+import type { Measured } from "./measured.ts";
 
 const cut = 0.16;
 
@@ -10,7 +11,7 @@ export function drawRates(rows: readonly Measured[]): Figure {
   const conditions = [...new Set(rows.map(({ condition }) => condition))];
   const tests = [...new Set(rows.map(({ test }) => test))];
   const drawn = rows.map((row) => {
-    const { low, high } = wilson(row.passed, row.of);
+    const { low, high } = wilsonInterval(row.passed, row.of);
     const rate = row.passed / row.of;
     return {
       ...row,

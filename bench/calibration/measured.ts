@@ -37,12 +37,3 @@ export function count(family: string, test: string, condition: string, kind: Mea
     }),
   };
 }
-
-/** Wilson's 95 % score interval of a proportion. */
-export function wilson(passed: number, of: number): { low: number; high: number } {
-  const z = 1.959964;
-  const p = passed / of;
-  const middle = (p + (z * z) / (2 * of)) / (1 + (z * z) / of);
-  const half = (z * Math.sqrt((p * (1 - p)) / of + (z * z) / (4 * of * of))) / (1 + (z * z) / of);
-  return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
-}

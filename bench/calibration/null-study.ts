@@ -20,11 +20,11 @@ export interface Condition {
   readonly stimuli: number;
 }
 
-/** What the tables and figures call usual, and two that are harder. */
+/** The usual, and two that are harder. Fast: a new stimulus every TR; slow: features with an AR(1) coefficient of .9. */
 export const conditions: readonly Condition[] = [
-  { name: "noise .5, new stimulus every TR", noise: 0.5, stimuli: 0 },
-  { name: "noise .8, new stimulus every TR", noise: 0.8, stimuli: 0 },
-  { name: "noise .6, stimuli .9 from TR to TR", noise: 0.6, stimuli: 0.9 },
+  { name: "noise .5, fast stimuli", noise: 0.5, stimuli: 0 },
+  { name: "noise .8, fast stimuli", noise: 0.8, stimuli: 0 },
+  { name: "noise .6, slow stimuli", noise: 0.6, stimuli: 0.9 },
 ];
 
 /** AR(1) series of variance 1 as columns. */

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { toSvgFile } from "../../src/report/figure.ts";
+import { wilsonInterval } from "../../src/stats/index.ts";
 import { drawRates } from "./figure.ts";
-import { type Measured, wilson } from "./measured.ts";
+import type { Measured } from "./measured.ts";
 
 const page = "docs/statistics.md";
 const [begin, end] = ["<!-- calibration: bench/calibration -->", "<!-- end of calibration -->"];
@@ -11,7 +12,8 @@ export function writeDocs(results: readonly Measured[]): void {
   const families = [...new Set(results.map(({ family }) => family))];
   const sections = families.map((family, k) => {
     const rows = results.filter((row) => row.family === family);
-    const figure = rows.length > 8 ? [k + 1] : [];
+    const panels = new Set(rows.map(({ condition }) => condition)).size;
+    const figure = rows.length > 8 && panels <= 3 ? [k + 1] : [];
     for (const number of figure) writeFileSync(imageOf(number), toSvgFile(drawRates(rows).wide));
     const image = figure
       .map((number) => `\n![${family}](${imageOf(number).replace("docs/", "")})\n`)
@@ -40,7 +42,7 @@ function tableOf(rows: readonly Measured[]): string {
     "",
   ];
   const lines = rows.map(({ test, condition, passed, of, expected: rate, kind }) => {
-    const { low, high } = wilson(passed, of);
+    const { low, high } = wilsonInterval(passed, of);
     const cells = [
       `${test}; ${condition}`,
       String(of),
@@ -56,6 +58,7 @@ function tableOf(rows: readonly Measured[]): string {
 
 function verdict(kind: Measured["kind"], rate: number, low: number): string {
   if (kind === "power") return "power";
+  if (kind === "compared") return "another claim";
   if (rate <= 0.06) return kind === "naive" ? "holds here" : "holds";
   return low > 0.06 ? "**fails**" : "above .06";
 }

@@ -2,9 +2,10 @@ import { Command, type CommanderError } from "commander";
 import { EncodingError } from "../core/index.ts";
 import { version } from "../study/version.ts";
 import type { RunOptions } from "./execute.ts";
+import type { PowerCommand } from "./power.ts";
 import type { PretrainCommand } from "./pretrain.ts";
 
-/** The commands `simcortex demo | run study.yaml | fit | layers | extract | pretrain config.yaml | publish study.yaml | experiment exp.yaml | doctor` and their options.
+/** The commands of `simcortex` and their options: demo, run, fit, layers, extract, pretrain, publish, experiment, power, doctor.
  * @param json errors in the command line itself are told by the caller, not printed here.
  * @throws EncodingError "option" for what the commands do not know, with the nearest they do; CommanderError once help or the version
  * has been printed. */
@@ -26,6 +27,7 @@ export function createProgram({ json }: { json: boolean }): Command {
   addPretrain(program);
   addPublish(program);
   addExperiment(program);
+  addPower(program);
   addDoctor(program);
   return program;
 }
@@ -193,6 +195,18 @@ function addExperiment(program: Command): void {
       const { experiment } = await import("./experiment.ts");
       return experiment(path, options as Parameters<typeof experiment>[1]);
     });
+}
+
+function addPower(program: Command): void {
+  program
+    .command("power")
+    .description(
+      "how many people, runs or repeats tell one model from another, from a pilot or an assumed region",
+    )
+    .argument("<power.yaml>", "settings; see examples/power")
+    .option("--out <folder>", "where table and figure go (default: results/<name of the file's folder>)")
+    .option("--json", "progress, result and errors on stdout, one JSON object a line")
+    .action(async (path: string, options: PowerCommand) => (await import("./power.ts")).power(path, options));
 }
 
 function addDoctor(program: Command): void {

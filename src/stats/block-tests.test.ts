@@ -104,6 +104,11 @@ describe("testBlockPermutation", () => {
 });
 
 describe("testCircularShift", () => {
+  it("shifts within runs: runs that differ only in level are never mixed", () => {
+    const Y = responses(Array.from({ length: 40 }, (_, i) => [i < 20 ? 0 : 100]));
+    const P = responses(Array.from({ length: 40 }, (_, i) => [i < 20 ? 0 : 1]));
+    expect(testCircularShift(Y, P, { runLengths: [20, 20], draws: 99, random: seeded() }).p[0]).toBe(1);
+  });
   it("comes close to the p over all shifts, counted one by one", () => {
     const random = createRandom(5);
     const [Y, P] = [drawAr1(random, 50, 3, 0.5), drawSmooth(random, 50, 3)];

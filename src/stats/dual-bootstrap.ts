@@ -52,8 +52,8 @@ export function correctDualVariance(variances: DualVariances, people: number, bl
  *
  * Unlike {@link bootstrapTwoLevel}, whose interval is wider than needed where the noise of single measurements is large, the variance is
  * corrected ({@link correctDualVariance}); the interval is mean ± t · √variance with min(people, blocks) − 1 degrees of freedom.
- * @param perPerson each person's statistic. @param perPersonDraws the same under each draw of blocks (the same draws for all).
- * @param blocks how many blocks were drawn from, ≥ 2. @param random draws people. People whose statistic is NaN are left out.
+ * `perPerson` holds each person's statistic, `perPersonDraws` the same under each draw of `blocks` blocks, ≥ 2 (the same draws for all);
+ * `random` draws people. People whose statistic is NaN are left out.
  * @throws EncodingError "shape" | "option"; "value" if fewer than two people have a statistic. */
 export function bootstrapDual({
   perPerson,

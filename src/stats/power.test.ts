@@ -4,7 +4,7 @@ import { peopleNeeded, powerOverPeople, simulateDifference, wilsonInterval } fro
 import { mean } from "./null.fixture.ts";
 
 describe("wilsonInterval", () => {
-  it("gives statsmodels' proportion_confint, method wilson", () => {
+  it("gives scipy's binomtest(5, 100).proportion_ci by Wilson's method", () => {
     const { low, high } = wilsonInterval(5, 100);
     expect([low.toFixed(4), high.toFixed(4)]).toEqual(["0.0215", "0.1118"]);
     expect(wilsonInterval(0, 20).low).toBe(0);
@@ -22,7 +22,7 @@ describe("powerOverPeople", () => {
       random: createRandom(1),
     });
   it("is near that of the t-test for normal differences: .80 at d = 1 with 10 people, .79 at d = .5 with 34", () => {
-    // statsmodels TTestPower: .803 (n 10, d 1), .808 (n 34, d .5); a sign-flip test has nearly the same
+    // scipy's non-central t: .803 (n 10, d 1), .808 (n 34, d .5); a sign-flip test has nearly the same
     const [ten] = power(1, [10]);
     const [many] = power(0.5, [34]);
     expect(Math.abs(ten!.power - 0.803)).toBeLessThan(0.05);

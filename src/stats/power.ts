@@ -15,8 +15,8 @@ export interface PowerPoint {
 }
 
 /** How often the two-sided sign-flip test over people would find a difference, by simulation.
- * @param drawPerson measured difference of one new person; its mean should be above 0. @param people numbers to try, ≥ 2.
- * @param studies simulated for each number. @param level of one test; divide by the tests of a family for Bonferroni's bound.
+ * `drawPerson` gives the measured difference of one new person, its mean above 0; `people` are the numbers to try, ≥ 2, with `studies`
+ * simulated for each; `level` is that of one test: divide by the tests of a family for Bonferroni's bound.
  * @returns one point for each number. Up to 12 people exact, beyond 999 draws. @throws EncodingError "option". */
 export function powerOverPeople({
   drawPerson,

@@ -15,8 +15,8 @@ export interface ReliabilityMask {
  * too low (with .1 of the variance explainable and a limit of .2, all that passes the mask passes by luck). So rows that are both judged
  * and scored are refused.
  * @param repeats at least two presentations of the same stimuli, each (samples × targets).
- * @param rows judged here, e.g. repeated training runs. @param scoredRows on which models will be scored.
- * @param least explainable variance that a target needs, in [0, 1].
+ * @param rows judged here, e.g. repeated training runs; `scoredRows` are those on which models will be scored, `least` the explainable
+ * variance that a target needs, in [0, 1].
  * @throws EncodingError "design" if a row is both judged and scored; "shape" | "range" | "option".
  * @source Kriegeskorte et al. 2009 (circular selection). */
 export function maskByReliability(

@@ -18,8 +18,8 @@ export interface SignFlip {
  * Exact up to 16 people: all 2^N patterns; beyond, seeded draws with (b + 1) / (m + 1). The null is that each person's value is as likely
  * positive as negative; one pattern flips all tests of a person, so that the maximum statistic keeps their dependence.
  * @param values (people × tests); a person without a value (NaN) is left out of that test.
+ * `exactUpTo` people can be set, at most 24; fewer for many tests at once, where draws are quicker.
  * @param alternative "greater" (mean above zero) or "two-sided".
- * @param exactUpTo people, at most 24; fewer for many tests at once, where draws are quicker.
  * @source Fisher 1935; Nichols and Holmes 2002 (maximum statistic). */
 export function testSignFlip(
   values: Matrix<"people", "tests">,
