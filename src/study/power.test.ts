@@ -69,8 +69,8 @@ describe("runPower", () => {
     expect(notes.join(" ")).toContain("Runs and repeats are those of the pilot");
   });
   it("from an assumed region tries runs × repeats, gains by each, and writes table and figure of the same numbers", async () => {
-    const region = { region: "r", ceiling: 0.3, explained: [0.6, 0.45], spread: 0.1, targets: 3 };
-    const own = settings({ assumed: [region], runs: [1, 4], repeats: [1, 4], samples: 60, family: 2 });
+    const region = { region: "r", ceiling: 0.3, explained: [0.6, 0.45], spread: 0.1, targets: 1 };
+    const own = settings({ assumed: [region], runs: [1, 4], repeats: [1, 4], samples: 30, family: 2 });
     const found = await runPower(own, { folder });
     expect(found.curves.map(({ label }) => label)).toEqual([
       "1 run, 1 presentation",

@@ -153,6 +153,11 @@ function notesOf({ pilot, level, family, goal }: PowerSettings, curves: readonly
       : [
           "Runs and repeats are those of the pilot. Cautious: the mean that lies below the pilot's, so that the truth is above it with a chance of .8.",
         ]),
+    ...(pilot?.space !== undefined
+      ? [
+          "A study tests unique variance one-sided, which needs somewhat fewer people than this two-sided test.",
+        ]
+      : []),
     ...(below.length > 0
       ? [
           `No number of people finds a mean that is not above zero: ${below.join(", ")} (at least the cautious curve).`,
