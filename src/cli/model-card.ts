@@ -11,14 +11,15 @@ Two-tower models of one family (ViT and BERT, both small): the same first weight
 batches and steps. Only the training signal differs. Seed ${seed}; ${data.test} pairs were held out. Float16 safetensors, names as in
 Hugging Face's ViT and BERT behind \`image.\` and \`text.\`; a twin that was trained on one sense has that tower only.
 
-| folder | training signal | caption of a picture, R@10 | picture of a caption, R@10 | zero-shot category | linear probe, category |
-|---|---|---|---|---|---|
+| folder | training signal | caption of a picture, R@10 | picture of a caption, R@10 | zero-shot place | zero-shot category | linear probe, category |
+|---|---|---|---|---|---|---|
 ${rows.join("\n")}
 
 Shares of right answers in per cent with 95 % intervals; chance in brackets.
 
 **Data.** Scenes and captions of the program's own procedural world (\`simcortex/stimuli\`). No person, no photograph and no foreign text.
-**For** demonstrations and tests of encoding models. **Not for** real pictures or texts: the models know eight kinds of things.
+**For** demonstrations and tests of encoding models. **Not for** real pictures or texts: the world has eight kinds of things in seven places.
+${knowledgeOf(twins)}
 **Made by** \`npm run pretrain:demo\`: the same machine and threads give the same bytes, other machines the same up to rounding.${unfit.length > 0 ? " Damaged samples were left out." : ""}
 **Licence** as the program's.
 
@@ -28,10 +29,25 @@ ${settings.trim()}
 `;
 }
 
+/** What the model with true captions tells without having been taught it, by the bounds of its intervals. */
+function knowledgeOf(twins: readonly TwinResult[]): string {
+  const { zeroShot } = twins.find(({ name }) => name === "image-text")?.downstream ?? {};
+  if (zeroShot === undefined) return "";
+  const told = (["place", "category"] as const).map((name) => {
+    const { low, chance } = zeroShot[name];
+    if (low >= 0.8) return `tells the ${name}`;
+    return low > chance
+      ? `tells the ${name} better than chance, but often wrongly`
+      : `is **not** shown to be better than chance at the ${name}`;
+  });
+  return `**Knows.** Zero-shot, \`image-text\` ${told.join(" and ")}.`;
+}
+
 function cells({ downstream: { retrieval, zeroShot, linearProbe } }: TwinResult): string[] {
   return [
     retrieval?.imageToText["R@10"],
     retrieval?.textToImage["R@10"],
+    zeroShot?.place,
     zeroShot?.category,
     linearProbe?.category,
   ].map(written);
