@@ -6,7 +6,10 @@ describe("parsePretrainSettings", () => {
   it("fills in defaults", () => {
     const settings = parsePretrainSettings("data: { world: {} }");
     expect(settings).toMatchObject({ seed: 1, twins: ["image-text"], model: { preset: "brivl-tiny" } });
-    expect(settings.data).toEqual({ world: { scenes: 6000, seed: 1, alone: 0, close: 0, names: 0 }, test: 0.2 });
+    expect(settings.data).toEqual({
+      world: { scenes: 6000, seed: 1, alone: 0, close: 0, names: 0 },
+      test: 0.2,
+    });
     expect(settings.training.negatives).toBe("batch and queue");
   });
   it.each([
