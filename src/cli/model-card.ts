@@ -20,7 +20,7 @@ Shares of right answers in per cent with 95 % intervals; chance in brackets.
 **Data.** Scenes and captions of the program's own procedural world (\`simcortex/stimuli\`). No person, no photograph and no foreign text.
 **For** demonstrations and tests of encoding models. **Not for** real pictures or texts: the world has eight kinds of things in seven places.
 ${knowledgeOf(twins)}
-**Made by** \`npm run pretrain:demo\`: the same machine and threads give the same bytes, other machines the same up to rounding.${unfit.length > 0 ? " Damaged samples were left out." : ""}
+**Made by** \`simcortex pretrain\` with the settings below: the same machine and threads give the same bytes, other machines the same up to rounding.${unfit.length > 0 ? " Damaged samples were left out." : ""}
 **Licence** as the program's.
 
 \`\`\`yaml

@@ -1,5 +1,4 @@
 import type { Random } from "../../core/index.ts";
-import type { World } from "./world.ts";
 
 /** Bytes within a file: a picture or a caption inside a tar archive, or a whole file. */
 export interface Place {
@@ -10,6 +9,17 @@ export interface Place {
 
 /** Where a worker finds a picture: encoded bytes, or a scene of the procedural world to be drawn. */
 export type PictureSource = { readonly kind: "file"; readonly place: Place } | WorldPicture;
+
+/** Which scenes a world is made of. */
+export interface World {
+  readonly seed: number;
+  /** Share of scenes that are made to have one object; the others have one to three, as they are drawn. Default 0. */
+  readonly alone?: number;
+  /** Share of scenes with one object that are seen from close by: the object large, about in the middle. Default 0. */
+  readonly close?: number;
+  /** Share of captions that are mere names of the objects, "a cat and a house". Default 0. */
+  readonly names?: number;
+}
 
 /** A picture of the procedural world: scene `index` of a world. */
 export interface WorldPicture {

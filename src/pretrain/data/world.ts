@@ -1,18 +1,7 @@
 import { createRandom, type Random } from "../../core/index.ts";
 import { aspects, type Caption, describeScene, drawScene, type Scene } from "../../stimuli/index.ts";
 import { nouns } from "../../stimuli/lexicon.ts";
-import type { Dataset } from "./dataset.ts";
-
-/** Which scenes a world is made of. */
-export interface World {
-  readonly seed: number;
-  /** Share of scenes that are made to have one object; the others have one to three, as they are drawn. Default 0. */
-  readonly alone?: number;
-  /** Share of scenes with one object that are seen from close by: the object large, about in the middle. Default 0. */
-  readonly close?: number;
-  /** Share of captions that are mere names of the objects, "a cat and a house". Default 0. */
-  readonly names?: number;
-}
+import type { Dataset, World } from "./dataset.ts";
 
 /** Scene `index` of a world. */
 export function worldScene({ seed, alone = 0, close = 0 }: World, index: number): Scene {

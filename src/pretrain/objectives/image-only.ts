@@ -16,7 +16,7 @@ import {
  * @source MoCo (He 2020). */
 export const imageOnly: Objective = {
   name: "image-only",
-  description: "two views of each picture, contrasted with a momentum tower and a queue; no captions",
+  description: "two views of each picture, contrasted; no captions",
   signal: { views: 2, text: "none", permuted: false },
   build: buildImageOnly,
 };

@@ -17,7 +17,7 @@ import {
  * @source BriVL (Huo 2021, Lu 2022), as read in the released code; momentum and queues as in MoCo (He 2020). */
 export const imageText: Objective = {
   name: "image-text",
-  description: "pictures and their captions, contrasted with momentum towers and queues",
+  description: "pictures and their captions, contrasted",
   signal: { views: 1, text: "captions", permuted: false },
   build: buildImageText,
 };
