@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { StudySettings } from "../study.ts";
 import { checkCount, checkWorkers } from "./count.ts";
 import { execute, type RunOptions } from "./execute.ts";
@@ -19,7 +21,11 @@ export async function demo(options: DemoOptions): Promise<void> {
   const settings = parseSettings(await readFile(file, "utf8"), "examples/virtual/study.yaml");
   const seed = asked ?? settings.seed;
   const chosen: StudySettings = { ...settings, seed, ...(options.small === true && small(settings)) };
-  await execute(chosen, { ...options, folder: ".", out: options.out ?? "results/demo" });
+  await execute(chosen, {
+    ...options,
+    folder: dirname(fileURLToPath(file)),
+    out: options.out ?? "results/demo",
+  });
 }
 
 /** The smallest laboratory that still has a test over people: for a look, and for continuous tests. */

@@ -72,7 +72,7 @@ export async function writeBrivlFolder(
 }
 
 /** Read a folder of {@link writeBrivlFolder}.
- * @param options.towers whose weights to read, default all that the folder has.
+ * `towers`: whose weights to read, default all that the folder has.
  * @throws EncodingError "file"; "format" naming what is wrong in the configuration, or every tensor that is missing or misshapen. */
 export async function readBrivlFolder(
   folder: string,

@@ -1,3 +1,4 @@
+import { holdsZero } from "./findings.ts";
 import { formatInterval, formatP, formatR2, joinWords } from "./format.ts";
 import { escapeHtml, escapeProse } from "./html-text.ts";
 import {
@@ -42,10 +43,11 @@ function pairTable(result: StudyResult, pair: PairVerdicts): string {
   const rows = regions.map((own) => {
     const g = result.regions.indexOf(own.region);
     const { difference, pCorrected } = own.pair;
+    const zero = own.ahead !== null && holdsZero(difference) ? "<sup>0</sup>" : "";
     const cells = [
       `<th scope="row">${own.ahead === null ? "" : `<span class="mark">${own.win ? "●" : "○"}</span>`}${escapeHtml(own.region)}</th>`,
       `<td class="n wideonly">${formatR2(one?.scores[g]?.r2.mean ?? Number.NaN)}, ${formatR2(other?.scores[g]?.r2.mean ?? Number.NaN)}</td>`,
-      `<td class="n">${signed(difference.mean)}${intervalOf(difference.low, difference.high)}</td>`,
+      `<td class="n">${signed(difference.mean)}${intervalOf(difference.low, difference.high, zero)}</td>`,
       `<td class="n">${formatP(pCorrected, result.tests)}</td>`,
       ...controls.map(({ name }) => `<td class="n wideonly">${overControl(result, own, name, a)}</td>`),
       ...(truth ? [`<td class="n">${truthOf(own, a)}</td>`] : []),
@@ -90,9 +92,9 @@ function signed(value: number): string {
   return value > 0 ? `+${formatR2(value)}` : formatR2(value);
 }
 
-function intervalOf(low: number, high: number): string {
+function intervalOf(low: number, high: number, mark: string): string {
   const text = formatInterval(low, high, formatR2);
-  return text === "—" ? "" : ` <span class="ci">${text}</span>`;
+  return text === "—" ? "" : ` <span class="ci">${text}${mark}</span>`;
 }
 
 function notesOf(result: StudyResult, { a, b }: PairVerdicts, truth: boolean): string {
@@ -109,7 +111,7 @@ function notesOf(result: StudyResult, { a, b }: PairVerdicts, truth: boolean): s
           `Truth: the same difference on the same responses without noise (share of the signal); ✓ what was found is true, from R² ${formatR2(trueFrom)} on, ✗ it is not.`,
         ]
       : []),
-    `Intervals: ${escapeProse(result.tests.interval)}.`,
+    `Intervals: ${escapeProse(result.tests.interval)}; <sup>0</sup>: the interval of a model ahead holds zero.`,
     "p: two-sided, corrected over all compared pairs and regions.",
   ].join(" ");
 }

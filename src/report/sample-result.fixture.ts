@@ -1,5 +1,13 @@
 import { createRandom, type Random } from "../core/index.ts";
-import type { Cell, Comparison, Estimate, RegionScore, StudyResult, TargetScores } from "./result.ts";
+import type {
+  Cell,
+  Comparison,
+  Estimate,
+  ModelSummary,
+  RegionScore,
+  StudyResult,
+  TargetScores,
+} from "./result.ts";
 
 /** What a made-up record is to look like; effects are unique variances. For tests only: no number of it was measured. */
 export interface SampleOptions {
@@ -157,6 +165,42 @@ export const samples = {
       cells: whole.cells.map(emptyCell),
       regionScores: whole.regionScores.map(emptyRegion),
     };
+  },
+  /** Two models and two controls: a win in the first region, a win that a control has too in the second, a loss in the third. */
+  models: () => {
+    const differences: Readonly<Record<string, readonly number[]>> = {
+      "both−one": [0.05, 0.04, -0.03],
+      "both−permuted": [0.04, 0, 0],
+      "permuted−one": [0, 0.04, -0.03],
+      "both−untrained": [0.06, 0.05, -0.04],
+      "untrained−one": [0, 0, -0.05],
+    };
+    const comparisons = Object.entries(differences).flatMap(([pair, sizes]) => {
+      const [a, b] = pair.split("−") as [string, string];
+      return lab.map((region, k) => ({
+        ...makeComparison(region, sizes[k] ?? 0),
+        ...{ a, b, unmatched: [], truth: k === 1 ? -0.02 : (sizes[k] ?? 0) },
+      }));
+    });
+    const summary = (name: string, control: boolean): ModelSummary => ({
+      name,
+      description: `made-up model ${name}`,
+      control,
+      towers: [{ sense: "sentences", folder: `models/${name}`, signal: name, layers: 2, width: 8 }],
+      layers: [0, 1, 2],
+      scores: lab.map(() => ({
+        r2: { mean: 0.1, low: 0.05, high: 0.15 },
+        r: { mean: 0.3, low: 0.2, high: 0.4 },
+        chosen: [0.2, 0.2, 0.6],
+      })),
+    });
+    const models = [
+      summary("both", false),
+      summary("one", false),
+      summary("permuted", true),
+      summary("untrained", true),
+    ];
+    return { ...makeSample({ virtual: true }), comparisons, models };
   },
   compared: () => ({
     ...makeSample(),

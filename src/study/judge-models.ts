@@ -14,8 +14,8 @@ export interface ModelTruth {
   readonly r2: readonly (readonly number[])[];
 }
 
-/** The steps that fit every model alone to the noiseless responses of every virtual person, by the same folds, layers, components and
- * penalties, and how to read their results. Responses are made from attributes of the stimuli, never from a model's activations. Without a
+/** The steps that fit every model alone to the noiseless responses of every virtual person, by the same folds, layers and
+ * components, and how to read their results. Responses are made from attributes of the stimuli, never from a model's activations. Without a
  * known truth, or without models, there are no steps. */
 export function planTruth(
   data: StudyData,
@@ -36,7 +36,10 @@ export function planTruth(
     alone: data.spaces.map((_, s) => models.indexOf(s)),
     without: data.spaces.map(() => null),
   };
-  const { steps, costs, collect } = planFits(bare, settings, plan, folds, {
+  const { alphas } = settings.fit;
+  const coarse = { ...alphas, count: Math.ceil(alphas.count / 3) };
+  const own: StudySettings = { ...settings, fit: { ...settings.fit, alphas: coarse } };
+  const { steps, costs, collect } = planFits(bare, own, plan, folds, {
     ...made,
     dataKey: `noiseless ${made.dataKey}`,
   });
