@@ -80,6 +80,7 @@ export async function openPage(browser: Browser, url: string, { width = 1440, he
     reducedMotion: "reduce",
   });
   const page = await context.newPage();
+  await page.addInitScript("globalThis.__name ??= (f) => f"); // tsx leaves calls of it in functions that are sent to the page
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => {

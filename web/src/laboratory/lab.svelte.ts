@@ -35,6 +35,8 @@ export class Lab {
   readonly #study: Study;
   #client: Client | null = null;
   #opening: Promise<void> | null = null;
+  /** The worker reads the brain and has its engine; encoders may still be loading. */
+  #started: Promise<string> | null = null;
   #next = 1;
 
   constructor(study: Study) {
@@ -57,7 +59,8 @@ export class Lab {
     const client = openClient();
     this.#client = client;
     this.status = "starting";
-    this.engine = await client.open(this.#study.base.href, engine);
+    this.#started = client.open(this.#study.base.href, engine);
+    this.engine = await this.#started;
     const models = this.#study.brain.manifest.models
       .map(({ id }) => id)
       .filter((id) => this.sensesOf(id).length > 0);
@@ -149,7 +152,7 @@ export class Lab {
 
   /** Predict what is on the bench and not yet predicted, one stimulus after the other. */
   async predict(model: string, person: string, wanted: readonly number[]): Promise<void> {
-    await this.#opening;
+    await this.#started?.catch(() => {}); // why it failed is said already
     const client = this.#client;
     if (client === null) return;
     for (const id of wanted) {
