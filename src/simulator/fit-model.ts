@@ -1,5 +1,6 @@
 import {
   checkCancelled,
+  EncodingError,
   type Features,
   matrix,
   type Responses,
@@ -47,6 +48,7 @@ export async function fitModel(
   const X = stackRows(rows.train.map((run) => design[run] as Features));
   const Y = rows.training(responses);
   const outer = makeFolds(rows.runOf, { folds: options.folds });
+  checkFolds(data, outer, rows.runOf, named);
   const how = fitOptions(bands, options);
   const crossed = await crossPredict(X, Y, outer, rows.runOf, how, options);
   const fit = await fitBandedRidge(X, Y, { ...how, folds: outer });
@@ -98,6 +100,24 @@ export async function fitModel(
     bandWeights: chosenWeights(fit, bands.length),
     predicted,
   };
+}
+
+/** Every fold must leave runs to learn each sense from: else its held-out residuals are those of no model. */
+function checkFolds(
+  { presentations }: BrainData,
+  outer: readonly Fold[],
+  runOf: Int32Array,
+  senses: readonly (readonly [Sense, SenseInput])[],
+): void {
+  for (const [f, { train }] of outer.entries()) {
+    const runs = new Set(train.map((row) => runOf[row] as number));
+    for (const [sense] of senses)
+      if (!presentations.some((one) => one.sense === sense && runs.has(one.run)))
+        throw new EncodingError(
+          "design",
+          `fitBrain: fold ${f + 1} of ${outer.length} has no training run with ${sense}s. Runs go to folds in turn: put the runs of a sense together, or ask for other folds.`,
+        );
+  }
 }
 
 /** Stimuli of a sense that training runs show, each once, ascending. */

@@ -15,6 +15,7 @@ import type {
 } from "./manifest.ts";
 import { packMaps } from "./pack-maps.ts";
 import { type LowRank, weightsError } from "./pack-weights.ts";
+import type { Packer } from "./packer.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { compareModels, regionScoring, scoreRegions, uniqueByRegion } from "./region-scores.ts";
 
@@ -60,12 +61,6 @@ export interface PackOptions extends Pick<BrainManifest, "title" | "question" | 
 
 /** A brain as the files of its folder, `manifest.json` among them. */
 export type BrainFiles = ReadonlyMap<string, Uint8Array>;
-
-/** Collects arrays as files. */
-export interface Packer {
-  /** Numbers as a file of `arrays/`; the same name must not come twice. */
-  array(name: string, type: ArrayType, shape: readonly number[], numbers: ArrayLike<number>): ArrayRef;
-}
 
 /** Pack a fitted brain as the files of docs/fitted-brain.md. The same brain gives the same bytes.
  *

@@ -1,6 +1,6 @@
 import type { FittedBrain, FittedModel } from "./fitted.ts";
 import type { BrainMap } from "./manifest.ts";
-import type { Packer } from "./pack-brain.ts";
+import type { Packer } from "./packer.ts";
 
 /** The maps of a brain: scores, ceiling, share of the ceiling, differences of models, unique variance.
  * @param pairs models that are compared, the first minus the second. */

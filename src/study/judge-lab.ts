@@ -40,7 +40,7 @@ export interface RegionJudgement {
 /** How localisers are put together from the contrasts of `drawLocaliserSets`, and how large a contrast must be: the deviation of the sets'
  * means as a share of the deviation over all sorts of stimuli. */
 export const labLocalisers = {
-  least: { "edges seen": 0.3, other: 0.5 } as Readonly<Record<string, number>>,
+  least: { "edges seen": 0.3, "construction read": 0.3, other: 0.5 } as Readonly<Record<string, number>>,
   /** A target reads words if at least this many of the eight nouns' synonyms differ. */
   words: 4,
   rules: [
