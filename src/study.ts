@@ -11,6 +11,7 @@ import type { StudyData } from "./study/data.ts";
 import { describeDesign, describeWarnings } from "./study/describe.ts";
 import { planFits } from "./study/fit-models.ts";
 import { follow } from "./study/follow.ts";
+import { guardStudy } from "./study/guard/guard-study.ts";
 import { inferStudy } from "./study/infer.ts";
 import { planFolds, planModels } from "./study/plan.ts";
 import { judgeRecovery } from "./study/recovery.ts";
@@ -21,6 +22,9 @@ import { surfaceOf } from "./study/surface.ts";
 import { version } from "./study/version.ts";
 import { volumesOf } from "./study/volumes.ts";
 
+export { checkStudy } from "./study/check-study.ts";
+export type { Verdict } from "./study/guard/examine.ts";
+export type { Finding, RuleName } from "./study/guard/finding.ts";
 export { parseSettings, readSettings } from "./study/read-settings.ts";
 export type { StudySettings } from "./study/settings.ts";
 
@@ -68,8 +72,9 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
       : [await (await import("./study/load-study.ts")).loadStudy(settings, options.folder)];
     const dataKey = hashValue(data);
 
-    // 2. Which rows are learned from and which are held out; which sets of feature spaces are fitted.
+    // 2. Which rows are learned from and which are held out, and that none of it leaks; which sets of feature spaces are fitted.
     const folds = planFolds(data, settings);
+    const overrides = guardStudy(data, settings, folds);
     const plan = planModels(data.spaces);
 
     // 3. Fit: banded ridge, every choice made inside the training rows; predictions of the held-out rows come back.
@@ -109,12 +114,13 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
         features: data.stimuli[0]?.spaces[s]?.[0]?.[0]?.cols ?? 0,
       })),
       runs: data.runs,
+      overrides,
       designNotes: describeDesign(data, settings, folds),
       ...inference,
       targets: targetScores(data, plan, folds, fits, scores, ceilings.perTarget),
       choices,
       ceilingNote: ceilings.note,
-      warnings: await describeWarnings(data, settings, choices, folds),
+      warnings: await describeWarnings(data, choices, folds, overrides),
       recovery: judgeRecovery(data, inference.cells, settings.tests.level),
       provenance: {
         version: version(),

@@ -4,6 +4,7 @@ import { parseTable } from "../io/index.ts";
 import type { SpaceFeatures, StimulusSet, StudyData, StudyPerson, StudyRun, StudySpace } from "./data.ts";
 import { openFiles, type StudyFiles } from "./files.ts";
 import { isLayered, layerNumbers, loadSpace } from "./load-features.ts";
+import { loadStimulusNames } from "./load-stimulus-names.ts";
 import { readRuns } from "./read-runs.ts";
 import type { StudySettings } from "./settings.ts";
 
@@ -41,6 +42,7 @@ export async function loadStudy(settings: StudySettings, folder: string): Promis
     people: own ? people : people.map((person) => ({ ...person, stimuli: 0 })),
     truth: null,
     groups: await loadGroups(files, settings, runs),
+    stimulusList: await loadStimulusNames(files, settings, runs),
     notes: [preprocessingNote(settings)],
     warnings: [...warnings],
     inputs: await files.inputs(),
