@@ -10,6 +10,7 @@ import { countChoices, countLayers, targetScores } from "./study/choices.ts";
 import { describeStudy, describeWarnings } from "./study/describe.ts";
 import { planFits } from "./study/fit-models.ts";
 import { follow } from "./study/follow.ts";
+import { guardStudy } from "./study/guard/guard-study.ts";
 import { inferStudy } from "./study/infer.ts";
 import { planTruth } from "./study/judge-models.ts";
 import { loadData } from "./study/load-data.ts";
@@ -26,6 +27,9 @@ import { surfaceOf } from "./study/surface.ts";
 import { tellModels, tellPairs } from "./study/tell-models.ts";
 import { volumesOf } from "./study/volumes.ts";
 
+export { checkStudy } from "./study/check-study.ts";
+export type { Verdict } from "./study/guard/examine.ts";
+export type { Finding, RuleName } from "./study/guard/finding.ts";
 export { parseSettings, readSettings } from "./study/read-settings.ts";
 export type { StudySettings } from "./study/settings.ts";
 
@@ -77,8 +81,9 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
     const data = addModels(base, models, showing.collect(await run(showing.steps, showing.costs)), settings);
     const dataKey = hashValue(data);
 
-    // 3. Which rows are learned from and which are held out; which sets of feature spaces are fitted.
+    // 3. Which rows are learned from and which are held out, and that none of it leaks; which sets of feature spaces are fitted.
     const folds = planFolds(data, settings);
+    const overrides = guardStudy(data, settings, folds);
     const plan = planModels(data.spaces);
 
     // 4. Fit: banded ridge, every choice made inside the training rows; predictions of the held-out rows come back.
@@ -104,6 +109,7 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
     const choices = countChoices(data, plan, folds, fits);
     const result: StudyResult = {
       ...describeStudy(data, settings, folds),
+      overrides,
       cells: inference.cells,
       regionScores: inference.regionScores,
       comparisons: tellPairs(inference.comparisons, models, data, truth),
@@ -112,7 +118,7 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
       tests: inference.tests,
       choices,
       ceilingNote: ceilings.note,
-      warnings: await describeWarnings(data, settings, choices, folds),
+      warnings: await describeWarnings(data, choices, folds, overrides),
       recovery: judgeRecovery(data, inference.cells, settings.tests.level),
       provenance: await provenanceOf(settings, data),
     };

@@ -5,7 +5,7 @@ import type { RunOptions } from "./execute.ts";
 import type { PowerCommand } from "./power.ts";
 import type { PretrainCommand } from "./pretrain.ts";
 
-/** The commands of `simcortex` and their options: demo, run, fit, layers, extract, pretrain, publish, experiment, power, doctor.
+/** The commands of `simcortex` and their options: demo, run, check, fit, layers, extract, pretrain, publish, experiment, power, doctor.
  * @param json errors in the command line itself are told by the caller, not printed here.
  * @throws EncodingError "option" for what the commands do not know, with the nearest they do; CommanderError once help or the version
  * has been printed. */
@@ -21,6 +21,7 @@ export function createProgram({ json }: { json: boolean }): Command {
     });
   addDemo(program);
   addRun(program);
+  addCheck(program);
   addFit(program);
   addLayers(program);
   addExtract(program);
@@ -67,6 +68,17 @@ function addRun(program: Command): void {
     .option("--open", "open the report when done")
     .option("--json", "progress, result and errors on stdout, one JSON object a line")
     .action(async (path: string, options: RunOptions) => (await import("./run.ts")).run(path, options));
+}
+
+function addCheck(program: Command): void {
+  program
+    .command("check")
+    .description("hold a study's design against every rule of method, without fitting anything")
+    .argument("<study.yaml>", "settings; see examples/")
+    .option("--json", "one JSON object a line: each rule with its findings, then done")
+    .action(async (path: string, options: { json?: boolean }) =>
+      (await import("./check.ts")).check(path, options),
+    );
 }
 
 function addFit(program: Command): void {

@@ -17,6 +17,7 @@ export {
 } from "./fit.ts";
 export { cutsRuns, type Fold, type FoldOptions, makeFolds, restrictFolds } from "./folds.ts";
 export { predict, predictKernel, predictSplit } from "./predict.ts";
+export { shuffleFolds } from "./shuffle-folds.ts";
 export {
   type Keep,
   type StreamOptions,

@@ -15,6 +15,7 @@ export function manifestText(result: StudyResult, files: readonly ReportFile[]):
   const content = {
     design: result.design,
     files: listed,
+    overrides: result.overrides,
     participants: result.participants,
     provenance: result.provenance,
     question: result.question,

@@ -115,6 +115,19 @@ export interface StudyTests {
   readonly interval: string;
 }
 
+/** A rule of method that the study breaks and its settings override. */
+export interface Override {
+  /** Name of the rule, as `allow` in the settings has it. */
+  readonly rule: string;
+  readonly what: string;
+  /** Samples concerned. */
+  readonly rows: number;
+  /** Why it matters, with a number. */
+  readonly why: string;
+  /** What would repair it. */
+  readonly repair: string;
+}
+
 /** How often a hyper-parameter was chosen, and how often on the edge of its grid. */
 export interface Choices {
   readonly alphas: readonly number[];
@@ -193,6 +206,8 @@ export interface StudyResult {
     readonly joint?: boolean;
   }[];
   readonly runs: readonly RunSummary[];
+  /** Rules of method that were broken and overridden; empty for a study that keeps them all. */
+  readonly overrides: readonly Override[];
   /** Sentences for the design section: delays, folds, gap, preprocessing, test. */
   readonly designNotes: readonly string[];
   readonly cells: readonly Cell[];

@@ -73,6 +73,7 @@ export function makeSample({
       { id: "run-1", role: "train", samples: 300, repeats: 1 },
       { id: "run-2", role: "test", samples: 270, repeats: 10 },
     ],
+    overrides: [],
     designNotes: ["Delays in samples: 1, 2, 3, 4."],
     cells,
     regionScores,

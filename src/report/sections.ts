@@ -17,7 +17,19 @@ export function designSection(result: StudyResult): string {
       ? [{ head: "Part", cells: spaces.map(partOf) }]
       : []),
   ]);
-  return `<section id="design"><h2>Design</h2><p>${escapeHtml(kind)}</p>${bulletList(designNotes)}${controlNote(result)}${runTable(runs)}${spaceTable}${modelsTable(result)}</section>`;
+  return `<section id="design"><h2>Design</h2><p>${escapeHtml(kind)}</p>${bulletList(designNotes)}${overrideTable(result)}${controlNote(result)}${runTable(runs)}${spaceTable}${modelsTable(result)}</section>`;
+}
+
+/** Rules that were broken and overridden, each with its number; nothing where all are kept. */
+function overrideTable({ overrides }: StudyResult): string {
+  if (overrides.length === 0) return "";
+  return plainTable("Rules of method that this study breaks, overridden by its settings", [
+    { head: "Rule", cells: overrides.map(({ rule }) => rule) },
+    { head: "What was found", cells: overrides.map(({ what }) => what) },
+    { head: "Samples", number: true, cells: overrides.map(({ rows }) => formatCount(rows)) },
+    { head: "Why it matters", cells: overrides.map(({ why }) => why) },
+    { head: "What would repair it", cells: overrides.map(({ repair }) => repair) },
+  ]);
 }
 
 /** What each model is: its training signal as its own record says, and its towers. */

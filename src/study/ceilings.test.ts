@@ -77,7 +77,7 @@ describe("computeCeilings", () => {
   });
   it("says so where scores also average rows that were shown once", () => {
     const data = simulate([run("a", "train", 60), run("b", "train", 60), run("t", "test", 60, 2)]);
-    expect(compute(data, { outer: { folds: 2, gap: 0 } }).note).toMatch(
+    expect(compute(data, { outer: { folds: 2, shuffle: "none", gap: 0 } }).note).toMatch(
       /shown once.*CC_norm is too low by that/,
     );
   });
@@ -86,7 +86,7 @@ describe("computeCeilings", () => {
       people: 4,
       noise: 3,
     });
-    const asked = { ceiling: "people", outer: { folds: 3, gap: 0 } };
+    const asked = { ceiling: "people", outer: { folds: 3, shuffle: "none", gap: 0 } };
     const { perTarget, note } = compute(data, asked);
     const folds = planFolds(data, settings(asked));
     const wholes = data.people.map((person) => meanResponses(data, person));
@@ -111,7 +111,7 @@ describe("computeCeilings", () => {
   });
   it("keeps values below zero, so that chance does not add up to a ceiling", () => {
     const data = simulate([run("a", "train", 40), run("b", "train", 40)], { people: 40, noise: 1e6 });
-    const { perTarget } = compute(data, { ceiling: "people", outer: { folds: 2, gap: 0 } });
+    const { perTarget } = compute(data, { ceiling: "people", outer: { folds: 2, shuffle: "none", gap: 0 } });
     const all = perTarget.flatMap((own) => [...own]);
     expect(all.some((value) => value < 0)).toBe(true);
     expect(Math.abs(all.reduce((a, b) => a + b, 0) / all.length)).toBeLessThan(0.01);
@@ -121,7 +121,7 @@ describe("computeCeilings", () => {
     const groups = Int32Array.from({ length: 40 }, (_, i) => i % 4);
     const { perTarget } = compute(
       { ...data, groups },
-      { design: "stimulus-rows", ceiling: "people", outer: { folds: 2, gap: 0 } },
+      { design: "stimulus-rows", ceiling: "people", outer: { folds: 2, shuffle: "none", gap: 0 } },
     );
     for (const own of perTarget) for (const value of own) expect(Math.abs(value)).toBeLessThan(0.95);
   });

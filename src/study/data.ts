@@ -69,6 +69,14 @@ export interface StudyPerson {
   readonly constant: readonly number[];
 }
 
+/** Stimuli by name, one a sample. */
+export interface StimulusNames {
+  readonly names: readonly string[];
+  readonly hashes: readonly string[];
+  /** The names are sentences, not files. */
+  readonly texts: boolean;
+}
+
 /** What the virtual laboratory planted. */
 export interface PlantedTruth {
   readonly planted: readonly {
@@ -96,6 +104,8 @@ export interface StudyData {
   readonly truth: PlantedTruth | null;
   /** Group of each sample of all runs, for folds (passages, topics); null: whole runs. */
   readonly groups: Int32Array | null;
+  /** The stimulus of each sample, from a list: names, SHA-256 of their bytes, and whether the names are texts; for the guard. */
+  readonly stimulusList?: StimulusNames | null;
   /** Sentences for the design section of the report. */
   readonly notes: readonly string[];
   readonly warnings: readonly string[];

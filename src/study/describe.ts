@@ -1,7 +1,7 @@
 import { type Features, stackRows } from "../core/index.ts";
 import { zscoreRuns } from "../features/index.ts";
 import { createReferenceLinalg } from "../linalg/index.ts";
-import type { Choices, StudyResult } from "../report/index.ts";
+import type { Choices, Override, StudyResult } from "../report/index.ts";
 import { linearOverlap } from "../stats/index.ts";
 import type { StudyData } from "./data.ts";
 import type { OuterFold } from "./plan.ts";
@@ -80,9 +80,9 @@ const edgeLimit = 0.1;
 /** Things the reader must know before believing a number. */
 export async function describeWarnings(
   data: StudyData,
-  settings: StudySettings,
   choices: Choices,
   folds: readonly OuterFold[],
+  overrides: readonly Override[],
 ): Promise<string[]> {
   const out = [...data.warnings];
   const constant = data.people.reduce((sum, person) => sum + person.constant.length, 0);
@@ -92,7 +92,8 @@ export async function describeWarnings(
     out.push(
       `${Math.round(100 * choices.alphaEdgeRate)} % of the chosen alphas lie on the edge of the grid; widen fit.alphas. For targets without signal the largest alpha is right.`,
     );
-  for (const rule of settings.allow) out.push(`The rule "${rule}" was overridden by the study's settings.`);
+  for (const { rule, what, why } of overrides)
+    out.push(`The rule "${rule}" was overridden by the study's settings: ${what}. ${why}.`);
   out.push(...(await collinearityWarnings(data, folds)));
   return out;
 }

@@ -177,7 +177,7 @@ describe.runIf(slow)("examples/pereira", () => {
     const small: StudySettings = {
       ...settings,
       data: "data",
-      outer: { folds: 3, gap: 0, groups: "passages.csv" },
+      outer: { folds: 3, shuffle: "none", gap: 0, groups: "passages.csv" },
       fit: {
         ...settings.fit,
         weightings: 1,

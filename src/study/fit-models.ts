@@ -2,7 +2,6 @@ import { type Features, type Random, type Responses, stackCols, takeRows, zeros 
 import {
   drawWeightings,
   type Fold,
-  makeFolds,
   restrictWeightings,
   spaceAlphas,
   type Weightings,
@@ -11,7 +10,7 @@ import type { Step } from "../engine/index.ts";
 import { meanResponses } from "./ceilings.ts";
 import type { StudyData } from "./data.ts";
 import type { FitInput, FitOutput } from "./fit-model.ts";
-import { checkGap, type ModelPlan, type OuterFold, runOfRows } from "./plan.ts";
+import { type ModelPlan, type OuterFold, planInnerFolds } from "./plan.ts";
 import type { StudySettings } from "./settings.ts";
 
 /** Targets that one task fits at once; bounds the memory of a worker. */
@@ -62,7 +61,7 @@ export function planFits(
   const joined = groups.map((members) =>
     members.length > 0 ? stackCols(members.map((p) => wholes[p] as Responses)) : null,
   );
-  const inner = folds.map((fold) => innerFolds(data, settings, fold));
+  const inner = folds.map((fold) => planInnerFolds(data, settings, fold));
   const tasks = listTasks(joined, folds.length, plan.models.length);
   const steps = tasks.map((task): Step => {
     const fold = folds[task.fold] as OuterFold;
@@ -124,17 +123,6 @@ function weightingsOf(plan: ModelPlan, count: number, random: Random): Weighting
     if (places.includes(-1)) return drawWeightings(spaces.length, count, random.stream("weightings"));
     return restrictWeightings(drawn, places);
   });
-}
-
-/** Inner folds over the training rows of an outer fold: whole runs or groups where there are enough, else time blocks with a gap. */
-function innerFolds(data: StudyData, settings: StudySettings, { train }: OuterFold): Fold[] {
-  const { folds, gap } = settings.fit.inner;
-  const allRuns = runOfRows(data);
-  const runs = Int32Array.from(train, (row) => allRuns[row] as number);
-  const groups = data.groups && Int32Array.from(train, (row) => data.groups?.[row] as number);
-  const made = makeFolds(runs, { folds, gap, ...(groups && { groups }) });
-  checkGap("fit.inner", settings, runs, made, gap);
-  return made;
 }
 
 function listTasks(joined: readonly (Responses | null)[], folds: number, models: number): FitTask[] {

@@ -5,6 +5,7 @@ import type { SpaceFeatures, StimulusSet, StudyData, StudyPerson, StudyRun, Stud
 import { openFiles, type StudyFiles } from "./files.ts";
 import { listShown } from "./list-shown.ts";
 import { isLayered, layerNumbers, loadSpace } from "./load-features.ts";
+import { loadStimulusNames } from "./load-stimulus-names.ts";
 import { readRuns } from "./read-runs.ts";
 import type { StudySettings } from "./settings.ts";
 
@@ -43,6 +44,7 @@ export async function loadStudy(settings: StudySettings, folder: string): Promis
     ...(settings.stimuli && { shown: await listShown(files, settings, runs) }),
     truth: null,
     groups: await loadGroups(files, settings, runs),
+    stimulusList: await loadStimulusNames(files, settings, runs),
     notes: [preprocessingNote(settings)],
     warnings: [...warnings],
     inputs: await files.inputs(),

@@ -1,5 +1,5 @@
-import { EncodingError } from "../core/index.ts";
-import { cutsRuns, type Fold, makeFolds } from "../encoding/index.ts";
+import { createRandom } from "../core/index.ts";
+import { type Fold, makeFolds, shuffleFolds } from "../encoding/index.ts";
 import type { StudyData, StudySpace } from "./data.ts";
 import type { StudySettings } from "./settings.ts";
 
@@ -47,12 +47,7 @@ export interface OuterFold extends Fold {
   readonly name: string;
 }
 
-const hemodynamicSeconds = 8;
-
-/** The outer folds of a study: its held-out test runs, folds over its training runs, or both.
- *
- * Folds that cut runs need a gap as long as the hemodynamic response; rows without runs need groups.
- * @throws EncodingError "design" for a split that leaks, naming the setting that overrides the rule. */
+/** The outer folds of a study: its held-out test runs, folds over its training runs, or both. Whether they leak is for the guard to say. */
 export function planFolds(data: StudyData, settings: StudySettings): OuterFold[] {
   const runOf = runOfRows(data);
   const rows = Array.from(runOf.keys());
@@ -68,20 +63,17 @@ export function planFolds(data: StudyData, settings: StudySettings): OuterFold[]
 function foldTrainingRuns(
   data: StudyData,
   settings: StudySettings,
-  { folds, gap }: { folds: number; gap: number },
+  { folds, gap, shuffle }: NonNullable<StudySettings["outer"]>,
   runOf: Int32Array,
   train: Int32Array,
 ): OuterFold[] {
   const runs = Int32Array.from(train, (row) => runOf[row] as number);
   const groups = data.groups && Int32Array.from(train, (row) => data.groups?.[row] as number);
-  if (settings.design === "stimulus-rows" && !groups && new Set(runs).size < folds)
-    refuse(
-      settings,
-      "ungrouped-rows",
-      "rows that stand for stimuli need `outer.groups` (passage, topic or session of each row), or neighbours of one passage are trained and tested on",
-    );
-  const made = makeFolds(runs, { folds, gap, ...(groups && { groups }) });
-  checkGap("outer", settings, runs, made, gap);
+  const units = shuffle === "rows" ? train : (groups ?? runs);
+  const made =
+    shuffle === "groups" || shuffle === "rows"
+      ? shuffleFolds(units, runs, { folds, gap, random: createRandom(settings.seed).stream("outer folds") })
+      : makeFolds(runs, { folds, gap, ...(groups && { groups }) });
   return made.map((fold, f) => ({
     name: `fold ${f + 1} of ${folds}`,
     train: fold.train.map((k) => train[k] as number),
@@ -89,32 +81,14 @@ function foldTrainingRuns(
   }));
 }
 
-/** Refuse folds that cut a time series without a gap as long as the hemodynamic response.
- * @throws EncodingError "design". */
-export function checkGap(
-  which: "outer" | "fit.inner",
-  settings: StudySettings,
-  runs: ArrayLike<number>,
-  folds: readonly Fold[],
-  gap: number,
-): void {
-  const tr = settings.tr;
-  if (settings.design !== "time-series" || tr === undefined || !cutsRuns(runs, folds)) return;
-  if (gap * tr < hemodynamicSeconds)
-    refuse(
-      settings,
-      "short-gap",
-      `${which}.gap is ${gap} samples (${gap * tr} s), and these folds cut runs; neighbouring samples share their hemodynamic response, so the gap must be at least ${Math.ceil(hemodynamicSeconds / tr)} samples (${hemodynamicSeconds} s)`,
-    );
-}
-
-function refuse(settings: StudySettings, override: StudySettings["allow"][number], reason: string): void {
-  if (settings.allow.includes(override)) return;
-  throw new EncodingError(
-    "design",
-    `planFolds: ${reason}. To override, write \`allow: [${override}]\`; the report will say so.`,
-    { override },
-  );
+/** Inner folds over the training rows of an outer fold (counted from its first): whole runs or groups where there are enough, else time
+ * blocks with a gap. */
+export function planInnerFolds(data: StudyData, settings: StudySettings, { train }: OuterFold): Fold[] {
+  const { folds, gap } = settings.fit.inner;
+  const allRuns = runOfRows(data);
+  const runs = Int32Array.from(train, (row) => allRuns[row] as number);
+  const groups = data.groups && Int32Array.from(train, (row) => data.groups?.[row] as number);
+  return makeFolds(runs, { folds, gap, ...(groups && { groups }) });
 }
 
 /** Run index of every row, runs in order. */

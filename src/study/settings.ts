@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ruleNames } from "./guard/finding.ts";
 
 /** Settings of a study, as the YAML file writes them. Times are seconds, delays and gaps are samples (TRs or rows). */
 const name = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} _.+-]*$/u, "letters, digits, space, _ . + - only");
@@ -162,6 +163,8 @@ const fold = strict({
   gap: rows.default(0),
   /** Table with one group label a sample (passage, topic); without it whole runs are kept together. */
   groups: z.string().optional(),
+  /** Deal whole groups (or runs), or single rows, to the folds at random, by the seed; the guard refuses rows that hang together. */
+  shuffle: z.enum(["none", "groups", "rows"]).default("none"),
 });
 
 const fit = strict({
@@ -188,6 +191,23 @@ const tests = strict({
 });
 
 const layers = strict({ from: rows, to: rows });
+
+/** A step that was fitted before this study, on which rows: what the program cannot see in the files. */
+const prepared = strict({
+  step: z.enum(["scaler", "pca", "layer", "mask", "regions"]),
+  /** A feature space, or `responses`. */
+  of: z.string().default("responses"),
+  /** `outside`: data that are not in this study (an atlas, a localiser). */
+  from: z.enum(["outside", "training", "all", "test"]),
+  /** Among how many it chose (layers, targets). */
+  choices: count.optional(),
+});
+
+const labels = strict({
+  /** One stimulus a row of the study: lines of a .txt, a column of a .csv or .tsv. Names of pictures are read and hashed. */
+  file: z.string(),
+  column: z.string().optional(),
+});
 
 /** The schema of `study.yaml`. */
 export const studySchema = strict({
@@ -222,8 +242,12 @@ export const studySchema = strict({
   tests: tests.prefault({}),
   /** Pairs of models or feature spaces that are compared, each fitted alone. Pairs with the control models come by themselves. */
   compare: z.array(z.tuple([name, name])).default([]),
+  /** The stimulus of each row, so that repeats and near-duplicates are recognised. */
+  labels: labels.optional(),
+  /** Steps that were fitted before this study. */
+  prepared: z.array(prepared).default([]),
   /** Rules of method that this study may break; each is written into the report. */
-  allow: z.array(z.enum(["short-gap", "ungrouped-rows"])).default([]),
+  allow: z.array(z.enum(ruleNames)).default([]),
   /** Known noise: "people" computes the inter-subject ceiling where there are no repeats. */
   ceiling: z.enum(["repeats", "people", "none"]).default("repeats"),
 });

@@ -1,0 +1,38 @@
+import type { GuardDesign } from "./design.ts";
+import { type Rule, sortRows } from "./finding.ts";
+import { seesTest } from "./fitted-outside.ts";
+import { meanOfTop } from "./selection.ts";
+
+/** Regions and masks of targets are not derived from the responses that are scored in them. */
+export const circularRegions: Rule<GuardDesign> = {
+  name: "circular-regions",
+  keeps: "regions and masks of targets do not come from the responses that are scored",
+  unseen: ({ steps }) =>
+    steps.some(({ step }) => step === "regions" || step === "mask")
+      ? null
+      : "where regions come from is not declared; `prepared` says so",
+  find(design) {
+    return design.steps
+      .filter(
+        (own) =>
+          (own.step === "regions" || (own.step === "mask" && own.of === "responses")) &&
+          seesTest(design, own),
+      )
+      .map(({ step, from, choices }) => {
+        const rows = sortRows(design.folds.flatMap((fold) => [...fold.test]));
+        const kept = choices === null ? 0.1 : Math.min(1, design.targets / choices);
+        const of =
+          choices === null
+            ? "the best tenth of all targets"
+            : `the best ${design.targets} of ${choices} targets`;
+        return {
+          rule: "circular-regions" as const,
+          what: `declared: the ${step === "mask" ? "mask of the targets" : "regions"} were derived from ${from === "test" ? "the held-out responses" : from === "all" ? "all responses, held-out ones among them" : "responses that outer folds hold out"}`,
+          rows,
+          why: `${of}, chosen by their score on these rows, have a mean r of ${(meanOfTop(kept) / Math.sqrt(Math.max(2, rows.length - 1))).toFixed(3)} without any signal (${rows.length} rows, more where they are autocorrelated)`,
+          repair:
+            "regions from an atlas or a localiser (`from: outside`), or from the training runs with a held-out run as the test",
+        };
+      });
+  },
+};
