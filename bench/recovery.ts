@@ -8,7 +8,8 @@ import { parseSettings, runStudy } from "../src/study.ts";
  *
  *     npx tsx bench/recovery.ts [seeds] */
 const seeds = Number(process.argv[2] ?? 20);
-const settings = parseSettings(readFileSync("examples/virtual/study.yaml", "utf8"));
+const whole = parseSettings(readFileSync("examples/virtual/study.yaml", "utf8"));
+const settings = { ...whole, models: undefined, compare: [] }; // models are fitted alone and change nothing of it
 const folder = mkdtempSync(join(tmpdir(), "simcortex-recovery-"));
 
 /** One cell of one seed. */
