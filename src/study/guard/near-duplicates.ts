@@ -5,8 +5,8 @@ import { percent } from "./percent.ts";
 
 /** Squared distance of two stimuli, as a share of what two unrelated ones have, below which they count as near-duplicates. */
 const nearShare = 0.05;
-/** Independent directions that features must span before distances tell stimuli apart: with 16, chance brings two unrelated ones of a
- * thousand so near once in 100 studies. */
+/** Independent directions that features must span before distances tell stimuli apart: with 16 Gaussian ones, chance brings
+ * two unrelated stimuli of a thousand so near in 1 of 180 studies (χ² with 16 degrees of freedom at most .8). */
 const fewestDirections = 16;
 /** Words that two texts share, as a share of all their words. */
 const nearWords = 0.8;
