@@ -36,8 +36,8 @@ const depth = 9;
  * and sulci drawn at random; it is nobody's anatomy.
  *
  * Simpler than a real cortex: no buried cortex such as the insula, both sides alike, and folds are heights over the smooth surface.
- * @param seed of the small folds.
- * @param level vertices of a hemisphere: 4 for 2,562, 5 for 10,242 (as fsaverage5), 6 for 40,962 (as fsaverage6).
+ * `seed` is that of the small folds; `level` says how many vertices a hemisphere has: 4 for 2,562, 5 for 10,242 (as fsaverage5), 6 for 40,962 (as
+ * fsaverage6).
  * @returns the same bytes for the same seed and level; the folds of all levels are the same.
  * @throws EncodingError "option" unless `level` is 4, 5 or 6. */
 export function buildCortex({ seed = 1, level = 5 }: { seed?: number; level?: number } = {}): Cortex {

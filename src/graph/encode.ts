@@ -16,8 +16,9 @@ const attributeTypes = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as co
 const irVersion = 8;
 
 /** Serialise a graph as an ONNX file (ModelProto). The same graph gives the same bytes.
- * @param options.halves whether float32 constants that lose nothing by it (weights that were stored as float16) are written as float16, with a
- * Cast before their use: the same numbers in half the bytes.
+ *
+ * With `halves`, float32 constants that lose nothing by it (weights that were stored as float16) are written as float16, with a Cast before their
+ * use: the same numbers in half the bytes.
  * @source onnx.proto3 of ONNX 1.13 (field numbers). */
 export function encodeGraph(whole: Graph, { halves = false } = {}): Uint8Array {
   const short = halves ? whole.initializers.filter(isHalf) : [];

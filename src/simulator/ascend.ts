@@ -18,6 +18,12 @@ import {
 import { type EncoderPlan, encoderGraph } from "./build-encoder.ts";
 import type { EncoderSession } from "./encode.ts";
 
+/** A session that is closed when the ascent ends. */
+export interface ClosableSession extends EncoderSession {
+  /** Free what the session holds. */
+  close(): Promise<void>;
+}
+
 /** A network with the gradient of a drive towards the picture, ready to run. */
 export interface AscentOptions {
   /** Encoder of the model that is climbed. */
@@ -25,7 +31,7 @@ export interface AscentOptions {
   /** Weights of one presentation, averaged over the targets that shall be driven: [1, features], as many as the sense has columns. */
   readonly weights: ArrayLike<number>;
   /** Opens an ONNX file; in Node `openSession`. */
-  readonly open: (bytes: Uint8Array) => Promise<EncoderSession & { close(): Promise<void> }>;
+  readonly open: (bytes: Uint8Array) => Promise<ClosableSession>;
   /** Steps of the ascent, default 60. */
   readonly steps?: number;
   /** Length of a step: root mean square change of the numbers that the encoder sees (−1 … 1), default .02. */

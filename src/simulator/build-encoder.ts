@@ -46,8 +46,7 @@ export interface EncoderGraph {
   readonly weights: WeightTensors;
 }
 
-/** Build tower and pipeline as one graph.
- * @param options.batch default "batch", which leaves it open.
+/** Build tower and pipeline as one graph for `batch` stimuli at once; "batch", the default, leaves the number open.
  * @throws EncodingError "option" if weights or layers are not there, "shape" if the pipeline is for another width. */
 export function encoderGraph(
   { tower: model, weights, layers, pipeline }: EncoderPlan,

@@ -14,7 +14,7 @@ export interface Controversy {
 /** Stimuli about which two models disagree most: the ones to measure, if one wants to know which model is right.
  *
  * Each model's responses are z-scored over the stimuli at each target, so that neither level nor gain of a model counts.
- * @param a, b predictions of the same stimuli for the same person. @param targets 1 for targets that are meant, such as a region.
+ * @param a predictions of one model. @param b those of another, of the same stimuli for the same person. @param targets 1 for targets that are meant, such as a region.
  * @throws EncodingError "shape" if they are not of the same stimuli; "value" if both masks keep no target. @source Golan et al. 2020. */
 export function compareOnStimuli(a: Prediction, b: Prediction, targets: ArrayLike<number>): Controversy {
   if (a.stimuli !== b.stimuli || a.targets !== b.targets || a.stimuli < 3)

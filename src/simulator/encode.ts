@@ -8,6 +8,7 @@ import type { Sense, SenseModel } from "./manifest.ts";
 
 /** Runs one encoder file: ONNX Runtime in Node or in the page. */
 export interface EncoderSession {
+  /** Run the encoder on its inputs by name. */
   run(feeds: Tensors): Promise<Tensors>;
 }
 
@@ -82,8 +83,8 @@ export async function openTokenizer(brain: Brain, { text }: SenseModel): Promise
   return createTokenizer({ tokenizer });
 }
 
-/** Stimuli through the encoder of a model, some at a time.
- * @param session of `sense.encoder.file`. @param options.batch stimuli at once, default 16.
+/** Stimuli through the encoder of a model, `batch` at a time (16 if left out).
+ * @param session of `sense.encoder.file`.
  * @throws EncodingError "backend" with ONNX Runtime's own message. */
 export async function encodeStimuli(
   sense: SenseModel,

@@ -1,7 +1,7 @@
 /** A fitted brain to experiment on: fitting and packing, predictions with intervals and masks, in-silico experiments. Pure functions: files and
  * sessions are handed in, so that all of it runs in a browser too; what a page needs stands in `simulator/page`.
  * @module simulator */
-export { type Ascent, type AscentOptions, ascendPicture } from "./ascend.ts";
+export { type Ascent, type AscentOptions, ascendPicture, type ClosableSession } from "./ascend.ts";
 export { buildEncoder, type EncoderGraph, type EncoderPlan, encoderGraph } from "./build-encoder.ts";
 export { conformalHalfWidth, percentilesOf } from "./conformal.ts";
 export { fitBrain } from "./fit-brain.ts";
