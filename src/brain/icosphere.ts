@@ -1,4 +1,5 @@
 import { checkNumber } from "../core/index.ts";
+import { corners, faces } from "./icosahedron.ts";
 
 /** A sphere of radius 1 by cutting the edges of an icosahedron in two, `level` times. */
 export interface Icosphere {
@@ -12,34 +13,13 @@ export interface Icosphere {
   readonly parents: Int32Array;
 }
 
-const golden = (1 + Math.sqrt(5)) / 2;
-const corners = [
-  [-1, golden, 0],
-  [1, golden, 0],
-  [-1, -golden, 0],
-  [1, -golden, 0],
-  [0, -1, golden],
-  [0, 1, golden],
-  [0, -1, -golden],
-  [0, 1, -golden],
-  [golden, 0, -1],
-  [golden, 0, 1],
-  [-golden, 0, -1],
-  [-golden, 0, 1],
-].flat();
-const faces = [
-  0, 11, 5, 0, 5, 1, 0, 1, 7, 0, 7, 10, 0, 10, 11, 1, 5, 9, 5, 11, 4, 11, 10, 2, 10, 7, 6, 7, 1, 8, 3, 9, 4,
-  3, 4, 2, 3, 2, 6, 3, 6, 8, 3, 8, 9, 4, 9, 5, 2, 4, 11, 6, 2, 10, 8, 6, 7, 9, 8, 1,
-];
-
 /** Build an icosphere: level 4 has 2,562 vertices, 5 has 10,242 (as fsaverage5), 6 has 40,962 (as fsaverage6).
  * @throws EncodingError "option" unless `level` is a whole number from 0 to 7. */
 export function buildIcosphere(level: number): Icosphere {
   checkNumber("buildIcosphere", "level", level, { min: 0, max: 7, whole: true });
-  const length = Math.sqrt(1 + golden * golden);
   let sphere: Icosphere = {
-    directions: Float64Array.from(corners, (x) => x / length),
-    triangles: Int32Array.from(faces),
+    directions: Float64Array.from(corners.flatMap((corner) => corner.map((x) => x / Math.hypot(...corner)))),
+    triangles: Int32Array.from(faces.flat()),
     coarser: null,
     parents: new Int32Array(0),
   };

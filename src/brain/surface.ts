@@ -1,4 +1,5 @@
 import { checkNumber, EncodingError } from "../core/index.ts";
+import { corners, faces, golden, type Triple } from "./icosahedron.ts";
 import { groupTargets } from "./regions.ts";
 
 /** A closed surface of triangles, as GIFTI writes it. */
@@ -48,45 +49,6 @@ export function buildSphereMesh(targets: number): Mesh {
   }
   return { coordinates: Float32Array.from(points), triangles: Int32Array.from(triangles) };
 }
-
-const golden = (1 + Math.sqrt(5)) / 2;
-const corners: readonly (readonly [number, number, number])[] = [
-  [-1, golden, 0],
-  [1, golden, 0],
-  [-1, -golden, 0],
-  [1, -golden, 0],
-  [0, -1, golden],
-  [0, 1, golden],
-  [0, -1, -golden],
-  [0, 1, -golden],
-  [golden, 0, -1],
-  [golden, 0, 1],
-  [-golden, 0, -1],
-  [-golden, 0, 1],
-];
-type Triple = readonly [number, number, number];
-const faces: readonly Triple[] = [
-  [0, 11, 5],
-  [0, 5, 1],
-  [0, 1, 7],
-  [0, 7, 10],
-  [0, 10, 11],
-  [1, 5, 9],
-  [5, 11, 4],
-  [11, 10, 2],
-  [10, 7, 6],
-  [7, 1, 8],
-  [3, 9, 4],
-  [3, 4, 2],
-  [3, 2, 6],
-  [3, 6, 8],
-  [3, 8, 9],
-  [4, 9, 5],
-  [2, 4, 11],
-  [6, 2, 10],
-  [8, 6, 7],
-  [9, 8, 1],
-];
 
 /** The same for a point whichever face it is reached from: its corners with weight, sorted. */
 function nameOf(face: Triple, weights: Triple): string {
