@@ -35,5 +35,6 @@ export { listTar, readRange, type TarEntry } from "./tar.ts";
 export { decodeText } from "./text.ts";
 export { type Interval, parseTextGrid, type TextGrid, type Tier } from "./textgrid.ts";
 export { readBytes, removeDrafts, writeFileAtomic } from "./write-file.ts";
+export { type CheckedYaml, checkYaml } from "./yaml-settings.ts";
 export { isZarr, openZarr, type ZarrArray } from "./zarr.ts";
 export { beginZarr, writeZarr, writeZarrGroup } from "./zarr-draft.ts";

@@ -36,6 +36,7 @@ export {
   colors,
   drawScene,
   holdsRelation,
+  opennessOf,
   type Relation,
   relations,
   type Scene,

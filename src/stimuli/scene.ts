@@ -71,7 +71,8 @@ export const aspects: Readonly<Record<Category, number>> = {
   chair: 0.75,
 };
 
-const opennessOf: Readonly<Record<Background, number>> = {
+/** How open each place is on average, 0 … 1. */
+export const opennessOf: Readonly<Record<Background, number>> = {
   kitchen: 0.15,
   room: 0.2,
   street: 0.5,

@@ -8,6 +8,7 @@ import {
   constructions,
   describeScene,
   drawScene,
+  opennessOf,
   phraseMeaning,
   renderScene,
   type Scene,
@@ -48,15 +49,6 @@ export function drawLocaliserSets(random: Random, { count = 24 } = {}): LabSets[
     ...base,
     objects: base.objects.map((object) => ({ ...object, ...change })),
   });
-  const openness: Readonly<Record<string, number>> = {
-    kitchen: 0.15,
-    room: 0.2,
-    street: 0.5,
-    beach: 0.9,
-    forest: 0.3,
-    field: 0.85,
-    mountain: 0.75,
-  };
   return [
     pictures("object seen", categories, (kind, base) =>
       alone(base, { category: kind as Scene["objects"][number]["category"] }),
@@ -64,7 +56,7 @@ export function drawLocaliserSets(random: Random, { count = 24 } = {}): LabSets[
     pictures("place seen", backgrounds, (kind, base) => ({
       ...base,
       background: kind as Scene["background"],
-      openness: openness[kind] ?? 0.5,
+      openness: opennessOf[kind as Scene["background"]],
     })),
     edgesSeen(random.stream("edges seen"), count),
     objectsRead(random.stream("object read"), count),

@@ -1,6 +1,5 @@
-import { isNode, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
-import { EncodingError } from "../core/index.ts";
+import { checkYaml } from "../io/index.ts";
 
 const strict = z.strictObject;
 const share = z.number().min(0).max(1);
@@ -54,35 +53,17 @@ export type PowerSettings = z.output<typeof powerSchema>;
  * @param text YAML. @param path named in messages.
  * @throws EncodingError "settings" naming line, setting and rule. */
 export function parsePowerSettings(text: string, path = "power.yaml"): PowerSettings {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const fault = (line: number, what: string) =>
-    new EncodingError("settings", `${path}, line ${line}: ${what}.`, { path, line });
-  const broken = document.errors[0];
-  if (broken) throw fault(lines.linePos(broken.pos[0]).line, `not valid YAML: ${broken.message}`);
-  const parsed = powerSchema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues as [(typeof parsed.error.issues)[number]];
-    throw fault(lineOf(issue.path), `${issue.path.join(".") || "the file"}: ${issue.message}`);
-  }
-  const { pilot, assumed: regions } = parsed.data;
+  const { settings, fault } = checkYaml(powerSchema, text, path);
+  const { pilot, assumed: regions } = settings;
   if ((pilot === undefined) === (regions === undefined))
-    throw fault(1, "needs either `pilot` (the report of a study) or `assumed` (regions)");
+    throw fault([], "needs either `pilot` (the report of a study) or `assumed` (regions)");
   if (pilot !== undefined && (pilot.compare === undefined) === (pilot.space === undefined))
-    throw fault(lineOf(["pilot"]), "pilot: needs either `compare: [A, B]` or `space`");
+    throw fault(["pilot"], "pilot: needs either `compare: [A, B]` or `space`");
   for (const [k, region] of (regions ?? []).entries())
     if (region.explained[0] <= region.explained[1])
       throw fault(
-        lineOf(["assumed", k, "explained"]),
+        ["assumed", k, "explained"],
         `assumed.${k}.explained: A must explain more than B, else there is nothing to find; got ${region.explained.join(" and ")}`,
       );
-  return parsed.data;
-
-  function lineOf(keys: readonly PropertyKey[]): number {
-    for (let depth = keys.length; depth > 0; depth--) {
-      const node = document.getIn(keys.slice(0, depth), true);
-      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-    }
-    return 1;
-  }
+  return settings;
 }
