@@ -1,16 +1,9 @@
-import {
-  checkCancelled,
-  dtypeOf,
-  type FloatArray,
-  type Matrix,
-  type OnProgress,
-  type Responses,
-} from "../core/index.ts";
+import { checkCancelled, dtypeOf, type FloatArray, type OnProgress, type Responses } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 import { type Chosen, startChoice } from "./choice.ts";
-import { addFold, lossesOf, noSums } from "./losses.ts";
+import { addFold, eachLoss, type Sums, sumsOf } from "./losses.ts";
 import { type NodePlan, openPlan, planNodes } from "./plan-nodes.ts";
-import type { Problems, Tile } from "./problem.ts";
+import type { Problem, Problems, Sides, Tile } from "./problem.ts";
 import { makeSmoothers, type Smoothers } from "./smoothers.ts";
 import { columnsOf, sampleTargets } from "./tiles.ts";
 import type { Weightings } from "./weightings.ts";
@@ -54,13 +47,15 @@ export async function crossValidate(
   const total = plans.reduce((sum, plan) => sum + plan.solved.length, 0) * folds;
   let done = 0;
   const smoothers = makeAhead(problems, plans, linalg);
+  const noSums = tiles.map((tile) => sumsOf(tile.Y.rows, dtypeOf(tile.Y)));
+  const sidesOf = keepSides(plans.length, tiles.length * folds);
   for (const plan of plans) {
-    const sums = tiles.map((tile) => noSums(plan, tile.Y.rows, dtypeOf(tile.Y)));
+    const sums = noSums.map((make) => make(plan));
     for (const problem of problems.folds) {
       checkCancelled(signal);
       const made = await smoothers.next();
       for (const [k, tile] of tiles.entries())
-        await addFold(sums[k] as Matrix<"targets", "sums">, plan, made, await problem.sides(tile), {
+        await addFold(sums[k] as Sums, plan, made, await sidesOf(problem, tile), {
           folds,
           linalg,
         });
@@ -70,13 +65,32 @@ export async function crossValidate(
     }
     let first = 0;
     for (const [k, tile] of tiles.entries()) {
-      const losses = await lossesOf(sums[k] as Matrix<"targets", "sums">, plan, linalg);
-      choice.take(losses, first, plan.from, plan.to);
+      const start = first;
+      await eachLoss(sums[k] as Sums, plan, linalg, (losses, from) =>
+        choice.take(losses, start + from, plan.from, plan.to),
+      );
       first += tile.Y.rows;
     }
   }
   const { cvScores, alphaIndex, weightingIndex } = choice;
   return { cvScores, alphaIndex, weightingIndex };
+}
+
+/** Bytes of right sides that are kept from one plan to the next. */
+const keptBytes = 64 << 20;
+
+/** Right sides by fold and tile, made once where several plans ask for them and all fit into {@link keptBytes}.
+ * @param count pairs of fold and tile. */
+export function keepSides(plans: number, count: number): (problem: Problem, tile: Tile) => Promise<Sides> {
+  const kept = new Map<Problem, Map<Tile, Sides>>();
+  return async (problem, tile) => {
+    const found = kept.get(problem)?.get(tile);
+    if (found) return found;
+    const made = await problem.sides(tile);
+    if (plans > 1 && count * (made.right.data.byteLength + made.test.data.byteLength) <= keptBytes)
+      kept.set(problem, (kept.get(problem) ?? new Map<Tile, Sides>()).set(tile, made));
+    return made;
+  };
 }
 
 /** The smoothers of every plan and fold in order, made while those before are used where calls run side by side. */

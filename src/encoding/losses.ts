@@ -1,8 +1,9 @@
-import { type Dtype, type FloatArray, type Matrix, matrix, toDtype, zeros } from "../core/index.ts";
+import { allocate, type Dtype, type FloatArray, type Matrix, matrix } from "../core/index.ts";
 import { type Linalg, type Part, packedIndex, packedLength } from "../linalg/index.ts";
 import { inLanes } from "./lanes.ts";
 import type { NodePlan } from "./plan-nodes.ts";
 import type { Sides } from "./problem.ts";
+import { reachInto } from "./shorten.ts";
 import type { Smoothers } from "./smoothers.ts";
 
 /** Sums over test rows, from which the squared error of every pair follows, one row a target.
@@ -16,9 +17,22 @@ export function widthOf({ solved, coefficients }: NodePlan): number {
   return coefficients === null ? solved.length : packedLength(solved.length + 1);
 }
 
-/** Sums of no fold yet. */
-export function noSums(plan: NodePlan, targets: number, dtype: Dtype): Sums {
-  return zeros(["targets", "sums"], targets, widthOf(plan), plan.coefficients === null ? "float64" : dtype);
+/** Sums of no fold yet, one plan after the other in the same memory: fresh memory costs more than many a product. */
+export function sumsOf(targets: number, dtype: Dtype): (plan: NodePlan) => Sums {
+  const kept = new Map<Dtype, FloatArray>();
+  return (plan) => {
+    const own = plan.coefficients === null ? "float64" : dtype;
+    const length = targets * widthOf(plan);
+    const known = kept.get(own);
+    const data = known && known.length >= length ? known : allocate(own, length);
+    kept.set(own, data);
+    return matrix(
+      ["targets", "sums"],
+      targets,
+      widthOf(plan),
+      data.subarray(0, length).fill(0) as FloatArray,
+    );
+  };
 }
 
 /** Bytes of predictions that a lane holds at once. */
@@ -28,7 +42,7 @@ const laneBytes = 24 << 20;
 export async function addFold(
   sums: Sums,
   plan: NodePlan,
-  { basis, parts }: Smoothers,
+  { basis, reach, parts }: Smoothers,
   { right, test, tested }: Sides,
   { folds, linalg }: { folds: number; linalg: Linalg },
 ): Promise<void> {
@@ -40,7 +54,9 @@ export async function addFold(
   const buffers: FloatArray[] = []; // predictions are made in the same memory again
   await inLanes(Math.ceil(targets / each), linalg.parallel, async (k) => {
     const [from, to] = [k * each, Math.min(targets, (k + 1) * each)];
-    const [own, wanted] = [rowsOf(sums, from, to), rowsOf(test, from, to)];
+    const own = rowsOf(sums, from, to);
+    const asked = rowsOf(test, from, to);
+    const wanted = reach === null ? asked : await reachInto(asked, reach, linalg);
     const given: Matrix<"targets", string> =
       basis === null ? rowsOf(right, from, to) : await linalg.gemmNT(rowsOf(right, from, to), basis);
     if (plan.coefficients === null) {
@@ -54,26 +70,45 @@ export async function addFold(
   });
 }
 
-/** Mean squared errors of every pair, (targets × pairs). */
-export async function lossesOf(
+/** Bytes of sums that are brought to float64 at once. */
+const chunkBytes = 4 << 20;
+
+/** Mean squared errors of every pair, some targets after the other.
+ * @param take gets (targets × pairs), and which of the targets comes first. */
+export async function eachLoss(
   sums: Sums,
   plan: NodePlan,
   linalg: Linalg,
-): Promise<Matrix<"targets", "pairs">> {
-  if (plan.coefficients === null) return matrix(["targets", "pairs"], sums.rows, sums.cols, sums.data);
-  return linalg.gemm(toDtype(sums, "float64"), quadratic(plan.coefficients));
+  take: (losses: Matrix<"targets", "pairs">, first: number) => void,
+): Promise<void> {
+  const { rows, cols, data } = sums;
+  if (plan.coefficients === null) return take(matrix(["targets", "pairs"], rows, cols, data), 0);
+  const factors = quadratic(plan.coefficients);
+  const each = Math.max(1, Math.floor(chunkBytes / (8 * cols)));
+  const spaces: Float64Array<ArrayBuffer>[] = [];
+  await inLanes(Math.ceil(rows / each), linalg.parallel, async (k) => {
+    const [from, to] = [k * each, Math.min(rows, (k + 1) * each)];
+    const space = spaces.pop() ?? new Float64Array(each * cols);
+    const own = space.subarray(0, (to - from) * cols);
+    own.set(data.subarray(from * cols, to * cols));
+    take(await linalg.gemm(matrix(sums.axes, to - from, cols, own), factors), from);
+    spaces.push(space);
+  });
 }
 
 /** ‖y − Σ_j c_j u_j‖² = vᵀ G v with v = (−c, 1): the products of v that belong to the packed G, one column a pair. */
 function quadratic(coefficients: Matrix<"nodes", "pairs">): Matrix<"sums", "pairs"> {
   const { rows, cols, data } = coefficients;
   const n = rows + 1;
-  const value = (i: number, p: number) => (i < rows ? -(data[i * cols + p] as number) : 1);
+  const v = new Float64Array(n * cols).fill(1);
+  for (let k = 0; k < data.length; k++) v[k] = -(data[k] as number);
   const out = new Float64Array(packedLength(n) * cols);
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++) {
       const at = packedIndex(n, i, j) * cols;
-      for (let p = 0; p < cols; p++) out[at + p] = (i === j ? 1 : 2) * value(i, p) * value(j, p);
+      const twice = i === j ? 1 : 2;
+      for (let p = 0; p < cols; p++)
+        out[at + p] = twice * (v[i * cols + p] as number) * (v[j * cols + p] as number);
     }
   return matrix(["sums", "pairs"], packedLength(n), cols, out);
 }

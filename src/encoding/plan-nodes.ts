@@ -27,7 +27,7 @@ export interface NodePlan extends NodeChoice {
 }
 
 /** Pairs that are planned together: bounds the work of choosing among them. */
-const pairsAtOnce = 400;
+const pairsAtOnce = 200;
 /** An eigen-decomposition takes as long as solving so many pairs of its weighting. */
 const decomposition = 7;
 
@@ -47,20 +47,40 @@ export async function planNodes(
 ): Promise<NodeChoice[]> {
   const each = Math.max(1, Math.floor(pairsAtOnce / alphas.length));
   const plans: NodeChoice[] = [];
-  for (let from = 0; from < weightings.rows; from += each) {
-    const to = Math.min(weightings.rows, from + each);
+  for (const { from, to, sparse } of rangesOf(problems.form, weightings, each)) {
     const pairs = pairsOf(weightings, alphas, from, to);
     const most = Math.min(alphas.length, decomposition) * (to - from);
     const options = { tile, tolerance, linalg, onPair };
     const range = { from, to };
     plans.push(
-      ...((to - from <= 2 && (await decomposeEach(problems, weightings, range, alphas, options))) ||
+      ...(((sparse || to - from <= 2) &&
+        (await decomposeEach(problems, weightings, range, alphas, options))) ||
         (await findTogether(problems, pairs, range, most, options)) ||
         (await decomposeEach(problems, weightings, range, alphas, options)) ||
         solveAll(range)),
     );
   }
   return plans;
+}
+
+/** Weightings that follow each other and are planned together. In the primal form, what leaves out half of the bands or more is apart:
+ * such systems are small, and predictions of different bands have little in common. */
+function rangesOf(
+  form: Problems["form"],
+  weightings: Matrix<"weightings", "bands">,
+  each: number,
+): (Range & { readonly sparse: boolean })[] {
+  const isSparse = (w: number) => {
+    const own = weightings.data.subarray(w * weightings.cols, (w + 1) * weightings.cols);
+    return form === "primal" && own.filter((weight) => weight > 0).length <= weightings.cols / 2;
+  };
+  const out: (Range & { readonly sparse: boolean })[] = [];
+  for (let from = 0, to = 0; from < weightings.rows; from = to) {
+    const sparse = isSparse(from);
+    while (to < weightings.rows && to - from < each && isSparse(to) === sparse) to++;
+    out.push({ from, to, sparse });
+  }
+  return out;
 }
 
 interface Range {

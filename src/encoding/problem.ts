@@ -85,8 +85,10 @@ export function turn(Y: Responses, center: boolean): Matrix<"targets", "samples"
 export function rowMeans(m: Matrix, columns: Int32Array | null): Float64Array {
   const count = columns?.length ?? m.cols;
   return Float64Array.from({ length: m.rows }, (_, i) => {
+    const row = m.data.subarray(i * m.cols, (i + 1) * m.cols);
     let sum = 0;
-    for (let k = 0; k < count; k++) sum += m.data[i * m.cols + (columns?.[k] ?? k)] as number;
+    if (columns === null) for (let k = 0; k < count; k++) sum += row[k] as number;
+    else for (let k = 0; k < count; k++) sum += row[columns[k] as number] as number;
     return sum / count;
   });
 }

@@ -16,16 +16,36 @@ const worthwhile = 1.1;
  * ‖y − X b‖² = ‖Qᵀy − R b‖² + ‖y − Q Qᵀy‖². So R stands for X and Qᵀy for y, and one more row, of zeros, for what no prediction reaches.
  * @param tested features of the test rows, centred. */
 export async function shorten(tested: Features, linalg: Linalg): Promise<TestSide> {
-  const { rows, cols } = tested;
-  if (rows < worthwhile * (cols + 1))
-    return { left: matrix(["samples", "rows"], rows, cols, tested.data), turn: async (y) => y };
-  const { q, r } = await linalg.qr(tested);
-  const left = allocate(dtypeOf(tested), (cols + 1) * cols);
-  left.set(r.data);
-  return {
-    left: matrix(["samples", "rows"], cols + 1, cols, left),
-    turn: async (y) => withRest(y, await linalg.gemm(y, q)),
-  };
+  const { left, reach } = await shortenLeft<"rows">(
+    matrix(["samples", "rows"], tested.rows, tested.cols, tested.data),
+    linalg,
+  );
+  return { left, turn: async (y) => (reach === null ? y : reachInto(y, reach, linalg)) };
+}
+
+/** The same for what turns components into predictions. @returns Q as `reach`; null where nothing is gained. */
+export async function shortenLeft<C extends string>(
+  left: Matrix<"samples", C>,
+  linalg: Linalg,
+): Promise<{ left: Matrix<"samples", C>; reach: Reach | null }> {
+  const { rows, cols } = left;
+  if (rows < worthwhile * (cols + 1)) return { left, reach: null };
+  const { q, r } = await linalg.qr(left);
+  const short = allocate(dtypeOf(left), (cols + 1) * cols);
+  short.set(r.data);
+  return { left: matrix(left.axes, cols + 1, cols, short), reach: q };
+}
+
+/** Directions of the test rows that predictions reach. */
+export type Reach = Matrix<"samples", "components">;
+
+/** Bring responses to what is reached, and the length of the rest. */
+export async function reachInto(
+  y: Matrix<"targets", "samples">,
+  reach: Reach,
+  linalg: Linalg,
+): Promise<Matrix<"targets", "samples">> {
+  return withRest(y, await linalg.gemm(y, reach));
 }
 
 /** Put under the reached part of each target the length of the rest. */

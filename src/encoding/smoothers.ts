@@ -4,6 +4,7 @@ import { divider } from "./divide.ts";
 import { inLanes } from "./lanes.ts";
 import type { NodePlan } from "./plan-nodes.ts";
 import { type Problem, widen } from "./problem.ts";
+import type { Reach } from "./shorten.ts";
 import { type Pair, perWeighting } from "./sketch.ts";
 import { decompose, makeParts, takeDecomposed } from "./spectrum.ts";
 
@@ -11,6 +12,8 @@ import { decompose, makeParts, takeDecomposed } from "./spectrum.ts";
 export interface Smoothers {
   /** Right sides are turned by it first; null if they are not. */
   readonly basis: Matrix<"components", "rows"> | null;
+  /** Test responses are brought to what predictions reach by it; null if they are not. */
+  readonly reach: Reach | null;
   /** Predictions of the solved pairs, test row by test row and pair after pair, from some of the (turned) columns. */
   readonly parts: readonly Part<string>[];
 }
@@ -25,11 +28,16 @@ export async function makeSmoothers(
 ): Promise<Smoothers> {
   const { spectrum, solved } = plan;
   if (spectrum === null)
-    return { basis: null, parts: [{ from: 0, b: await solveNodes(problem, solved, linalg, into) }] };
+    return {
+      basis: null,
+      reach: null,
+      parts: [{ from: 0, b: await solveNodes(problem, solved, linalg, into) }],
+    };
   const { weights } = solved[0] as Pair;
   const decomposed = takeDecomposed(problem, weights) ?? (await decompose(problem, weights, linalg));
   const alphas = plan.pairs.map(({ alpha }) => alpha);
-  return { basis: decomposed.basis, parts: makeParts(decomposed, spectrum, alphas) };
+  const { basis, reach } = decomposed;
+  return { basis, reach, parts: makeParts(decomposed, spectrum, alphas) };
 }
 
 /** left (kernel + alpha I)⁻¹ of each pair, one under the other.

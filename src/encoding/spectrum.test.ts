@@ -35,7 +35,7 @@ describe("planSpectrum", () => {
           }
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 12 },
     );
   });
 

@@ -3,6 +3,7 @@ import type { Linalg, Part } from "../linalg/index.ts";
 import { residualOf } from "./divide.ts";
 import { chooseNodes } from "./nodes.ts";
 import { type Active, type Problem, type System, widen } from "./problem.ts";
+import { type Reach, shortenLeft } from "./shorten.ts";
 
 /** Which alphas stand for all the others, group by group of eigenvalues: plain data, to be kept. */
 export interface SpectrumPlan {
@@ -22,6 +23,8 @@ export interface Decomposed {
   readonly values: FloatArray;
   readonly left: Matrix<"samples", "components">;
   readonly basis: Matrix<"components", "rows">;
+  /** Brings test responses to the rows of `left` where components are fewer than test rows; null where they are as they were. */
+  readonly reach: Reach | null;
 }
 
 /** Decompose a fold's kernel under one weighting. */
@@ -44,12 +47,12 @@ export async function tryDecompose(
 ): Promise<Decomposed | null> {
   const system = problem.system(weights);
   const decomposed = await decomposeSystem(problem, system, linalg);
-  const { values, left, vectors } = decomposed;
+  const { values, whole, vectors } = decomposed;
   const alpha = Math.min(...Array.from(alphas));
-  if (dtypeOf(left) === "float64") return decomposed;
+  if (dtypeOf(whole) === "float64") return decomposed;
   if (!((values[values.length - 1] ?? 0) <= widest * alpha)) return null;
-  const divided = left.data.map((v, k) => v / ((values[k % left.cols] as number) + alpha)) as FloatArray;
-  const solution = await linalg.gemm(matrix(left.axes, left.rows, left.cols, divided), vectors);
+  const divided = whole.data.map((v, k) => v / ((values[k % whole.cols] as number) + alpha)) as FloatArray;
+  const solution = await linalg.gemm(matrix(whole.axes, whole.rows, whole.cols, divided), vectors);
   return residualOf(solution, system.left, system.kernel, alpha) <= believed ? decomposed : null;
 }
 
@@ -74,13 +77,20 @@ async function decomposeSystem(
   problem: Problem,
   { kernel, left, active }: System,
   linalg: Linalg,
-): Promise<Decomposed & { readonly vectors: Matrix<"components", "components"> }> {
+): Promise<
+  Decomposed & {
+    readonly vectors: Matrix<"components", "components">;
+    /** All test rows. */
+    readonly whole: Matrix<"samples", "components">;
+  }
+> {
   const { values, vectors } = await linalg.eigh(kernel);
   const n = kernel.rows;
   const own = matrix(["components", "components"], n, n, vectors.data);
+  const whole = await linalg.gemmNT(left, own);
   return {
     values: values.map((value) => Math.max(value, 0)) as FloatArray,
-    left: await linalg.gemmNT(left, own),
+    ...(await shortenLeft(whole, linalg)),
     basis: matrix(
       ["components", "rows"],
       n,
@@ -88,6 +98,7 @@ async function decomposeSystem(
       active ? widened(own, active, problem.size) : own.data,
     ),
     vectors: own,
+    whole,
   };
 }
 
@@ -115,22 +126,38 @@ export function planSpectrum(
   tolerance: number,
 ): SpectrumPlan {
   const least = Math.min(...Array.from(alphas)) / 10;
-  const most = 10 * Math.max(...Array.from(alphas), values[values.length - 1] as number);
-  const inner = Math.ceil(Math.log(most / least) / Math.log(finest));
+  const largest = 10 * Math.max(...Array.from(alphas), values[values.length - 1] as number);
+  const inner = Math.ceil(Math.log(largest / least) / Math.log(finest));
   const ends = [...Array.from({ length: inner }, (_, k) => least * finest ** k), Number.POSITIVE_INFINITY];
-  const ranks = new Map<number, ReturnType<typeof nodesOn>>();
-  const groupOf = (from: number, to: number) => {
-    const key = from * (ends.length + 1) + to;
-    const known = ranks.get(key) ?? nodesOn(gridOf(ends, from, to, most), alphas, tolerance);
-    ranks.set(key, known);
-    return known;
-  };
+  const most = least * finest ** inner;
+  const groupOf = remember(`${Array.from(alphas).join()} ${tolerance} ${inner}`, (from, to) =>
+    nodesOn(gridOf(ends, from, to, most), alphas, tolerance),
+  );
   const below = (k: number) => (k === 0 ? 0 : placesBelow(values, ends[k - 1] as number));
   const cuts = cheapestCuts(ends.length, (from, to) => {
     const count = groupOf(from, to).nodes.length;
     return count * (below(to) - below(from) + expectedNodes);
   });
   return joinGroups(ends, cuts, groupOf, alphas.length);
+}
+
+type GroupOf = (from: number, to: number) => ReturnType<typeof nodesOn>;
+
+/** Groups of the last few sets of alphas and ends: weightings and folds differ in their eigenvalues, hardly in these. */
+const remembered = new Map<string, Map<string, ReturnType<typeof nodesOn>>>();
+const rememberedSets = 4;
+
+function remember(set: string, make: GroupOf): GroupOf {
+  const known = remembered.get(set) ?? new Map<string, ReturnType<typeof nodesOn>>();
+  remembered.delete(set);
+  remembered.set(set, known);
+  if (remembered.size > rememberedSets) remembered.delete(remembered.keys().next().value as string);
+  return (from, to) => {
+    const key = `${from} ${to}`;
+    const found = known.get(key) ?? make(from, to);
+    known.set(key, found);
+    return found;
+  };
 }
 
 /** What a node costs beyond its predictions, in components: its products with the others are small, and slower than large ones. */

@@ -14,9 +14,9 @@ import {
 import { checkBands } from "./band.ts";
 import { columnMeans } from "./center.ts";
 import { type Chosen, startChoice } from "./choice.ts";
-import { defaultTolerance } from "./cross-validate.ts";
+import { defaultTolerance, keepSides } from "./cross-validate.ts";
 import { type BandedOptions, checkSearch, linearProblems, toPrimal } from "./fit.ts";
-import { addFold, lossesOf, noSums } from "./losses.ts";
+import { addFold, eachLoss, sumsOf } from "./losses.ts";
 import { type NodeChoice, type NodePlan, openPlan, planNodes } from "./plan-nodes.ts";
 import type { Problem, Problems, Tile } from "./problem.ts";
 import { refit } from "./refit.ts";
@@ -161,8 +161,9 @@ async function prepare(
   return get;
 }
 
-function bytesOf({ basis, parts }: Smoothers): number {
-  return parts.reduce((sum, { b }) => sum + b.data.byteLength, basis?.data.byteLength ?? 0);
+function bytesOf({ basis, reach, parts }: Smoothers): number {
+  const own = (basis?.data.byteLength ?? 0) + (reach?.data.byteLength ?? 0);
+  return parts.reduce((sum, { b }) => sum + b.data.byteLength, own);
 }
 
 interface TileOptions extends StreamOptions {
@@ -206,11 +207,13 @@ async function chooseTile(
 ) {
   const choice = startChoice(weightings.rows, tile.Y.rows, alphas);
   const folds = problems.folds.length;
+  const noSums = sumsOf(tile.Y.rows, dtypeOf(tile.Y));
+  const sidesOf = keepSides(plans.length, folds);
   for (const own of plans) {
-    const sums = noSums(own, tile.Y.rows, dtypeOf(tile.Y));
+    const sums = noSums(own);
     for (const [f, problem] of problems.folds.entries())
-      await addFold(sums, own, await smoothersOf(own, f), await problem.sides(tile), { folds, linalg });
-    choice.take(await lossesOf(sums, own, linalg), 0, own.from, own.to);
+      await addFold(sums, own, await smoothersOf(own, f), await sidesOf(problem, tile), { folds, linalg });
+    await eachLoss(sums, own, linalg, (losses, first) => choice.take(losses, first, own.from, own.to));
   }
   return choice;
 }

@@ -20,14 +20,14 @@ export function machineOf(library: BlasLibrary, aside: boolean): Machine {
 
 const kept = 4;
 
-/** Work space by size: the last few arrays that were used. */
+/** The last few arrays that were used; one that is large enough is taken again. */
 function keepSpace(): Machine["withSpace"] {
   const free: FloatArray[] = [];
   return async (dtype, length, work) => {
-    const found = free.findIndex((space) => space.length === length && dtype === nameOf(space));
+    const found = free.findIndex((space) => space.length >= length && dtype === nameOf(space));
     const space = found < 0 ? allocate(dtype, length) : (free.splice(found, 1)[0] as FloatArray);
     try {
-      return await work(space);
+      return await work(space.subarray(0, length) as FloatArray);
     } finally {
       free.push(space);
       if (free.length > kept) free.shift();
