@@ -27,7 +27,7 @@ export interface NodePlan extends NodeChoice {
 }
 
 /** Pairs that are planned together: bounds the work of choosing among them. */
-const pairsAtOnce = 200;
+const pairsAtOnce = 400;
 /** An eigen-decomposition takes as long as solving so many pairs of its weighting. */
 const decomposition = 7;
 
