@@ -196,7 +196,7 @@ describe("questions", () => {
       { seed: 1, numRuns: 300 },
     );
   });
-  it("are answered by a head that sees the answer in the features, and at chance where features are noise", async () => {
+  it.runIf(process.env.SIMCORTEX_SLOW)("are answered by a head that sees the answer in the features, and at chance where features are noise", async () => {
     const scenes = (seed: number, count: number) =>
       Array.from({ length: count }, (_, k) => worldScene({ seed }, k));
     const seen = (list: ReturnType<typeof scenes>) => ({
