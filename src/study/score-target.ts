@@ -44,9 +44,11 @@ export function scoreTarget(input: ScoreInput, t: number): DrawnScores {
   };
 }
 
+const offsets = Object.fromEntries(spaceScores.map((kind, k) => [kind, k])) as Record<SpaceScore, number>;
+
 /** Column of a score: r, R², then the scores of each space in turn. */
 function columnOf(space: number, kind: SpaceScore): number {
-  return 2 + spaceScores.length * space + spaceScores.indexOf(kind);
+  return 2 + spaceScores.length * space + offsets[kind];
 }
 
 /** Scores of one fold from sums over its (drawn) blocks. */
