@@ -10,6 +10,7 @@ import { type TwinModel, writeTwin } from "./model-file.ts";
 import { type ObjectiveName, objectives } from "./objectives.ts";
 import { captionsOf, openData, type PretrainData } from "./open-data.ts";
 import type { PretrainSettings } from "./settings.ts";
+import { readTowerStart, type TowerStart } from "./start-towers.ts";
 import { buildSteps } from "./steps.ts";
 import { type Downstream, testModel } from "./test-model.ts";
 import { type TrainSettings, trainModel } from "./train.ts";
@@ -60,14 +61,15 @@ export async function runPretrain(
 ): Promise<PretrainResult> {
   const data = await openData(settings, options.folder);
   const { preset, vocabulary: most, pooling } = settings.model;
-  const vocabulary = vocabularyOf(await captionsOf(data.train), { size: most });
-  const base = brivlConfigs[preset];
+  const initial = await readTowerStart(settings.model, brivlConfigs[preset], options.folder);
+  const base = initial.config;
+  const vocabulary = initial.vocabulary ?? vocabularyOf(await captionsOf(data.train), { size: most });
   const tokens = Math.min(settings.model.tokens ?? base.tokens, base.text.positions);
-  const text = { ...base.text, vocabulary: vocabulary.length };
+  const text = initial.vocabulary ? base.text : { ...base.text, vocabulary: vocabulary.length };
   const config: BrivlConfig = { ...base, text, tokens, pooling };
   const pool = openLoadPool({ workers: settings.workers });
   try {
-    const work: Work = { settings, options, data, vocabulary, config, pool };
+    const work: Work = { settings, options, data, vocabulary, config, initial, pool };
     const twins: TwinResult[] = [];
     for (const name of settings.twins) twins.push(await trainTwin(name, work));
     if (settings.untrained) twins.push(await keepStart(work));
@@ -96,12 +98,19 @@ interface Work {
   readonly data: PretrainData;
   readonly vocabulary: readonly string[];
   readonly config: BrivlConfig;
+  readonly initial: TowerStart;
   readonly pool: LoadPool;
 }
 
 /** Settings of the training itself, the same for every twin. */
-export function trainSettingsOf({ settings, config }: Pick<Work, "settings" | "config">): TrainSettings {
-  return { ...settings.training, config, seed: settings.seed, augmentation: settings.augmentation };
+export function trainSettingsOf({
+  settings,
+  config,
+  initial,
+}: Pick<Work, "settings" | "config"> & Partial<Pick<Work, "initial">>): TrainSettings {
+  const { training, seed, augmentation } = settings;
+  const read = initial !== undefined && Object.keys(initial.weights).length > 0;
+  return { ...training, config, seed, augmentation, ...(read && { initial }) };
 }
 
 async function trainTwin(name: ObjectiveName, work: Work): Promise<TwinResult> {

@@ -46,6 +46,10 @@ const model = z.strictObject({
   vocabulary: count.default(8192),
   /** Most tokens of a caption; default the preset's. */
   tokens: count.optional(),
+  /** Folder of a ViT that the image tower starts from, in Hugging Face's layout; default chance. */
+  image: z.string().optional(),
+  /** Folder of an uncased BERT that the text tower starts from, with its vocab.txt; default chance. */
+  text: z.string().optional(),
   /** What of a text is projected to the shared space. */
   pooling: z.enum(["cls", "mean"]).default("cls"),
 });

@@ -14,6 +14,7 @@ import {
 } from "../models/index.ts";
 import type { Negatives } from "./objectives/info-nce.ts";
 import type { Objective } from "./objectives/objective.ts";
+import type { TowerStart } from "./start-towers.ts";
 
 /** Settings of a training step. */
 export interface StepSettings {
@@ -37,6 +38,8 @@ export interface StepSettings {
   readonly deviation: number;
   /** What patch kernels and positions of the image tower start from; default "random". */
   readonly start?: "random" | "waves";
+  /** Weights that start as these, not from chance. */
+  readonly initial?: Pick<TowerStart, "weights" | "hash"> | undefined;
 }
 
 /** The steps of a training signal, all on the same states. */
@@ -134,7 +137,7 @@ function startStates(
   steps: readonly g.Step[],
   made: ReadonlyMap<string, Value>,
   random: Random,
-  { temperature, deviation, start: kind = "random", config }: StepSettings,
+  { temperature, deviation, start: kind = "random", config, initial }: StepSettings,
 ): Tensors {
   const drawn: Record<string, g.Tensor> = startWeights(made, random.stream("weights"), deviation);
   if (drawn[temperatureName] !== undefined)
@@ -147,6 +150,8 @@ function startStates(
     drawn[patchName] = withData(drawn[patchName] as g.Tensor, cosinePatches(config.image));
     drawn[positionName] = withData(drawn[positionName] as g.Tensor, wavePositions(config.image));
   }
+  for (const [name, tensor] of Object.entries(initial?.weights ?? {}))
+    if (drawn[name] !== undefined) drawn[name] = tensor;
   const start: Record<string, g.Tensor> = { ...drawn };
   for (const { states } of steps)
     for (const { name, shape } of states) {

@@ -44,19 +44,22 @@ describe("trainModel", () => {
     },
   );
 
-  it.runIf(process.env.SIMCORTEX_SLOW)("keeps a checkpoint when it is asked to stop, and goes on from it", async () => {
-    const stop = new AbortController();
-    const onProgress = ({ done }: { done: number }) => void (done === 5 && stop.abort());
-    const stopped = trainSmall("text-only", at("stopped"), {}, { signal: stop.signal, onProgress });
-    await expect(stopped).rejects.toMatchObject({ kind: "cancelled" });
-    expect(JSON.parse(readFileSync(at("stopped/state.json"), "utf8")).step).toBe(5);
-    const [resumed, whole] = [
-      await trainSmall("text-only", at("stopped")),
-      await trainSmall("text-only", at("again")),
-    ];
-    expect(resumed.weights).toEqual(whole.weights);
-    expect(resumed.log.map(({ step }) => step)).toEqual(Array.from({ length: 12 }, (_, k) => k + 1));
-  });
+  it.runIf(process.env.SIMCORTEX_SLOW)(
+    "keeps a checkpoint when it is asked to stop, and goes on from it",
+    async () => {
+      const stop = new AbortController();
+      const onProgress = ({ done }: { done: number }) => void (done === 5 && stop.abort());
+      const stopped = trainSmall("text-only", at("stopped"), {}, { signal: stop.signal, onProgress });
+      await expect(stopped).rejects.toMatchObject({ kind: "cancelled" });
+      expect(JSON.parse(readFileSync(at("stopped/state.json"), "utf8")).step).toBe(5);
+      const [resumed, whole] = [
+        await trainSmall("text-only", at("stopped")),
+        await trainSmall("text-only", at("again")),
+      ];
+      expect(resumed.weights).toEqual(whole.weights);
+      expect(resumed.log.map(({ step }) => step)).toEqual(Array.from({ length: 12 }, (_, k) => k + 1));
+    },
+  );
 
   it("tells the loss of held-out pairs every so many steps, and the rate of warm-up and cosine", async () => {
     const { log } = await trainSmall("image-only", at("log"));

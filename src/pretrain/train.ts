@@ -65,7 +65,14 @@ export async function trainModel(
 ): Promise<Trained> {
   const built = buildSteps(objectives[objective], settings);
   const { train, test } = run;
-  const identity = JSON.stringify({ objective, ...settings, data: [train.name, train.count, test.count] });
+  const { initial, ...plain } = settings;
+  const from = initial && { initial: initial.hash };
+  const identity = JSON.stringify({
+    objective,
+    ...plain,
+    ...from,
+    data: [train.name, train.count, test.count],
+  });
   const kept = await readCheckpoint(run.folder, identity);
   const states = kept?.states ?? built.start(createRandom(settings.seed));
   const training = await openTraining(built.steps, states, { threads: run.threads ?? 2 });

@@ -196,53 +196,57 @@ describe("questions", () => {
       { seed: 1, numRuns: 300 },
     );
   });
-  it.runIf(process.env.SIMCORTEX_SLOW)("are answered by a head that sees the answer in the features, and at chance where features are noise", async () => {
-    const scenes = (seed: number, count: number) =>
-      Array.from({ length: count }, (_, k) => worldScene({ seed }, k));
-    const seen = (list: ReturnType<typeof scenes>) => ({
-      scenes: list,
-      pictures: list.map((_, k) => Float32Array.of(k)),
-    });
-    const [train, test] = [seen(scenes(1, 400)), seen(scenes(2, 200))];
-    const random = createRandom(3);
-    const kinds = ["color", "texture", "place", "count", "relation"].map((subject) => subject[0] as string);
-    const texts = async (captions: readonly string[]) =>
-      rows(
-        captions.map((text) =>
-          kinds.map((_, k) =>
-            ["What co", "What te", "What pl", "How", "Where"].findIndex((start) => text.startsWith(start)) ===
-            k
-              ? 1
-              : 0,
+  it.runIf(process.env.SIMCORTEX_SLOW)(
+    "are answered by a head that sees the answer in the features, and at chance where features are noise",
+    async () => {
+      const scenes = (seed: number, count: number) =>
+        Array.from({ length: count }, (_, k) => worldScene({ seed }, k));
+      const seen = (list: ReturnType<typeof scenes>) => ({
+        scenes: list,
+        pictures: list.map((_, k) => Float32Array.of(k)),
+      });
+      const [train, test] = [seen(scenes(1, 400)), seen(scenes(2, 200))];
+      const random = createRandom(3);
+      const kinds = ["color", "texture", "place", "count", "relation"].map((subject) => subject[0] as string);
+      const texts = async (captions: readonly string[]) =>
+        rows(
+          captions.map((text) =>
+            kinds.map((_, k) =>
+              ["What co", "What te", "What pl", "How", "Where"].findIndex((start) =>
+                text.startsWith(start),
+              ) === k
+                ? 1
+                : 0,
+            ),
           ),
-        ),
-      );
-    let list = train.scenes;
-    const knowing = {
-      texts,
-      images: async () => {
-        const known = rows(
-          list.map(({ background, objects }) => [
-            ...answersTo.place.map((place) => (place === background ? 1 : 0)),
-            objects.length,
-          ]),
         );
-        list = test.scenes;
-        return known;
-      },
-    };
-    const good = await testQuestions(knowing, train, test, {
-      random: createRandom(1),
-      hidden: 32,
-      steps: 150,
-    });
-    expect(good.place?.value).toBeGreaterThan(0.95);
-    expect(good.count?.value).toBeGreaterThan(0.95);
-    const blind = {
-      texts,
-      images: async (pictures: readonly Float32Array[]) => draw(random, pictures.length, 3),
-    };
-    const bad = await testQuestions(blind, train, test, { random: createRandom(1), hidden: 16, steps: 60 });
-    expect(bad.place?.value).toBeLessThan((bad.place?.chance ?? 0) + 4 * Math.sqrt(0.12 / 200));
-  });
+      let list = train.scenes;
+      const knowing = {
+        texts,
+        images: async () => {
+          const known = rows(
+            list.map(({ background, objects }) => [
+              ...answersTo.place.map((place) => (place === background ? 1 : 0)),
+              objects.length,
+            ]),
+          );
+          list = test.scenes;
+          return known;
+        },
+      };
+      const good = await testQuestions(knowing, train, test, {
+        random: createRandom(1),
+        hidden: 32,
+        steps: 150,
+      });
+      expect(good.place?.value).toBeGreaterThan(0.95);
+      expect(good.count?.value).toBeGreaterThan(0.95);
+      const blind = {
+        texts,
+        images: async (pictures: readonly Float32Array[]) => draw(random, pictures.length, 3),
+      };
+      const bad = await testQuestions(blind, train, test, { random: createRandom(1), hidden: 16, steps: 60 });
+      expect(bad.place?.value).toBeLessThan((bad.place?.chance ?? 0) + 4 * Math.sqrt(0.12 / 200));
+    },
+  );
 });
