@@ -48,7 +48,19 @@ function table(twins: readonly TwinResult[]): string {
     .map(
       ([name, of]) => `<tr><th scope="row">${name}</th>${twins.map((twin) => cell(of(twin))).join("")}</tr>`,
     );
-  return `<div class="box"><table><thead><tr><th scope="col">Test</th>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+  const all = [...rows, ...brainRow(twins)].join("");
+  return `<div class="box"><table><thead><tr><th scope="col">Test</th>${head}</tr></thead><tbody>${all}</tbody></table></div>`;
+}
+
+/** How well the readouts of signals with a brain tell responses to held-out pictures; responses have variance 1. */
+function brainRow(twins: readonly TwinResult[]): string[] {
+  const explained = twins.map(({ log }) => {
+    const errors = log.flatMap((line) => line["test.brainError"] ?? []);
+    return errors.length === 0 ? undefined : 1 - (errors.at(-1) as number);
+  });
+  if (explained.every((one) => one === undefined)) return [];
+  const cells = explained.map((one) => `<td>${one === undefined ? "–" : one.toFixed(3)}</td>`).join("");
+  return [`<tr><th scope="row">Brain, R² of held-out responses</th>${cells}</tr>`];
 }
 
 function cell(rate: Rate | undefined): string {

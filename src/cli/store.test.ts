@@ -13,21 +13,24 @@ beforeAll(async () => {
 }, 60_000);
 
 describe("the store of a study", () => {
-  it.runIf(process.env.SIMCORTEX_SLOW)("computes again what is damaged in the store: flipped bits and files cut off", async () => {
-    const random = createRandom(8);
-    for (const [k, file] of filesOf(join(folder, "whole-store")).entries()) {
-      const bytes = readFileSync(file);
-      const at = random.integer(bytes.length);
-      if (k % 3 === 0) truncateSync(file, at);
-      else if (k % 3 === 1) {
-        bytes[at] = (bytes[at] as number) ^ (1 << random.integer(8));
-        writeFileSync(file, bytes);
+  it.runIf(process.env.SIMCORTEX_SLOW)(
+    "computes again what is damaged in the store: flipped bits and files cut off",
+    async () => {
+      const random = createRandom(8);
+      for (const [k, file] of filesOf(join(folder, "whole-store")).entries()) {
+        const bytes = readFileSync(file);
+        const at = random.integer(bytes.length);
+        if (k % 3 === 0) truncateSync(file, at);
+        else if (k % 3 === 1) {
+          bytes[at] = (bytes[at] as number) ^ (1 << random.integer(8));
+          writeFileSync(file, bytes);
+        }
       }
-    }
-    const again = await call(...tiny(folder, "mended", "whole-store"));
-    expect(again).toMatchObject({ code: 0 });
-    expect(hashes(join(folder, "mended"))).toEqual(whole);
-  });
+      const again = await call(...tiny(folder, "mended", "whole-store"));
+      expect(again).toMatchObject({ code: 0 });
+      expect(hashes(join(folder, "mended"))).toEqual(whole);
+    },
+  );
 
   it.runIf(process.env.SIMCORTEX_SLOW)(
     "may run twice at once on one store, not on one report",

@@ -8,7 +8,14 @@ export {
   type TowerStimuli,
 } from "./activations.ts";
 export { type BertConfig, bert } from "./bert.ts";
-export { type BlockConfig, firstToken, poolFirst, type TextPooling, type TowerOutput } from "./block.ts";
+export {
+  type BlockConfig,
+  denseLayer,
+  firstToken,
+  poolFirst,
+  type TextPooling,
+  type TowerOutput,
+} from "./block.ts";
 export {
   type BrivlConfig,
   brivl,

@@ -30,6 +30,12 @@ export function feedBatch(
   for (const [k, name] of (["images", "views"] as const).entries())
     if (k < signal.views)
       feeds[name] = { type: "float32", shape, data: batch.views[k] as Float32Array<ArrayBuffer> };
+  if (signal.responses)
+    feeds.responses = {
+      type: "float32",
+      shape: [count, batch.responses.length / count],
+      data: batch.responses,
+    };
   if (signal.text === "none") return feeds;
   const { tokens: told, mask } = tokenizer.encodeBatch(batch.captions, config.tokens);
   const tokens = told.data;

@@ -33,10 +33,13 @@ const settings: StepSettings = {
   weightDecay: 0.1,
   beta2: 0.98,
   deviation: 0.02,
+  brain: { targets: 3, weight: 1 },
 };
 const random = createRandom(5);
 const picture = () => Float32Array.from({ length: 4 * 3 * 64 }, () => random.normal());
-const batch = { keys: ["a", "b", "c", "d"], captions, views: [picture(), picture()] };
+const answers = random.stream("responses");
+const responses = Float32Array.from({ length: 4 * 3 }, () => answers.normal());
+const batch = { keys: ["a", "b", "c", "d"], captions, views: [picture(), picture()], responses };
 const rate = (x: number): Tensor => ({ type: "float64", shape: [], data: Float64Array.of(x) });
 const feedsOf = (name: keyof typeof objectives) =>
   feedBatch(batch, 0, { signal: objectives[name].signal, config, tokenizer, seed: 1 });
@@ -130,6 +133,33 @@ describe("negatives of the batch alone", () => {
     const { viewToView } = await training.run("evaluate", feeds);
     expect(numbers(viewToView)).toEqual([1]);
     await training.close();
+  });
+});
+
+describe("brain", () => {
+  it("adds the squared error of the readout to CLIP's loss, as much as it is weighted", async () => {
+    const of = async (name: "clip" | "brain", weight: number) => {
+      const { training } = await openSmall(name, { brain: { targets: 3, weight } });
+      const told = await training.run("evaluate", feedsOf(name));
+      const weights = await training.read();
+      await training.close();
+      return {
+        loss: numbers(told.loss)[0] as number,
+        error: told.brainError ? (numbers(told.brainError)[0] as number) : 0,
+        weights,
+      };
+    };
+    const [clip, light, heavy] = [await of("clip", 1), await of("brain", 0.5), await of("brain", 3)];
+    expect(light.loss).toBeCloseTo(clip.loss + 0.5 * light.error, 5);
+    expect(heavy.loss).toBeCloseTo(clip.loss + 3 * light.error, 5);
+    // the readout starts near 0, so that the error is about the responses' own squares
+    const squares = responses.reduce((sum, x) => sum + x * x, 0) / responses.length;
+    expect(Math.abs(light.error / squares - 1)).toBeLessThan(0.1);
+    expect(light.weights["readout.weight"]?.shape).toEqual([3, 8]);
+  });
+  it("asks for a brain", () => {
+    const { brain: _, ...without } = settings;
+    expect(() => buildSteps(objectives.brain, without)).toThrow(/needs a brain/);
   });
 });
 

@@ -1,3 +1,4 @@
+import { brain, permutedBrain } from "./objectives/brain.ts";
 import { clip } from "./objectives/clip.ts";
 import { imageOnly } from "./objectives/image-only.ts";
 import { imageText } from "./objectives/image-text.ts";
@@ -12,6 +13,8 @@ export const objectives = {
   clip,
   "image-only": imageOnly,
   "text-only": textOnly,
+  brain,
+  "permuted-brain": permutedBrain,
 } as const satisfies Readonly<Record<string, Objective>>;
 
 /** Name of one of {@link objectives}. */

@@ -4,6 +4,7 @@ import { createRandom, EncodingError } from "../core/index.ts";
 import { decodeText, readRange } from "../io/index.ts";
 import { openCaptions } from "./data/captions-file.ts";
 import { type CaptionSource, type Dataset, splitDataset } from "./data/dataset.ts";
+import { withResponses } from "./data/responses.ts";
 import { openShards } from "./data/webdataset.ts";
 import { worldDataset } from "./data/world.ts";
 import type { PretrainSettings } from "./settings.ts";
@@ -18,8 +19,14 @@ export interface PretrainData {
 
 /** Open the data that settings name and hold out the test pairs, at random by the seed.
  * @param folder that relative paths start from. */
-export async function openData({ data, seed }: PretrainSettings, folder: string): Promise<PretrainData> {
-  const { dataset, incomplete } = await openSource(data, folder);
+export async function openData(
+  { data, seed, brain }: PretrainSettings,
+  folder: string,
+): Promise<PretrainData> {
+  const { dataset: pairs, incomplete } = await openSource(data, folder);
+  const dataset = brain
+    ? await withResponses(pairs, { source: brain, world: data.world, seed, folder })
+    : pairs;
   const random = createRandom(seed).stream("held-out pairs");
   return { ...splitDataset(dataset, data.test, random), incomplete };
 }

@@ -25,6 +25,13 @@ describe("parsePretrainSettings", () => {
       "data: { world: {} }\naugmentation: { crop: [1, 0.5] }",
       /line 2: augmentation.crop: \[smallest, largest\]/,
     ],
+    ["data: { world: {} }\ntwins: [clip, brain]", /line 2: twins.1: brain needs a brain/],
+    [
+      "data: { world: {} }\nbrain: { responses: a.npy }",
+      /line 2: brain.responses: rows stand for the pictures of data.captions/,
+    ],
+    ["data: { shards: [a.tar] }\nbrain: {}", /line 2: brain: a virtual brain sees data.world alone/],
+    ["data: { world: {} }\nmodel: { twin: a, text: b }", /line 2: model.twin: brings both towers/],
     ["data: [", /line 1: not valid YAML/],
   ])("refuses %j with the line and the rule", (text, message) => {
     expect(() => parsePretrainSettings(text, "x.yaml")).toThrow(message);

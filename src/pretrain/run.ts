@@ -3,6 +3,7 @@ import { checkCancelled, createRandom, type OnProgress } from "../core/index.ts"
 import { writeFileAtomic } from "../io/index.ts";
 import { type BrivlConfig, brivlConfigs, type WeightTensors } from "../models/index.ts";
 import { captionTokenizer, vocabularyOf } from "./caption-tokens.ts";
+import { respond } from "./data/dataset.ts";
 import { type LoadPool, openLoadPool } from "./data/pool.ts";
 import { openEncoder } from "./encoder.ts";
 import type { LogLine } from "./log.ts";
@@ -107,10 +108,12 @@ export function trainSettingsOf({
   settings,
   config,
   initial,
-}: Pick<Work, "settings" | "config"> & Partial<Pick<Work, "initial">>): TrainSettings {
-  const { training, seed, augmentation } = settings;
+  data,
+}: Pick<Work, "settings" | "config"> & Partial<Pick<Work, "initial" | "data">>): TrainSettings {
+  const { training, seed, augmentation, brain } = settings;
   const read = initial !== undefined && Object.keys(initial.weights).length > 0;
-  return { ...training, config, seed, augmentation, ...(read && { initial }) };
+  const seen = brain && data && { brain: { targets: respond(data.train, 0).length, weight: brain.weight } };
+  return { ...training, config, seed, augmentation, ...(read && { initial }), ...seen };
 }
 
 async function trainTwin(name: ObjectiveName, work: Work): Promise<TwinResult> {
@@ -141,7 +144,7 @@ async function keepStart(work: Work): Promise<TwinResult> {
   );
   return finish(
     "untrained",
-    "the start of all twins, not trained",
+    work.settings.model.twin === undefined ? "the start of all twins, not trained" : "the start of all twins",
     { weights: kept, log: [], damaged: {} },
     work,
   );

@@ -46,12 +46,26 @@ const model = z.strictObject({
   vocabulary: count.default(8192),
   /** Most tokens of a caption; default the preset's. */
   tokens: count.optional(),
+  /** Folder of a finished twin that all start from, with its sizes and words; the only one of these three. */
+  twin: z.string().optional(),
   /** Folder of a ViT that the image tower starts from, in Hugging Face's layout; default chance. */
   image: z.string().optional(),
   /** Folder of an uncased BERT that the text tower starts from, with its vocab.txt; default chance. */
   text: z.string().optional(),
   /** What of a text is projected to the shared space. */
   pooling: z.enum(["cls", "mean"]).default("cls"),
+});
+
+/** A brain that saw the pictures, for the signals that need one. */
+const brain = z.strictObject({
+  /** NPY of responses, (pictures × targets), in the order of data.captions; default: a virtual brain that sees the world. */
+  responses: z.string().optional(),
+  /** Targets of a virtual brain. */
+  targets: count.default(64),
+  /** Share of a virtual target's variance that the picture explains. */
+  signal: share.default(0.5),
+  /** How much the error of the readout counts beside the contrastive loss. */
+  weight: z.number().positive().default(1),
 });
 
 const training = z.strictObject({
@@ -95,6 +109,7 @@ export const pretrainSchema = z.strictObject({
     .default(["image-text"]),
   /** Keep the start too, as the untrained twin. */
   untrained: z.boolean().default(false),
+  brain: brain.optional(),
   training: training.prefault({}),
   augmentation: augmentation.prefault({}),
   /** Steps between checkpoints, and between looks at held-out pairs. */

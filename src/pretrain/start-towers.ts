@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { EncodingError } from "../core/index.ts";
 import { decodeText, readBytes } from "../io/index.ts";
 import { type BrivlConfig, readTowerFolder, type WeightTensors } from "../models/index.ts";
+import { readTwin } from "./model-file.ts";
 
 /** Towers that a training starts from in place of chance. */
 export interface TowerStart {
@@ -16,16 +17,24 @@ export interface TowerStart {
   readonly hash: string;
 }
 
-/** Read the ViT and the uncased BERT that the towers shall start from, of folders in Hugging Face's layout; projections still start from
+/** Read what a training starts from: a finished twin, with its projections; or the ViT and the uncased BERT that the towers shall start from, of folders in Hugging Face's layout; projections still start from
  * chance. Position embeddings of a ViT are interpolated to the preset's picture size; `frozen` stays the preset's.
  * @param from folders by tower. @param folder that relative paths start from.
  * @throws EncodingError "file" or "format" of {@link readTowerFolder}; "option" if a folder holds the other kind of tower, or a text tower
  * whose words are not lower case. */
 export async function readTowerStart(
-  from: { readonly image?: string | undefined; readonly text?: string | undefined },
+  from: {
+    readonly twin?: string | undefined;
+    readonly image?: string | undefined;
+    readonly text?: string | undefined;
+  },
   preset: BrivlConfig,
   folder: string,
 ): Promise<TowerStart> {
+  if (from.twin !== undefined) {
+    const { config, weights, vocabulary } = await readTwin(resolve(folder, from.twin));
+    return { config: { ...config, frozen: preset.frozen }, weights, vocabulary, hash: hashOf(weights) };
+  }
   let config = preset;
   let vocabulary: string[] | null = null;
   const weights: Record<string, WeightTensors[string]> = {};

@@ -38,6 +38,8 @@ export interface StepSettings {
   readonly deviation: number;
   /** What patch kernels and positions of the image tower start from; default "random". */
   readonly start?: "random" | "waves";
+  /** See {@link ObjectiveContext}. */
+  readonly brain?: { readonly targets: number; readonly weight: number } | undefined;
   /** Weights that start as these, not from chance. */
   readonly initial?: Pick<TowerStart, "weights" | "hash"> | undefined;
 }

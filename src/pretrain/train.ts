@@ -119,9 +119,17 @@ function openLoaders(objective: ObjectiveName, settings: TrainSettings, { train,
     views: Array.from({ length: signal.views }, () => augmentation),
     buffer,
   };
-  const held = { ...common, dataset: test, seed: seed + 1, ahead: 0 }; // with their own captions, whatever the training
+  // with their own captions and responses, whatever the training
+  const responses = signal.responses && ("own" as const);
+  const held = { ...common, dataset: test, seed: seed + 1, ahead: 0, responses };
   return {
-    train: openLoader({ ...common, dataset: train, seed, permuted: signal.permuted }),
+    train: openLoader({
+      ...common,
+      dataset: train,
+      seed,
+      permuted: signal.permuted,
+      responses: signal.responses,
+    }),
     test: test.count < batch ? null : openLoader(held),
   };
 }

@@ -1,4 +1,4 @@
-import type { Random } from "../../core/index.ts";
+import { EncodingError, type Random } from "../../core/index.ts";
 
 /** Bytes within a file: a picture or a caption inside a tar archive, or a whole file. */
 export interface Place {
@@ -47,6 +47,8 @@ export interface Dataset {
   readonly count: number;
   /** Where sample `index` is found. */
   sample(index: number): Sample;
+  /** A brain's responses to the picture of sample `index`. */
+  responses?(index: number): Float32Array<ArrayBuffer>;
 }
 
 /** A data set of some samples of another.
@@ -66,7 +68,14 @@ export function takeSamples(dataset: Dataset, indices: ArrayLike<number>): Datas
     shards,
     count: kept.length,
     sample: (index) => dataset.sample(kept[index] as number),
+    ...(dataset.responses && { responses: (index) => respond(dataset, kept[index] as number) }),
   };
+}
+
+/** Responses of a data set that has them. */
+export function respond(dataset: Dataset, index: number): Float32Array<ArrayBuffer> {
+  if (dataset.responses) return dataset.responses(index);
+  throw new EncodingError("option", `respond: ${dataset.name} has no brain's responses.`);
 }
 
 /** Part a data set at random into one to train on and one to test on; no sample is in both.

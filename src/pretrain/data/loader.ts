@@ -1,6 +1,6 @@
 import { EncodingError, isEncodingError } from "../../core/index.ts";
 import type { Augmentation } from "./augment.ts";
-import type { Dataset } from "./dataset.ts";
+import { type Dataset, respond } from "./dataset.ts";
 import type { LoadedSample } from "./load-sample.ts";
 import { derange, orderSamples } from "./order.ts";
 import type { LoadPool } from "./pool.ts";
@@ -11,6 +11,8 @@ export interface Batch {
   readonly captions: readonly string[];
   /** Of each view: (batch, 3, edge, edge). */
   readonly views: readonly Float32Array<ArrayBuffer>[];
+  /** (batch, targets); empty where no responses are asked for. */
+  readonly responses: Float32Array<ArrayBuffer>;
 }
 
 /** Batches by their number from 0; each is a function of the settings and its number alone. */
@@ -36,6 +38,8 @@ export interface LoaderOptions {
   readonly buffer?: number;
   /** Every picture with another one's caption, the same one in each pass. */
   readonly permuted?: boolean;
+  /** A brain's responses: to the picture, or to another one, the same one in each pass. */
+  readonly responses?: "own" | "permuted" | undefined;
   /** Batches that are loaded ahead. */
   readonly ahead?: number;
 }
@@ -52,6 +56,7 @@ export function openLoader({
   views,
   buffer = 10_000,
   permuted = false,
+  responses,
   ahead = 2,
 }: LoaderOptions): Loader {
   const perPass = Math.floor(dataset.count / size);
@@ -61,6 +66,7 @@ export function openLoader({
       `openLoader: a batch of ${size} needs as many samples; ${dataset.name} has ${dataset.count}.`,
     );
   const captionOf = permuted ? derange(dataset.count, seed) : undefined;
+  const responseOf = responses === "permuted" ? derange(dataset.count, seed) : undefined;
   const damaged = new Map<string, string>();
   const orders = new Map<number, Uint32Array>();
   const orderOf = (pass: number) => {
@@ -85,7 +91,9 @@ export function openLoader({
           damaged.set(dataset.sample(index).key, error.message);
           return undefined;
         });
-        if (loaded !== undefined) return loaded;
+        if (loaded === undefined) continue;
+        const asked = responseOf ? (responseOf[index] as number) : index;
+        return { ...loaded, responses: responses ? respond(dataset, asked) : nothing };
       }
       throw new EncodingError(
         "format",
@@ -114,6 +122,7 @@ export function openLoader({
 }
 
 const tries = 20;
+const nothing = new Float32Array(0);
 
 /** The sample of a place, then those that replace it if it is damaged: from half a pass further on, none of the same batch. */
 function* candidates(order: Uint32Array, place: number, planned: ReadonlySet<number>): Generator<number> {
@@ -127,15 +136,23 @@ function* candidates(order: Uint32Array, place: number, planned: ReadonlySet<num
   }
 }
 
-function stack(samples: readonly LoadedSample[], views: number): Batch {
+type Shown = LoadedSample & Pick<Batch, "responses">;
+
+function stack(samples: readonly Shown[], views: number): Batch {
   return {
+    responses: join(samples.map((sample) => sample.responses)),
     keys: samples.map(({ key }) => key),
     captions: samples.map(({ caption }) => caption),
-    views: Array.from({ length: views }, (_, v) => {
-      const each = samples[0]?.views[v]?.length ?? 0;
-      const all = new Float32Array(each * samples.length);
-      for (const [k, sample] of samples.entries()) all.set(sample.views[v] as Float32Array, k * each);
-      return all;
-    }),
+    views: Array.from({ length: views }, (_, v) =>
+      join(samples.map((sample) => sample.views[v] as Float32Array<ArrayBuffer>)),
+    ),
   };
+}
+
+/** Arrays of one length, one after the other. */
+function join(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {
+  const each = parts[0]?.length ?? 0;
+  const all = new Float32Array(each * parts.length);
+  for (const [k, part] of parts.entries()) all.set(part, k * each);
+  return all;
 }

@@ -1,3 +1,4 @@
+import { EncodingError } from "../../core/index.ts";
 import type { Value } from "../../graph/index.ts";
 import * as g from "../../graph/index.ts";
 import { type BrivlConfig, isFrozen, type Weights } from "../../models/index.ts";
@@ -10,6 +11,8 @@ export interface Signal {
   readonly text: "none" | "captions" | "masked";
   /** Whether every picture comes with another one's caption. */
   readonly permuted: boolean;
+  /** A brain's responses: to the picture, or to another one, always the same; absent: none. */
+  readonly responses?: "own" | "permuted";
 }
 
 /** Sizes and settings that a signal's graph is built for. */
@@ -22,6 +25,8 @@ export interface ObjectiveContext {
   readonly negatives: Negatives;
   /** Whether CLIP's temperature is trained. */
   readonly learnTemperature: boolean;
+  /** Targets of the brain that some signals need, and how much its error counts. */
+  readonly brain?: { readonly targets: number; readonly weight: number } | undefined;
   /** The trained weights, by name. */
   readonly weights: Weights;
 }
@@ -60,6 +65,17 @@ export function textInputs({ batch, config }: ObjectiveContext): { tokens: Value
     tokens: g.input("tokens", "int64", [batch, config.tokens]),
     mask: g.input("mask", "float32", [batch, config.tokens]),
   };
+}
+
+/** The input `responses` (batch, targets).
+ * @throws EncodingError "option" if the settings have no brain. */
+export function responsesInput({ batch, brain }: ObjectiveContext): { input: Value; weight: number } {
+  if (brain === undefined)
+    throw new EncodingError(
+      "option",
+      "responsesInput: this signal needs a brain; say which one in the settings under brain.",
+    );
+  return { input: g.input("responses", "float32", [batch, brain.targets]), weight: brain.weight };
 }
 
 const largestScale = 100;
