@@ -75,12 +75,14 @@ export function inferStudy(
 
   const estimate = (name: string, people: readonly Drawn[]): Estimate => ({
     mean: meanDefined(people.map((person) => person.value)),
-    ...bootstrapTwoLevel({
-      perPersonDraws: people.map((person) => person.draws),
-      random: random.stream(`interval ${name}`),
-      level: intervalLevel,
-      blocks: scores[0]?.regions[0]?.saved.length ?? 0,
-    }),
+    ...(people.every(({ value }) => Number.isNaN(value))
+      ? { low: Number.NaN, high: Number.NaN }
+      : bootstrapTwoLevel({
+          perPersonDraws: people.map((person) => person.draws),
+          random: random.stream(`interval ${name}`),
+          level: intervalLevel,
+          blocks: scores[0]?.regions[0]?.saved.length ?? 0,
+        })),
   });
   const meanCeiling = (g: number) => meanDefined(ceilings.map((person) => person[g] as number));
 

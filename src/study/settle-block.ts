@@ -6,6 +6,7 @@ import type { StudyData } from "./data.ts";
 import type { Fits } from "./fit-models.ts";
 import { blockOf, type ModelPlan, type OuterFold, runOfRows } from "./plan.ts";
 import type { StudySettings } from "./settings.ts";
+import { fewestPeople } from "./test-unit.ts";
 
 /** How long the blocks of held-out samples are that are exchanged and drawn together, and why. */
 export interface SettledBlock {
@@ -17,7 +18,7 @@ export interface SettledBlock {
 }
 
 /** Targets that are looked at, over all people. */
-const mostTargets = 256;
+const mostTargets = 96;
 const level = 0.05;
 
 /** The length of a block: the one of the settings, else the shortest that keeps the paired test's false positives at .05 within .055, by the
@@ -39,8 +40,9 @@ export function settleBlock(
   const longest = Math.max(1, Math.floor(Math.max(...stretches) / 2));
   const least = settings.design === "time-series" ? own : 1;
   const asked = askedPairs(data, settings, plan);
+  const errors = errorsOf(data, folds, fits, [...new Set(asked.flat())]);
   const answers = asked.flatMap(([a, b]) => {
-    const saved = savedErrors(data, folds, fits, a, b);
+    const saved = savedErrors(errors.get(a) ?? [], errors.get(b) ?? []);
     return saved === null
       ? []
       : [suggestPairedBlock(saved, { runLengths: stretches, level, least: settings.tests.block ?? least })];
@@ -55,9 +57,10 @@ export function settleBlock(
     return {
       block: own,
       why: `Blocks have ${own} samples by the settings (tests.block); by the autocorrelation of the errors ${short ? `${needs} would be needed` : "that is long enough"}.`,
-      warning: short
-        ? `Blocks of ${own} samples are too short for these data: errors hang together for longer, and ${needs} samples keep tests over blocks at their level. Leave tests.block out.`
-        : "",
+      warning:
+        short && data.people.length < fewestPeople
+          ? `Blocks of ${own} samples are too short for these data: errors hang together for longer, and ${needs} samples keep tests over blocks at their level. Leave tests.block out.`
+          : "",
     };
   }
   if (tooLong.length === 0)
@@ -71,7 +74,7 @@ export function settleBlock(
   return {
     block,
     why: `Blocks have ${block} samples: held-out stretches of at most ${2 * longest + 1} samples are too short for the length that the errors ask for in ${tooLong.length} of ${answers.length} tests.`,
-    warning: `Errors hang together for longer than the held-out stretches allow blocks to be: a test over blocks of half a stretch is expected to be wrong in ${percent(expected)} of studies at .05. Intervals are too narrow; take p over people, or circular shifts.`,
+    warning: `Errors hang together for longer than the held-out stretches allow blocks to be: a test over blocks of half a stretch is expected to be wrong in ${percent(expected)} of studies at .05, and intervals are too narrow.`,
   };
 }
 
@@ -93,15 +96,14 @@ function askedPairs(
   ].filter(([a, b]) => a !== b);
 }
 
-/** What fit a saves of the squared error of fit b, row by row, folds under each other; columns are targets of regions, evenly taken. */
-function savedErrors(
+/** Squared errors of every fit that is asked for, column by column: targets of regions, evenly taken, folds under each other. */
+function errorsOf(
   data: StudyData,
   folds: readonly OuterFold[],
   fits: Fits,
-  a: number,
-  b: number,
-): Responses | null {
-  const columns: Float64Array[] = [];
+  models: readonly number[],
+): Map<number, Float64Array[]> {
+  const out = new Map(models.map((model) => [model, [] as Float64Array[]]));
   const each = Math.max(1, Math.floor(mostTargets / data.people.length));
   for (const [p, person] of data.people.entries()) {
     const constant = new Set(person.constant);
@@ -110,41 +112,33 @@ function savedErrors(
     );
     const targets = inRegion.filter((_, k) => k % Math.ceil(inRegion.length / each) === 0);
     const whole = meanResponses(data, person);
-    const perFold = folds.map((fold, f) => {
-      const Y = takeRows(whole, fold.test);
-      const errors = [a, b].map((model) =>
-        squaredError(Y, model < 0 ? null : fits.of(p, f, model).predicted),
-      );
-      return { cols: Y.cols, rows: Y.rows, errors };
-    });
-    for (const t of targets)
-      columns.push(
-        Float64Array.from(
-          perFold.flatMap(({ cols, rows, errors: [own, other] }) =>
-            Array.from({ length: rows }, (_, i) => (other?.[i * cols + t] ?? 0) - (own?.[i * cols + t] ?? 0)),
-          ),
-        ),
-      );
+    const Y = folds.map((fold) => takeRows(whole, fold.test));
+    for (const [model, columns] of out) {
+      const predicted = folds.map((_, f) => (model < 0 ? null : fits.of(p, f, model).predicted));
+      for (const t of targets)
+        columns.push(Float64Array.from(Y.flatMap((own, f) => squaredErrors(own, predicted[f] ?? null, t))));
+    }
   }
-  const varying = columns.filter((own) => own.some((value) => value !== own[0]));
-  if (varying.length === 0) return null;
-  const rows = varying[0]?.length ?? 0;
-  const table = new Float64Array(rows * varying.length);
-  for (const [k, own] of varying.entries())
-    for (let i = 0; i < rows; i++) table[i * varying.length + k] = own[i] as number;
-  return matrix(["samples", "targets"], rows, varying.length, table);
+  return out;
 }
 
-/** Against the mean of the column where there is no prediction. */
-function squaredError(Y: Responses, predicted: Responses | null): Float64Array {
-  const means = new Float64Array(Y.cols);
-  if (predicted === null)
-    for (let k = 0; k < Y.data.length; k++)
-      means[k % Y.cols] = (means[k % Y.cols] as number) + (Y.data[k] as number) / Y.rows;
-  return Float64Array.from(
-    Y.data,
-    (y, k) => (y - (predicted?.data[k] ?? (means[k % Y.cols] as number))) ** 2,
-  );
+/** Of one target; against its mean where there is no prediction. */
+function squaredErrors(Y: Responses, predicted: Responses | null, t: number): number[] {
+  const y = Array.from({ length: Y.rows }, (_, i) => Y.data[i * Y.cols + t] as number);
+  const mean = y.reduce((a, b) => a + b, 0) / y.length;
+  return y.map((value, i) => (value - (predicted ? (predicted.data[i * Y.cols + t] as number) : mean)) ** 2);
+}
+
+/** What one fit saves of the squared error of another, (samples × targets); null where nothing varies. */
+function savedErrors(own: readonly Float64Array[], other: readonly Float64Array[]): Responses | null {
+  const saved = own.map((errors, k) => errors.map((e, i) => (other[k]?.[i] ?? Number.NaN) - e));
+  const varying = saved.filter((column) => column.some((value) => value !== column[0]));
+  const rows = varying[0]?.length ?? 0;
+  if (rows === 0) return null;
+  const table = new Float64Array(rows * varying.length);
+  for (const [k, column] of varying.entries())
+    for (let i = 0; i < rows; i++) table[i * varying.length + k] = column[i] as number;
+  return matrix(["samples", "targets"], rows, varying.length, table);
 }
 
 /** Lengths of the stretches of neighbouring rows of one run. */

@@ -5,7 +5,7 @@ import type { ScoreOutput } from "./score-person.ts";
 import type { StudySettings } from "./settings.ts";
 
 /** Fewer people than this cannot reach .05 by flipping signs (with correction); then time blocks are the unit. */
-const fewestPeople = 6;
+export const fewestPeople = 6;
 
 /** A tested family: values of each person, p and corrected p of each column. */
 export interface Tested {
