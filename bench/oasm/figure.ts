@@ -15,7 +15,7 @@ export function drawFigure({ torn, whole }: Measured): string {
     {
       id: "oasm",
       title: "Responses without content: r of each model",
-      caption: "Dots: mean r over regions and people, with 95 % intervals.",
+      caption: "Dots: mean r over studies, regions and people; lines: the lowest and the highest study.",
       alt: rows.map(({ name, r, panel }) => `${name}, ${panels[panel]?.name}: ${r.toFixed(3)}`).join("; "),
       legend: [
         { mark: "dot", color: colors.blue, text: "has content" },

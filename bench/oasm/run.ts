@@ -27,52 +27,70 @@ const vectors = real
   ? (JSON.parse(readFileSync(join(data, "words", "glove-50d-5k.json"), "utf8")) as Record<string, number[]>)
   : undefined;
 
-const folder = mkdtempSync(join(tmpdir(), "simcortex-oasm-"));
-try {
-  const yaml = writeDriftStudy(folder, { sentences, targets: 20, ...(vectors && { vectors }) });
-  const run = (text: string) =>
-    runStudy(parseSettings(text), { folder, out: join(folder, "results"), store: join(folder, "store") });
-  const refusal = await run(yaml.refused).catch((error: unknown) => error);
-  if (!isEncodingError(refusal, "design"))
-    throw new Error("the guard let a torn study pass", { cause: refusal });
-  const [torn, whole] = [await run(yaml.torn), await run(yaml.whole)];
-  const measured: Measured = {
-    sentences: sentences.length,
-    passages: sentences.length / 4,
-    refusal: refusal.message,
-    torn: { rows: rowsOf(torn), lead: answerStudy(torn).lead },
-    whole: { rows: rowsOf(whole), lead: answerStudy(whole).lead },
-  };
-  console.log(JSON.stringify(measured, null, 1));
-  if (real) {
-    mkdirSync("docs/images", { recursive: true });
-    writeFileSync("docs/images/oasm.svg", drawFigure(measured));
-    writeDocs(measured);
+const studies = 5;
+const [torn, whole]: [StudyResult[], StudyResult[]] = [[], []];
+let refusal = "";
+for (let seed = 1; seed <= studies; seed++) {
+  const folder = mkdtempSync(join(tmpdir(), "simcortex-oasm-"));
+  try {
+    const yaml = writeDriftStudy(folder, { sentences, targets: 10, seed, ...(vectors && { vectors }) });
+    const run = (text: string) =>
+      runStudy(parseSettings(`${text}\ntests: { bootstrap: 100 }`), {
+        folder,
+        out: join(folder, "results"),
+        store: join(folder, "store"),
+      });
+    const refused = await run(yaml.refused).catch((error: unknown) => error);
+    if (!isEncodingError(refused, "design"))
+      throw new Error("the guard let a torn study pass", { cause: refused });
+    refusal ||= refused.message;
+    torn.push(await run(yaml.torn));
+    whole.push(await run(yaml.whole));
+    console.log(`study ${seed} of ${studies}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+}
+const measured: Measured = {
+  sentences: sentences.length,
+  passages: sentences.length / 4,
+  studies,
+  refusal,
+  torn: { rows: rowsOf(torn), lead: answerStudy(torn[0] as StudyResult).lead },
+  whole: { rows: rowsOf(whole), lead: answerStudy(whole[0] as StudyResult).lead },
+};
+console.log(JSON.stringify(measured, null, 1));
+if (real) {
+  mkdirSync("docs/images", { recursive: true });
+  writeFileSync("docs/images/oasm.svg", drawFigure(measured));
+  writeDocs(measured);
 }
 
-/** Each model's scores alone, mean over both regions, and whether its test is significant in both. */
-function rowsOf({ cells, controls, participants }: StudyResult): Measured["torn"]["rows"] {
-  const names = [...new Set(cells.map(({ space }) => space))];
+/** Each model's scores alone: mean over studies and regions, the extremes of a study, and in how many regions its r is significant. */
+function rowsOf(results: readonly StudyResult[]): Measured["torn"]["rows"] {
+  const [first] = results as [StudyResult];
+  const names = [...new Set(first.cells.map(({ space }) => space))];
   return names.map((name) => {
-    const own = cells.filter(({ space }) => space === name);
-    const tested = controls.filter(({ control }) => control === name);
-    const mean = (read: (cell: (typeof own)[number]) => number) =>
-      own.reduce((sum, cell) => sum + read(cell), 0) / own.length;
-    const p =
-      tested.length > 0
-        ? tested.map(({ pCorrected }) => pCorrected)
-        : own.map(({ pCorrected }) => pCorrected);
+    const perStudy = results.map(({ cells }) => cells.filter(({ space }) => space === name));
+    const rs = perStudy.map((cells) => mean(cells.map(({ aloneR }) => aloneR.mean)));
+    const tests = results.flatMap(
+      ({ controls, regionScores }): readonly { readonly significant: boolean }[] => {
+        const own = controls.filter(({ control }) => control === name);
+        return own.length > 0 ? own : regionScores; // content is all of the joint model
+      },
+    );
     return {
       name,
-      r: mean(({ aloneR }) => aloneR.mean),
-      low: mean(({ aloneR }) => aloneR.low),
-      high: mean(({ aloneR }) => aloneR.high),
-      r2: mean(({ alone }) => alone.mean),
-      p: Math.max(...p),
-      people: participants.length,
+      r: mean(rs),
+      low: Math.min(...rs),
+      high: Math.max(...rs),
+      r2: mean(perStudy.flatMap((cells) => cells.map(({ alone }) => alone.mean))),
+      significant: tests.filter(({ significant }) => significant).length,
+      of: tests.length,
     };
   });
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
 }

@@ -1,21 +1,23 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
-/** One model of one study, over both regions. */
+/** One model, over all studies and regions. */
 export interface MeasuredRow {
   readonly name: string;
   readonly r: number;
+  /** Extremes of a study. */
   readonly low: number;
   readonly high: number;
   readonly r2: number;
-  /** The larger of both regions; corrected. */
-  readonly p: number;
-  readonly people: number;
+  /** Regions of all studies in which r is above zero at the corrected level. */
+  readonly significant: number;
+  readonly of: number;
 }
 
 /** What bench/oasm measures. */
 export interface Measured {
   readonly sentences: number;
   readonly passages: number;
+  readonly studies: number;
   readonly refusal: string;
   /** Passages torn by folds of single rows, and whole passages held out. */
   readonly torn: { readonly rows: readonly MeasuredRow[]; readonly lead: string };
@@ -34,23 +36,23 @@ export function writeDocs(measured: Measured): void {
   writeFileSync(page, put.join("\n\n"));
 }
 
-function sectionOf({ sentences, passages, refusal, torn, whole }: Measured): string {
+function sectionOf({ sentences, passages, studies, refusal, torn, whole }: Measured): string {
   const lines = torn.rows.map((row) => {
     const other = whole.rows.find(({ name }) => name === row.name) as MeasuredRow;
     return `| ${[row.name, ...cellsOf(row), ...cellsOf(other)].join(" | ")} |`;
   });
   return [
-    `${sentences} sentences in ${passages} passages, ${torn.rows[0]?.people} people, 40 targets each:`,
-    `| model | torn: r [95 % interval] | R² | corrected p | whole: r [95 % interval] | R² | corrected p |\n|---|---|---|---|---|---|---|\n${lines.join("\n")}`,
-    `The first words of the report, passages torn:\n\n> ${torn.lead}`,
-    `The same, whole passages held out:\n\n> ${whole.lead}`,
+    `${sentences} sentences in ${passages} passages; ${studies} simulated studies of 8 people and two regions of 10 targets. r: mean over studies, and the lowest and highest study. Significant: regions in which r is above zero at the corrected .05.`,
+    `| model | torn: r | R² | significant | whole: r | R² | significant |\n|---|---|---|---|---|---|---|\n${lines.join("\n")}`,
+    `The first words of the first study's report, passages torn:\n\n> ${torn.lead}`,
+    `The same study, whole passages held out:\n\n> ${whole.lead}`,
     `Without the override the torn study does not run:\n\n> ${refusal}`,
   ].join("\n\n");
 }
 
-function cellsOf({ r, low, high, r2, p }: MeasuredRow): string[] {
-  const text = Number.isFinite(r) ? `${signed(r, 3)} [${signed(low, 3)}, ${signed(high, 3)}]` : "undefined";
-  return [text, r2 === 0 ? "0" : signed(r2, 4), Number.isFinite(p) ? signed(p, 3) : "—"];
+function cellsOf({ r, low, high, r2, significant, of }: MeasuredRow): string[] {
+  const text = Number.isFinite(r) ? `${signed(r, 3)} (${signed(low, 3)} to ${signed(high, 3)})` : "undefined";
+  return [text, r2 === 0 ? "0" : signed(r2, 3), `${significant} of ${of}`];
 }
 
 function signed(x: number, digits: number): string {

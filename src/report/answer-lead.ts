@@ -1,5 +1,5 @@
 import { modelLead } from "./answer-models.ts";
-import { type Findings, isLoss, takenBy } from "./findings.ts";
+import { type Findings, isLoss, jointTakenBy, takenBy } from "./findings.ts";
 import { countOf, joinWords } from "./format.ts";
 import { isControlPair, isModelPair } from "./model-verdicts.ts";
 import type { Cell, Comparison, StudyResult } from "./result.ts";
@@ -48,6 +48,11 @@ function uniqueSentence(result: StudyResult, findings: Findings, controls: strin
   }
   if (nothing.length === 0) return nothingDefined(result, findings);
   const anywhere = result.regions.length === 1 ? "" : " in any region";
+  const reached = findings.predicted.filter(({ region }) => jointTakenBy(result, region).length > 0);
+  if (reached.length > 0 && reached.length === findings.predicted.length) {
+    const names = [...new Set(reached.flatMap(({ region }) => jointTakenBy(result, region)))];
+    return `No win: the feature spaces together predict ${ofRegions(reached.length, result.regions)}, but they are not shown to do so better than the control${names.length > 1 ? "s" : ""} ${joinWords(names)}.`;
+  }
   if (findings.predicted.length > 0)
     return `The feature spaces together predict ${ofRegions(findings.predicted.length, result.regions)}, but there is no evidence that any of them adds variance of its own${anywhere}.`;
   return `There is no evidence that these feature spaces predict ${result.regions.length === 1 ? `${result.regions[0]}, together or singly` : "any region, together or singly"}.`;

@@ -9,6 +9,7 @@ import {
   holdsZero,
   isLoss,
   isPredicted,
+  jointTakenBy,
   readFindings,
   shareOfCeiling,
   takenBy,
@@ -103,7 +104,15 @@ function controlsSentence(result: StudyResult): readonly string[] {
     const regions = found.filter(({ control }) => control === name).map(({ region }) => region);
     return regions.length === 0 ? [] : [`${name} in ${joinWords(regions, 6)}`];
   });
-  return [`Of the ${own}, these predict too, without the stimuli's content: ${parts.join("; ")}.`];
+  return [
+    `Of the ${own}, these predict too, without the stimuli's content: ${parts.join("; ")}.${jointSentence(result)}`,
+  ];
+}
+
+function jointSentence(result: StudyResult): string {
+  const regions = result.regions.filter((region) => jointTakenBy(result, region).length > 0);
+  if (regions.length === 0) return "";
+  return ` In ${joinWords(regions, 6)} all feature spaces together are not shown to do better.`;
 }
 
 function notPredictedSentence(

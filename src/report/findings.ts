@@ -54,6 +54,13 @@ export function takenBy(
     .map(({ control }) => control);
 }
 
+/** Controls that run by themselves and predict a region as well as the joint model is shown to. */
+export function jointTakenBy({ controls }: StudyResult, region: string): readonly string[] {
+  return controls
+    .filter((own) => own.region === region && own.significant && own.reachesJoint)
+    .map(({ control }) => control);
+}
+
 /** Names of the control spaces. */
 export function controlNames(result: StudyResult): ReadonlySet<string> {
   return new Set(result.spaces.filter((space) => space.control).map((space) => space.name));

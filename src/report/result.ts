@@ -104,13 +104,15 @@ export interface ModelSummary {
 export interface ControlVerdict {
   readonly control: string;
   readonly region: string;
-  /** Of its R² alone being above zero, one-sided. */
+  /** Of its r alone being above zero, one-sided, as the joint model is tested. */
   readonly p: number;
   /** Corrected over controls × regions. */
   readonly pCorrected: number;
   readonly significant: boolean;
   /** Feature spaces and models with a win in this region that are not shown to score higher than the control: their win is none. */
   readonly reaches: readonly string[];
+  /** Whether the joint model predicts this region and is not shown to score higher (in r) than the control. */
+  readonly reachesJoint: boolean;
 }
 
 /** What was tested and how, in words and numbers. */

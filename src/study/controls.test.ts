@@ -34,16 +34,12 @@ describe("a study whose responses hold no content, only a drift of each passage"
     await expect(run(yaml.refused)).rejects.toThrow(/^guard: split-groups: \d+ of 40 groups/);
     const torn = await run(yaml.torn);
     for (const r of rOf(torn, "OASM")) expect(r).toBeGreaterThan(0.3);
-    for (const r of rOf(torn, "content")) expect(r).toBeGreaterThan(0.1);
-    expect(
-      torn.cells.filter(({ space }) => space === "content").every(({ significant }) => significant),
-    ).toBe(true);
+    for (const r of rOf(torn, "content")) expect(r).toBeGreaterThan(0.05);
+    expect(torn.regionScores.map(({ significant }) => significant)).toEqual([true, true]);
     const { lead, predicted } = answerStudy(torn);
-    expect(lead).toMatch(
-      /^No win: content in A and B is not shown to score higher than the control OASM, which predicts there too/,
-    );
+    expect(lead).toMatch(/^No win: .*not shown to .* than the controls? OASM/);
     expect(predicted).toMatch(
-      /Of the controls .* these predict too, .*: OASM in A and B.*permuted pairs in A and B/,
+      /Of the controls .* these predict too, .*: OASM in A and B.* In A and B all feature spaces together are not shown to do better/,
     );
     expect(torn.warnings.join("\n")).toMatch(/The rule "split-groups" was overridden/);
   });

@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createRandom, matrix, type Random } from "../core/index.ts";
+import { createRandom, matrix, type Random, stackCols } from "../core/index.ts";
 import { bareWord, lookUpVectors } from "../features/index.ts";
 import { encodeNpy } from "../io/index.ts";
 
 /** Sentences in passages of four, and people whose responses hold nothing but a drift of each passage: what a leaky split makes of that. */
 export interface DriftStudy {
   readonly sentences: readonly string[];
-  /** Vectors of words (GloVe); without them every word gets a random vector of its own, so that content is which words are used. */
+  /** Vectors of words (GloVe), beside a random vector of each word: content is what the words mean and which they are. */
   readonly vectors?: Readonly<Record<string, readonly number[]>>;
   readonly people?: number;
   /** Targets of each of the two regions. */
@@ -35,7 +35,8 @@ export function writeDriftStudy(
     join(folder, "passages.csv"),
     `passage\n${sentences.map((_, i) => `${Math.floor(i / passageLength)}\n`).join("")}`,
   );
-  const content = contentOf(sentences, vectors ?? randomVectors(sentences, random.stream("words")));
+  const which = contentOf(sentences, randomVectors(sentences, random.stream("words")));
+  const content = vectors ? stackCols([contentOf(sentences, vectors), which]) : which;
   writeFileSync(
     join(folder, "content.npy"),
     encodeNpy({ shape: [rows, content.cols], data: content.data as Float64Array<ArrayBuffer> }),
@@ -54,7 +55,7 @@ participants: [${Array.from({ length: people }, (_, p) => `p${p + 1}`).join(", "
 runs: [{ id: sentences, samples: ${rows} }]
 responses: { file: "responses/{participant}.npy" }
 regions: { names: [${[..."AB"].flatMap((name) => new Array<string>(targets).fill(name)).join(", ")}] }
-features: { content: { description: mean vector of the words, ready: { file: content.npy } } }
+features: { content: { description: "what the words mean and which they are", ready: { file: content.npy } } }
 labels: { file: sentences.txt }
 outer: { folds: ${folds}, groups: passages.csv, shuffle: ${outer} }
 fit: { alphas: { from: 0.1, to: 100000, count: 13 }, inner: { folds: 5 } }
@@ -82,15 +83,22 @@ function driftOf(rows: number, targets: number, random: Random): Float64Array<Ar
   return out;
 }
 
-/** Mean vector of the words of each sentence. */
+/** Mean vector of the words of each sentence, rare words counting more (the logarithm of how few sentences have them). */
 function contentOf(sentences: readonly string[], vectors: Readonly<Record<string, readonly number[]>>) {
   const cols = Object.values(vectors)[0]?.length ?? 0;
+  const words = sentences.map((text) => text.split(/\s+/u).map(bareWord));
+  const having = new Map<string, number>();
+  for (const word of words.flatMap((own) => [...new Set(own)])) having.set(word, (having.get(word) ?? 0) + 1);
   const data = new Float64Array(sentences.length * cols);
-  for (const [i, sentence] of sentences.entries()) {
-    const { values } = lookUpVectors(sentence.split(/\s+/u), vectors);
-    for (let k = 0; k < values.data.length; k++)
-      data[i * cols + (k % cols)] =
-        (data[i * cols + (k % cols)] as number) + (values.data[k] as number) / values.rows;
+  for (const [i, own] of words.entries()) {
+    const { values } = lookUpVectors(own, vectors);
+    for (const [w, word] of own.entries())
+      for (let j = 0; j < cols; j++)
+        data[i * cols + j] =
+          (data[i * cols + j] as number) +
+          (Math.log(sentences.length / (having.get(word) as number)) *
+            (values.data[w * cols + j] as number)) /
+            own.length;
   }
   return matrix(["samples", "features"], sentences.length, cols, data);
 }
@@ -98,7 +106,7 @@ function contentOf(sentences: readonly string[], vectors: Readonly<Record<string
 function randomVectors(sentences: readonly string[], random: Random): Record<string, number[]> {
   const words = new Set(sentences.flatMap((text) => text.split(/\s+/u).map(bareWord)));
   return Object.fromEntries(
-    [...words].map((word) => [word, Array.from({ length: 24 }, () => random.normal())]),
+    [...words].map((word) => [word, Array.from({ length: 150 }, () => random.normal())]),
   );
 }
 

@@ -169,7 +169,7 @@ export function inferStudy(
     smallestP: unit.smallestP,
     interval: `95 % ${scores.length > 1 ? "two-level bootstrap: people ×" : "bootstrap:"} blocks of ${blockOf(settings)} samples, ${settings.tests.bootstrap} draws, percentiles expanded for the number of ${scores.length > 1 ? "people" : "blocks"}`,
   };
-  const controls = judgeControls(data, scores, { cells, comparisons }, unit, level);
+  const controls = judgeControls(data, scores, { cells, comparisons, regionScores }, unit, level);
   return { cells, regionScores, comparisons, modelScores, controls, tests };
 }
 

@@ -1,4 +1,4 @@
-import type { Cell, Comparison, ControlVerdict } from "../report/index.ts";
+import type { Cell, Comparison, ControlVerdict, RegionScore } from "../report/index.ts";
 import type { StudyData } from "./data.ts";
 import type { DrawnScores } from "./drawn-scores.ts";
 import type { ScoreOutput } from "./score-person.ts";
@@ -7,13 +7,22 @@ import type { TestUnit } from "./test-unit.ts";
 /** What the controls that run by themselves take away: of each control and region, whether it predicts responses that it should not, and which
  * wins of the region are then not shown to be more than the control's.
  *
- * Two families, one inside the other. Every control × region: is the control's R² above zero? Only where it is, each win there (unique
- * variance of a space, a compared model that is ahead): is the winner's R² above the control's, each fitted alone? All one-sided, with the
- * unit and correction of the study. A winner that is not shown to be above a control that predicts has no win. */
+ * Two families, one inside the other. Every control × region: is the control's r above zero, as the joint model is tested? Only where it
+ * is, each win there: is the winner above the control? A space with unique variance and a compared model that is ahead by their R² alone, the joint
+ * model by its r. All one-sided, with the unit and correction of the study (blocks exchange saved squared error in place of r and R²). A
+ * winner that is not shown to be above a control that predicts has no win. */
 export function judgeControls(
   data: StudyData,
   scores: readonly ScoreOutput[],
-  { cells, comparisons }: { readonly cells: readonly Cell[]; readonly comparisons: readonly Comparison[] },
+  {
+    cells,
+    comparisons,
+    regionScores,
+  }: {
+    readonly cells: readonly Cell[];
+    readonly comparisons: readonly Comparison[];
+    readonly regionScores: readonly RegionScore[];
+  },
   unit: TestUnit,
   level: number,
 ): ControlVerdict[] {
@@ -23,21 +32,39 @@ export function judgeControls(
   const of = (g: number) => scores.map((person) => person.regions[g] as DrawnScores);
   const alone = (g: number, s: number) => of(g).map((own) => own.alone[s]?.value ?? Number.NaN);
   const saved = (g: number, s: number) => of(g).map((own) => own.savedAlone[s] as Float64Array);
+  const aloneR = (g: number, s: number) => of(g).map((own) => own.aloneR[s]?.value ?? Number.NaN);
   const reach = unit.test(
     "controls",
-    pairs.map(({ g, c }) => alone(g, c)),
+    pairs.map(({ g, c }) => aloneR(g, c)),
     pairs.map(({ g, c }) => saved(g, c)),
     "greater",
   );
-  const found = pairs.map(({ g, c }, k) => (reach.corrected[k] as number) <= level && mean(alone(g, c)) > 0);
+  const found = pairs.map(({ g, c }, k) => (reach.corrected[k] as number) <= level && mean(aloneR(g, c)) > 0);
   const place = (name: string) => data.spaces.findIndex((space) => space.name === name);
-  const asked = pairs.flatMap(({ c, g, region }, k) =>
-    found[k] ? winnersOf(cells, comparisons, region).map((name) => ({ k, c, g, name })) : [],
-  );
+  const asked = pairs.flatMap(({ c, g, region }, k) => {
+    if (!found[k]) return [];
+    const joint = regionScores.some((own) => own.region === region && own.significant);
+    return [...winnersOf(cells, comparisons, region), ...(joint ? [null] : [])].map((name) => ({
+      k,
+      c,
+      g,
+      name,
+    }));
+  });
   const above = unit.test(
     "above controls",
-    asked.map(({ g, c, name }) => minus(alone(g, place(name)), alone(g, c))),
-    asked.map(({ g, c, name }) => saved(g, place(name)).map((own, p) => lessOf(own, saved(g, c)[p]))),
+    asked.map(({ g, c, name }) =>
+      name === null
+        ? minus(
+            of(g).map((own) => own.r.value),
+            aloneR(g, c),
+          )
+        : minus(alone(g, place(name)), alone(g, c)),
+    ),
+    asked.map(({ g, c, name }) => {
+      const own = name === null ? of(g).map((region) => region.saved) : saved(g, place(name));
+      return own.map((blocks, p) => lessOf(blocks, saved(g, c)[p]));
+    }),
     "greater",
   );
   return pairs.map(({ c, region }, k): ControlVerdict => {
@@ -48,7 +75,8 @@ export function judgeControls(
       p: reach.p[k] as number,
       pCorrected: reach.corrected[k] as number,
       significant: found[k] as boolean,
-      reaches: unbeaten.map(({ name }) => name),
+      reaches: unbeaten.flatMap(({ name }) => name ?? []),
+      reachesJoint: unbeaten.some(({ name }) => name === null),
     };
   });
 }

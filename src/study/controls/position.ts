@@ -82,7 +82,8 @@ function wordsOfRuns(data: StudyData, settings: StudySettings): readonly Feature
         settings,
       );
     });
-  if (!list?.texts) return null;
+  const many = list?.names.filter((name) => /\S\s+\S/u.test(name)).length ?? 0;
+  if (settings.design === "time-series" || !list?.texts || 2 * many < list.names.length) return null; // names, not sentences
   let start = 0;
   return runs.map((run) => {
     const texts = list.names.slice(start, start + run.samples);
@@ -90,7 +91,7 @@ function wordsOfRuns(data: StudyData, settings: StudySettings): readonly Feature
     return sampleWords(
       texts.map((text, onset) => ({ text, onset, duration: 1 })),
       run,
-      { ...settings, design: "stimulus-rows" },
+      settings,
     );
   });
 }
