@@ -28,6 +28,7 @@ export function drawFigure({ torn, whole }: Measured): string {
       marginTop: 30,
       marginBottom: 42,
       height: models.length * 34 + 90,
+      x: { domain: [-0.05, 0.5] },
       y: { domain: models, type: "band" },
       fx: { axis: null, padding: 0.12 },
       marks: [

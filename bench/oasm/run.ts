@@ -56,8 +56,8 @@ const measured: Measured = {
   passages: sentences.length / 4,
   studies,
   refusal,
-  torn: { rows: rowsOf(torn), lead: answerStudy(torn[0] as StudyResult).lead },
-  whole: { rows: rowsOf(whole), lead: answerStudy(whole[0] as StudyResult).lead },
+  torn: { rows: rowsOf(torn), leads: torn.map((result) => answerStudy(result).lead) },
+  whole: { rows: rowsOf(whole), leads: whole.map((result) => answerStudy(result).lead) },
 };
 console.log(JSON.stringify(measured, null, 1));
 if (real) {

@@ -20,8 +20,8 @@ export interface Measured {
   readonly studies: number;
   readonly refusal: string;
   /** Passages torn by folds of single rows, and whole passages held out. */
-  readonly torn: { readonly rows: readonly MeasuredRow[]; readonly lead: string };
-  readonly whole: { readonly rows: readonly MeasuredRow[]; readonly lead: string };
+  readonly torn: { readonly rows: readonly MeasuredRow[]; readonly leads: readonly string[] };
+  readonly whole: { readonly rows: readonly MeasuredRow[]; readonly leads: readonly string[] };
 }
 
 const page = "docs/oasm.md";
@@ -44,10 +44,17 @@ function sectionOf({ sentences, passages, studies, refusal, torn, whole }: Measu
   return [
     `${sentences} sentences in ${passages} passages; ${studies} simulated studies of 8 people and two regions of 10 targets. r: mean over studies, and the lowest and highest study. Significant: regions in which r is above zero at the corrected .05.`,
     `| model | torn: r | R² | significant | whole: r | R² | significant |\n|---|---|---|---|---|---|---|\n${lines.join("\n")}`,
-    `The first words of the first study's report, passages torn:\n\n> ${torn.lead}`,
-    `The same study, whole passages held out:\n\n> ${whole.lead}`,
+    `The first words of the reports, passages torn:\n\n${quotes(torn.leads)}`,
+    `Whole passages held out:\n\n${quotes(whole.leads)}`,
     `Without the override the torn study does not run:\n\n> ${refusal}`,
   ].join("\n\n");
+}
+
+/** Each sentence once, with how many studies say it. */
+function quotes(leads: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const lead of leads) counts.set(lead, (counts.get(lead) ?? 0) + 1);
+  return [...counts].map(([lead, count]) => `> ${count} of ${leads.length}: ${lead}`).join("\n>\n");
 }
 
 function cellsOf({ r, low, high, r2, significant, of }: MeasuredRow): string[] {

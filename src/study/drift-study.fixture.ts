@@ -13,6 +13,9 @@ export interface DriftStudy {
   /** Targets of each of the two regions. */
   readonly targets?: number;
   readonly folds?: number;
+  /** Columns of the random vector of a word. */
+  readonly columns?: number;
+  readonly alphas?: number;
   readonly seed?: number;
 }
 
@@ -25,7 +28,16 @@ const passageShare = 0.35;
  * @returns the text of study.yaml, by how rows are dealt to folds: at random, passages torn (overridden or refused), or whole passages. */
 export function writeDriftStudy(
   folder: string,
-  { sentences, vectors, people = 8, targets = 6, folds = 6, seed = 1 }: DriftStudy,
+  {
+    sentences,
+    vectors,
+    people = 8,
+    targets = 6,
+    folds = 6,
+    columns = 150,
+    alphas = 13,
+    seed = 1,
+  }: DriftStudy,
 ) {
   const random = createRandom(seed).stream("drift study");
   const rows = sentences.length;
@@ -35,7 +47,7 @@ export function writeDriftStudy(
     join(folder, "passages.csv"),
     `passage\n${sentences.map((_, i) => `${Math.floor(i / passageLength)}\n`).join("")}`,
   );
-  const which = contentOf(sentences, randomVectors(sentences, random.stream("words")));
+  const which = contentOf(sentences, randomVectors(sentences, columns, random.stream("words")));
   const content = vectors ? stackCols([contentOf(sentences, vectors), which]) : which;
   writeFileSync(
     join(folder, "content.npy"),
@@ -58,7 +70,7 @@ regions: { names: [${[..."AB"].flatMap((name) => new Array<string>(targets).fill
 features: { content: { description: "what the words mean and which they are", ready: { file: content.npy } } }
 labels: { file: sentences.txt }
 outer: { folds: ${folds}, groups: passages.csv, shuffle: ${outer} }
-fit: { alphas: { from: 0.1, to: 100000, count: 13 }, inner: { folds: 5 } }
+fit: { alphas: { from: 0.1, to: 100000, count: ${alphas} }, inner: { folds: 5 } }
 ceiling: none
 ${allow}`;
   return {
@@ -103,10 +115,14 @@ function contentOf(sentences: readonly string[], vectors: Readonly<Record<string
   return matrix(["samples", "features"], sentences.length, cols, data);
 }
 
-function randomVectors(sentences: readonly string[], random: Random): Record<string, number[]> {
+function randomVectors(
+  sentences: readonly string[],
+  columns: number,
+  random: Random,
+): Record<string, number[]> {
   const words = new Set(sentences.flatMap((text) => text.split(/\s+/u).map(bareWord)));
   return Object.fromEntries(
-    [...words].map((word) => [word, Array.from({ length: 150 }, () => random.normal())]),
+    [...words].map((word) => [word, Array.from({ length: columns }, () => random.normal())]),
   );
 }
 
