@@ -169,10 +169,11 @@ function failsWith({ name, edits, tests }: Mutation): boolean {
         text.replace(from, () => to),
       );
     }
-    const { status } = spawnSync("npx", ["vitest", "run", "--bail", "1", ...tests], {
+    const { status, stdout } = spawnSync("npx", ["vitest", "run", "--bail", "1", ...tests], {
       cwd: folder,
       stdio: "pipe",
     });
+    if (status !== 0 && edits.length === 0) console.log(stdout.toString().slice(-4000));
     return status !== 0;
   } finally {
     rmSync(folder, { recursive: true, force: true });

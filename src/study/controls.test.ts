@@ -11,6 +11,7 @@ import type { StudyData, StudyRun } from "./data.ts";
 import { drawSentences, writeDriftStudy } from "./drift-study.fixture.ts";
 import { planModels, stretchesOf } from "./plan.ts";
 
+const slow = process.env.SIMCORTEX_SLOW !== undefined;
 let folder = "";
 let yaml: ReturnType<typeof writeDriftStudy>;
 beforeAll(() => {
@@ -51,21 +52,25 @@ describe("a study whose responses hold no content, only a drift of each passage"
     );
     expect(torn.warnings.join("\n")).toMatch(/The rule "split-groups" was overridden/);
   });
-  it("finds nothing where passages are kept whole: OASM predicts the mean, so that its R² is 0 and its r undefined", async () => {
-    const whole = await run(yaml.whole);
-    expect(rOf(whole, "OASM")).toEqual([Number.NaN, Number.NaN]);
-    expect(whole.cells.filter(({ space }) => space === "OASM").map(({ alone }) => alone.mean)).toEqual([
-      0, 0,
-    ]);
-    for (const r of rOf(whole, "content")) expect(Math.abs(r)).toBeLessThan(0.1);
-    expect(whole.cells.some(({ significant }) => significant)).toBe(false);
-    expect(whole.controls.some(({ significant }) => significant)).toBe(false);
-    const { lead, predicted } = answerStudy(whole);
-    expect(lead).toMatch(/^There is no evidence that these feature spaces predict any region/);
-    expect(predicted).toMatch(
-      /No evidence that the controls .*\(OASM, position and permuted pairs\) predict any region/,
-    );
-  });
+  it.runIf(slow)(
+    "finds nothing where passages are kept whole: OASM predicts the mean, so that its R² is 0 and its r undefined",
+    async () => {
+      const whole = await run(yaml.whole);
+      expect(rOf(whole, "OASM")).toEqual([Number.NaN, Number.NaN]);
+      expect(whole.cells.filter(({ space }) => space === "OASM").map(({ alone }) => alone.mean)).toEqual([
+        0, 0,
+      ]);
+      for (const r of rOf(whole, "content")) expect(Math.abs(r)).toBeLessThan(0.1);
+      expect(whole.cells.some(({ significant }) => significant)).toBe(false);
+      expect(whole.controls.some(({ significant }) => significant)).toBe(false);
+      const { lead, predicted } = answerStudy(whole);
+      expect(lead).toMatch(/no evidence/);
+      expect(lead).not.toMatch(/Unique variance is found/);
+      expect(predicted).toMatch(
+        /No evidence that the controls .*\(OASM, position and permuted pairs\) predict any region/,
+      );
+    },
+  );
 });
 
 const runs: StudyRun[] = [30, 24].map((samples, k) => ({ id: `r${k}`, role: "train", samples, repeats: 1 }));
