@@ -7,6 +7,7 @@ import type { StudyResult } from "./report/index.ts";
 import { findBackend } from "./study/backend.ts";
 import { computeCeilings } from "./study/ceilings.ts";
 import { countChoices, countLayers, targetScores } from "./study/choices.ts";
+import { addControls } from "./study/controls/add-controls.ts";
 import { describeStudy, describeWarnings } from "./study/describe.ts";
 import { planFits } from "./study/fit-models.ts";
 import { follow } from "./study/follow.ts";
@@ -23,6 +24,7 @@ import { judgeRecovery } from "./study/recovery.ts";
 import type { ScoreOutput } from "./study/score-person.ts";
 import { planScores } from "./study/score-study.ts";
 import type { StudySettings } from "./study/settings.ts";
+import { settleBlock } from "./study/settle-block.ts";
 import { surfaceOf } from "./study/surface.ts";
 import { tellModels, tellPairs } from "./study/tell-models.ts";
 import { volumesOf } from "./study/volumes.ts";
@@ -74,7 +76,8 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
   try {
     // 1. Stimuli, features and responses: from files, or from the virtual laboratory.
     const models = await readModels(settings, options.folder);
-    const base = await loadData(settings, options.folder, run);
+    const loaded = await loadData(settings, options.folder, run);
+    const base = addControls(loaded, settings, random.stream("controls"));
 
     // 2. Foundation models: activations of every layer for what was shown, on the TR grid, the same for every model.
     const showing = planActivations(models, base.shown, settings);
@@ -93,8 +96,11 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
     const judging = planTruth(data, settings, folds, made); // the virtual laboratory only
     const truth = judging.collect(await run(judging.steps, judging.costs));
 
+    const settled = settleBlock(data, settings, plan, folds, fits);
+    const told = { ...settings, tests: { ...settings.tests, block: settled.block } };
+
     // 5. Scores: joint, alone, unique, shared; for the data and for every bootstrap draw of held-out time blocks.
-    const scoring = planScores(data, settings, plan, folds, fits, {
+    const scoring = planScores(data, told, plan, folds, fits, {
       random: random.stream("bootstrap"),
       fitKey: hashValue(fitting.steps.map((step) => step.inputs)),
     });
@@ -103,22 +109,23 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
 
     // 6. Noise ceilings, tests over people (or time blocks), corrected over the declared family.
     const ceilings = computeCeilings(data, settings, folds);
-    const inference = inferStudy(data, settings, scores, ceilings.perRegion, random.stream("inference"));
+    const inference = inferStudy(data, told, scores, ceilings.perRegion, random.stream("inference"));
 
     // 7. The report.
     const choices = countChoices(data, plan, folds, fits);
     const result: StudyResult = {
-      ...describeStudy(data, settings, folds),
+      ...describeStudy(data, settings, folds, settled),
       overrides,
       cells: inference.cells,
       regionScores: inference.regionScores,
       comparisons: tellPairs(inference.comparisons, models, data, truth),
       models: tellModels(models, settings, inference, countLayers(data, plan, folds, fits)),
+      controls: inference.controls,
       targets: targetScores(data, plan, folds, fits, scores, ceilings.perTarget),
       tests: inference.tests,
       choices,
       ceilingNote: ceilings.note,
-      warnings: await describeWarnings(data, choices, folds, overrides),
+      warnings: await describeWarnings(data, choices, folds, overrides, settled),
       recovery: judgeRecovery(data, inference.cells, settings.tests.level),
       provenance: await provenanceOf(settings, data),
     };

@@ -1,7 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { at } from "../core/index.ts";
-import { autocorrelationFeatures } from "./index.ts";
+import { at, type Features } from "../core/index.ts";
+import { autocorrelationComponents, autocorrelationFeatures } from "./index.ts";
+
+/** X Xᵀ. */
+function kernelOf(X: Features): Float64Array {
+  const out = new Float64Array(X.rows * X.rows);
+  for (let i = 0; i < X.rows; i++)
+    for (let k = 0; k < X.rows; k++)
+      for (let j = 0; j < X.cols; j++)
+        out[i * X.rows + k] = (out[i * X.rows + k] as number) + at(X, i, j) * at(X, k, j);
+  return out;
+}
 
 describe("autocorrelationFeatures", () => {
   it("agrees with scipy.ndimage.gaussian_filter1d(numpy.eye(5), width, axis=1), also where the kernel is longer than the run", () => {
@@ -49,5 +59,28 @@ describe("autocorrelationFeatures", () => {
     expect(() => autocorrelationFeatures([9000, 9000], { width: 1 })).toThrow(
       /up to 16384 samples; got 18000/,
     );
+  });
+});
+
+describe("autocorrelationComponents", () => {
+  it("has the kernel of autocorrelationFeatures in fewer columns, run by run, for narrow, wide and mirrored kernels", () => {
+    for (const [lengths, width, most] of [
+      [[4, 4, 3], 0.5, 11],
+      [[4, 4, 1], 2, 9],
+      [[20, 12], 3, 20],
+      [[5], 5, 4],
+    ] as const) {
+      const few = autocorrelationComponents(lengths, { width });
+      expect(few.cols).toBeLessThanOrEqual(most);
+      const [a, b] = [few, autocorrelationFeatures(lengths, { width })].map(kernelOf);
+      expect(Math.max(...(a as Float64Array).map((x, k) => Math.abs(x - (b?.[k] as number))))).toBeLessThan(
+        1e-7,
+      );
+    }
+    expect(autocorrelationComponents([20, 12], { width: 3, least: 0 }).cols).toBe(32);
+    expect(autocorrelationComponents([20, 12], { width: 3 }).cols).toBeLessThan(20);
+  });
+  it("refuses widths that make no sense", () => {
+    expect(() => autocorrelationComponents([4], { width: 5 })).toThrow(/^autocorrelationComponents: width/);
   });
 });

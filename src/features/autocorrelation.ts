@@ -39,6 +39,52 @@ export function autocorrelationFeatures(
   return matrix(["samples", "features"], samples, samples, data);
 }
 
+/** The same model in fewer columns: features with the kernel X Xᵀ of {@link autocorrelationFeatures}, which ridge regression cannot tell from it.
+ *
+ * Smoothing with mirrored ends is diagonal in the cosine basis (DCT-II) of each run, so that X = C H with C orthonormal and H the share of each
+ * frequency that the Gaussian lets through. Frequencies of which less than `least` passes are left out. The numbers are the kernel: do not
+ * centre or scale the columns.
+ * @param least share, 0 keeps all; what is left out changes the kernel by less than its square.
+ * @returns samples × columns, block-diagonal; rows in the order of `runLengths`.
+ * @throws EncodingError "option" as {@link autocorrelationFeatures}.
+ * @source Strang 1999, "The discrete cosine transform" (mirrored ends, DCT-II). */
+export function autocorrelationComponents(
+  runLengths: readonly number[],
+  { width, least = 1e-4 }: { readonly width: number; readonly least?: number },
+): Features {
+  const name = "autocorrelationComponents";
+  for (const n of runLengths) checkNumber(name, "runLengths", n, { min: 1, whole: true });
+  const longest = runLengths.reduce((a, b) => Math.max(a, b), 1);
+  checkNumber(name, "width", width, { min: Number.MIN_VALUE, max: longest });
+  checkNumber(name, "least", least, { min: 0, max: 1 });
+  const kernel = gaussianKernel(width);
+  const passed = runLengths.map((n) => passedFrequencies(kernel, n, least));
+  const samples = runLengths.reduce((a, b) => a + b, 0);
+  const columns = passed.reduce((sum, { length }) => sum + length, 0);
+  const data = new Float64Array(samples * columns);
+  let [row, column] = [0, 0];
+  for (const [r, n] of runLengths.entries()) {
+    const own = passed[r] as readonly (readonly [number, number])[];
+    for (let i = 0; i < n; i++)
+      for (const [j, [k, share]] of own.entries())
+        data[(row + i) * columns + column + j] =
+          share * Math.sqrt((k === 0 ? 1 : 2) / n) * Math.cos((Math.PI * k * (2 * i + 1)) / (2 * n));
+    row += n;
+    column += own.length;
+  }
+  return matrix(["samples", "features"], samples, columns, data);
+}
+
+/** Frequencies k of a run of n samples, half periods a run, with the share that the kernel lets through. */
+function passedFrequencies(kernel: Float64Array, n: number, least: number): (readonly [number, number])[] {
+  return Array.from({ length: n }, (_, k) => {
+    let share = kernel[0] as number;
+    for (let j = 1; j < kernel.length; j++)
+      share += 2 * (kernel[j] as number) * Math.cos((Math.PI * k * j) / n);
+    return [k, share] as const;
+  }).filter(([, share]) => Math.abs(share) >= least);
+}
+
 /** Weights at distance 0, 1 …; the whole, both sides, sums to 1. */
 function gaussianKernel(width: number): Float64Array {
   const radius = Math.floor(4 * width + 0.5);

@@ -1,6 +1,6 @@
 /** Activations and stimuli → features on the TR grid: sampling, scaling, delays, components and control features.
  * @module features */
-export { autocorrelationFeatures } from "./autocorrelation.ts";
+export { autocorrelationComponents, autocorrelationFeatures } from "./autocorrelation.ts";
 export { colorFeatures, colorNames } from "./color.ts";
 export { completeRows, delayNames, delayRuns } from "./delay.ts";
 export { detrendRuns, regressOut } from "./detrend.ts";

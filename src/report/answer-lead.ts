@@ -1,5 +1,5 @@
 import { modelLead } from "./answer-models.ts";
-import { type Findings, isLoss } from "./findings.ts";
+import { type Findings, isLoss, jointTakenBy, takenBy } from "./findings.ts";
 import { countOf, joinWords } from "./format.ts";
 import { isControlPair, isModelPair } from "./model-verdicts.ts";
 import type { Cell, Comparison, StudyResult } from "./result.ts";
@@ -32,12 +32,15 @@ function inOnePerson(result: StudyResult, sentence: string): string {
 }
 
 function uniqueSentence(result: StudyResult, findings: Findings, controls: string): string {
-  const { wins, controlWins, nothing } = findings;
+  const { wins, takenAway, controlWins, nothing } = findings;
+  const taken = takenClause(result, takenAway);
   if (wins.length > 0) {
     const where = ofRegions(new Set(wins.map((cell) => cell.region)).size, result.regions);
     const how = controls === "" ? "" : ` — ${controls}`;
-    return `Unique variance is found in ${where}: ${bySpace(result, wins)}${how}.${lossSentence(result, wins)}`;
+    const rest = taken === "" ? "" : `; elsewhere there is no win: ${taken}`;
+    return `Unique variance is found in ${where}: ${bySpace(result, wins)}${how}${rest}.${lossSentence(result, wins)}`;
   }
+  if (taken !== "") return `No win: ${taken}.`;
   if (controlWins.length > 0) {
     const others = result.spaces.some((space) => !space.control);
     const rest = others ? "; there is no evidence that any other feature space adds to them" : "";
@@ -45,9 +48,25 @@ function uniqueSentence(result: StudyResult, findings: Findings, controls: strin
   }
   if (nothing.length === 0) return nothingDefined(result, findings);
   const anywhere = result.regions.length === 1 ? "" : " in any region";
+  const reached = findings.predicted.filter(({ region }) => jointTakenBy(result, region).length > 0);
+  if (reached.length > 0 && reached.length === findings.predicted.length) {
+    const names = [...new Set(reached.flatMap(({ region }) => jointTakenBy(result, region)))];
+    return `No win: the feature spaces together predict ${ofRegions(reached.length, result.regions)}, but they are not shown to do so better than the control${names.length > 1 ? "s" : ""} ${joinWords(names)}.`;
+  }
   if (findings.predicted.length > 0)
     return `The feature spaces together predict ${ofRegions(findings.predicted.length, result.regions)}, but there is no evidence that any of them adds variance of its own${anywhere}.`;
   return `There is no evidence that these feature spaces predict ${result.regions.length === 1 ? `${result.regions[0]}, together or singly` : "any region, together or singly"}.`;
+}
+
+/** What controls that run by themselves take away, control by control. */
+function takenClause(result: StudyResult, cells: readonly Cell[]): string {
+  const names = [...new Set(cells.flatMap((cell) => takenBy(result, cell)))];
+  const parts = names.map((control) => {
+    const own = cells.filter((cell) => takenBy(result, cell).includes(control));
+    const verb = new Set(own.map(({ space }) => space)).size > 1 ? "are" : "is";
+    return `${bySpace(result, own)} ${verb} not shown to score higher than the control ${control}, which predicts ${own.length > 1 ? "there" : "it"} too`;
+  });
+  return parts.join("; ");
 }
 
 /** Unique variance is a difference of two R²; where both are below zero it must not be read as variance explained. */
@@ -92,7 +111,7 @@ function comparisonSentences(result: StudyResult, controls: string): readonly st
     result.comparisons.filter((own) => !isModelPair(result, own) && !isControlPair(result, own)),
   );
   const sentences = pairs.slice(0, 3).map((pair, index) => {
-    const clause = pairClause(pair);
+    const clause = pairClause(result, pair);
     return index === 0 && controls !== "" ? `${clause} — ${controls}.` : `${clause}.`;
   });
   if (pairs.length > 3)
@@ -100,12 +119,31 @@ function comparisonSentences(result: StudyResult, controls: string): readonly st
   return sentences;
 }
 
-function pairClause(pair: readonly Comparison[]): string {
+/** Controls that take a compared pair's win away. */
+function takenFrom(result: StudyResult, { a, b, region, difference }: Comparison): readonly string[] {
+  return takenBy(result, { region, space: difference.mean > 0 ? a : b });
+}
+
+function noWinClause(result: StudyResult, taken: readonly Comparison[]): string {
+  return taken
+    .map((own) => {
+      const [ahead, behind] = own.difference.mean > 0 ? [own.a, own.b] : [own.b, own.a];
+      const many = takenFrom(result, own);
+      return `in ${own.region} ${ahead} is ahead of ${behind} and not shown to score higher than the control${many.length > 1 ? "s" : ""} ${joinWords(many)}`;
+    })
+    .join("; ");
+}
+
+function pairClause(result: StudyResult, pair: readonly Comparison[]): string {
   const [{ a, b } = { a: "", b: "" }] = pair;
-  const ahead = pair.filter((c) => c.significant && c.difference.mean > 0).map((c) => c.region);
-  const behind = pair.filter((c) => c.significant && c.difference.mean < 0).map((c) => c.region);
+  const won = pair.filter((c) => c.significant && takenFrom(result, c).length === 0);
+  const taken = pair.filter((c) => c.significant && takenFrom(result, c).length > 0);
+  const ahead = won.filter((c) => c.difference.mean > 0).map((c) => c.region);
+  const behind = won.filter((c) => c.difference.mean < 0).map((c) => c.region);
   const tested = pair.filter((c) => Number.isFinite(c.pCorrected) && Number.isFinite(c.difference.mean));
-  const open = tested.length - ahead.length - behind.length;
+  const open = tested.length - ahead.length - behind.length - taken.length;
+  if (taken.length > 0 && ahead.length + behind.length === 0)
+    return `No win of ${a} or ${b}: ${noWinClause(result, taken)}${open > 0 ? `; no evidence of a difference in the other ${open} of ${tested.length} regions` : ""}`;
   if (tested.length === 0) return `The difference between ${a} and ${b} is undefined in every region`;
   if (ahead.length + behind.length === 0)
     return `There is no evidence that ${a} and ${b} differ in ${tested.length === 1 ? (tested[0]?.region ?? "") : `any of ${tested.length} regions`}`;
@@ -123,6 +161,7 @@ function pairClause(pair: readonly Comparison[]): string {
   const parts = [
     ...better(a, b, ahead),
     ...better(b, a, behind),
+    ...(taken.length > 0 ? [`that is no win where ${noWinClause(result, taken)}`] : []),
     ...(open > 0 ? [`no evidence of a difference in ${rest}`] : []),
   ];
   const clause = parts.join("; ");

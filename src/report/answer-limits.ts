@@ -17,20 +17,20 @@ export function limitsOf(result: StudyResult, findings: Findings): readonly stri
   ];
 }
 
-function isUndefined({ nothing, wins, controlWins, predicted, notPredicted }: Findings): boolean {
-  return [nothing, wins, controlWins, predicted, notPredicted].every((list) => list.length === 0);
+function isUndefined({ nothing, wins, takenAway, controlWins, predicted, notPredicted }: Findings): boolean {
+  return [nothing, wins, takenAway, controlWins, predicted, notPredicted].every((list) => list.length === 0);
 }
 
 function noEvidence(
   result: StudyResult,
-  { nothing, undefinedCells, wins, controlWins }: Findings,
+  { nothing, undefinedCells, wins, takenAway, controlWins }: Findings,
 ): readonly string[] {
   const out: string[] = [];
-  const found = new Set([...wins, ...controlWins].map((cell) => cell.space));
+  const found = new Set([...wins, ...takenAway, ...controlWins].map((cell) => cell.space));
   const open = new Set(nothing.map((cell) => cell.space));
   const nowhere = result.spaces.map(({ name }) => name).filter((name) => open.has(name) && !found.has(name));
   if (nothing.length > 0) {
-    const tested = nothing.length + wins.length + controlWins.length;
+    const tested = nothing.length + wins.length + takenAway.length + controlWins.length;
     const count = `${nothing.length} of ${countOf(tested, "tested cell")} (region × feature space)`;
     const names =
       found.size > 0 && nowhere.length > 0

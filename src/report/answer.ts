@@ -9,8 +9,10 @@ import {
   holdsZero,
   isLoss,
   isPredicted,
+  jointTakenBy,
   readFindings,
   shareOfCeiling,
+  takenBy,
 } from "./findings.ts";
 import { countOf, equalP, formatInterval, formatR, formatR2, formatShare, joinWords } from "./format.ts";
 import { isControlPair, judgeModels, type ModelVerdict } from "./model-verdicts.ts";
@@ -84,7 +86,33 @@ function predictedSentence(result: StudyResult, findings: Findings): string {
       `The score or its test is undefined in ${countOf(names.length, "region")}: ${joinWords(names, 6)}.`,
     );
   }
+  sentences.push(...controlsSentence(result));
   return sentences.join(" ");
+}
+
+/** What the controls that run by themselves predict: nothing, if all is well. */
+function controlsSentence(result: StudyResult): readonly string[] {
+  const names = [...new Set(result.controls.map(({ control }) => control))];
+  if (names.length === 0) return [];
+  const found = result.controls.filter(({ significant }) => significant);
+  const own = `control${names.length > 1 ? "s" : ""} that ${names.length > 1 ? "run" : "runs"} beside every study`;
+  if (found.length === 0)
+    return [
+      `No evidence that the ${own} (${joinWords(names)}) ${names.length > 1 ? "predict" : "predicts"} any region.`,
+    ];
+  const parts = names.flatMap((name) => {
+    const regions = found.filter(({ control }) => control === name).map(({ region }) => region);
+    return regions.length === 0 ? [] : [`${name} in ${joinWords(regions, 6)}`];
+  });
+  return [
+    `Of the ${own}, these predict too, without the stimuli's content: ${parts.join("; ")}.${jointSentence(result)}`,
+  ];
+}
+
+function jointSentence(result: StudyResult): string {
+  const regions = result.regions.filter((region) => jointTakenBy(result, region).length > 0);
+  if (regions.length === 0) return "";
+  return ` In ${joinWords(regions, 6)} all feature spaces together are not shown to do better.`;
 }
 
 function notPredictedSentence(
@@ -107,10 +135,10 @@ function withR(scores: Findings["predicted"], most: number): string {
   return joinWords(names, most);
 }
 
-function regionFindings(result: StudyResult, { wins, controlWins }: Findings): Answer["findings"] {
+function regionFindings(result: StudyResult, { wins, takenAway, controlWins }: Findings): Answer["findings"] {
   const controls = controlNames(result);
   return result.regions.flatMap((region) => {
-    const cells = [...wins, ...controlWins].filter((cell) => cell.region === region);
+    const cells = [...wins, ...takenAway, ...controlWins].filter((cell) => cell.region === region);
     if (cells.length === 0) return [];
     const first = cells.map((cell) => cellClause(result, cell, controls.has(cell.space)));
     const sentences = [`${first.join("; ")}.`, ...reachSentences(result, cells)];
@@ -137,6 +165,11 @@ function cellClause(result: StudyResult, cell: Cell, control: boolean): string {
 
 function reachSentences(result: StudyResult, cells: readonly Cell[]): readonly string[] {
   return cells.flatMap((cell) => {
+    const taken = takenBy(result, cell);
+    if (taken.length > 0)
+      return [
+        `No win of ${cell.space}: it is not shown to score higher than ${joinWords(taken.map((name) => withAlone(result, cell, name)))}, which should predict nothing here. A control that stands in the joint model (\`control: true\`) shows what is added to it.`,
+      ];
     const reaching = controlsThatReach(result, cell);
     if (reaching.length === 0) return [];
     const names = reaching.map(({ space, alone }) => `${space} (R² ${formatR2(alone.mean)})`);
@@ -144,6 +177,11 @@ function reachSentences(result: StudyResult, cells: readonly Cell[]): readonly s
       `Alone, the control ${joinWords(names)} scores at least as high as ${cell.space} (R² ${formatR2(cell.alone.mean)}).`,
     ];
   });
+}
+
+function withAlone(result: StudyResult, { region }: Cell, control: string): string {
+  const own = result.cells.find((cell) => cell.region === region && cell.space === control);
+  return own ? `the control ${control} (R² alone ${formatR2(own.alone.mean)})` : `the control ${control}`;
 }
 
 function comparisonFindings(result: StudyResult, { differences }: Findings): Answer["findings"] {

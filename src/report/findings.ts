@@ -8,8 +8,10 @@ export interface Findings {
   readonly notPredicted: readonly RegionScore[];
   /** Regions whose joint score or test is undefined. */
   readonly undefinedRegions: readonly RegionScore[];
-  /** Cells with unique variance above zero, corrected; without control spaces. */
+  /** Cells with unique variance above zero, corrected, that no control takes away; without control spaces. */
   readonly wins: readonly Cell[];
+  /** Cells that would be wins, but a control that runs by itself predicts the region and they are not shown to score higher. */
+  readonly takenAway: readonly Cell[];
   /** The same for control spaces. */
   readonly controlWins: readonly Cell[];
   /** Cells that were tested without a finding. */
@@ -32,12 +34,31 @@ export function readFindings(result: StudyResult): Findings {
     predicted: result.regionScores.filter(isPredicted),
     notPredicted: result.regionScores.filter((region) => isScored(region) && !isPredicted(region)),
     undefinedRegions: result.regionScores.filter((region) => !isScored(region)),
-    wins: found.filter((cell) => !controls.has(cell.space)),
+    wins: found.filter((cell) => !controls.has(cell.space) && takenBy(result, cell).length === 0),
+    takenAway: found.filter((cell) => !controls.has(cell.space) && takenBy(result, cell).length > 0),
     controlWins: found.filter((cell) => controls.has(cell.space)),
     nothing: result.cells.filter((cell) => isTested(cell) && !isFound(cell)),
     undefinedCells: result.cells.filter((cell) => joint.has(cell.space) && !isTested(cell)),
     differences: result.comparisons.filter((c) => c.significant && Math.abs(c.difference.mean) > 0),
   };
+}
+
+/** Controls that run by themselves, predict the region, and are not shown to score lower than the space or model.
+ * @returns their names; empty: a win of it there stands. */
+export function takenBy(
+  { controls }: StudyResult,
+  { region, space }: Pick<Cell, "region" | "space">,
+): readonly string[] {
+  return controls
+    .filter((own) => own.region === region && own.significant && own.reaches.includes(space))
+    .map(({ control }) => control);
+}
+
+/** Controls that run by themselves and predict a region as well as the joint model is shown to. */
+export function jointTakenBy({ controls }: StudyResult, region: string): readonly string[] {
+  return controls
+    .filter((own) => own.region === region && own.significant && own.reachesJoint)
+    .map(({ control }) => control);
 }
 
 /** Names of the control spaces. */

@@ -1,3 +1,4 @@
+import { takenBy } from "./findings.ts";
 import type { Comparison, ModelSummary, StudyResult } from "./result.ts";
 
 /** What a comparison of two models comes to in one region, its controls taken into account. */
@@ -13,7 +14,7 @@ export interface ModelVerdict {
   readonly win: boolean;
   /** Controls that are ahead of `behind` as well, and that the model ahead is not shown to beat. */
   readonly sharedWith: readonly string[];
-  /** Other controls that the model ahead is not shown to beat. */
+  /** Other controls that the model ahead is not shown to beat; those that run by themselves only where they predict the region. */
   readonly notAbove: readonly string[];
 }
 
@@ -66,8 +67,19 @@ function judge(result: StudyResult, pair: Comparison): ModelVerdict {
     .map(({ name }) => name)
     .filter((control) => !isAhead(result, ahead, control, region));
   const sharedWith = unbeaten.filter((control) => isAhead(result, control, behind, region));
-  const notAbove = unbeaten.filter((control) => !sharedWith.includes(control));
-  return { region, pair, ahead, behind, win: unbeaten.length === 0, sharedWith, notAbove };
+  const notAbove = [
+    ...unbeaten.filter((control) => !sharedWith.includes(control)),
+    ...takenBy(result, { region, space: ahead }),
+  ];
+  return {
+    region,
+    pair,
+    ahead,
+    behind,
+    win: sharedWith.length + notAbove.length === 0,
+    sharedWith,
+    notAbove,
+  };
 }
 
 /** Whether one model is ahead of another in a region at the corrected level, whichever way round the pair was tested. */

@@ -100,6 +100,21 @@ export interface ModelSummary {
   }[];
 }
 
+/** What a control that every study has by itself (OASM, position, permuted pairs) comes to in one region. Its scores stand among the cells. */
+export interface ControlVerdict {
+  readonly control: string;
+  readonly region: string;
+  /** Of its r alone being above zero, one-sided, as the joint model is tested. */
+  readonly p: number;
+  /** Corrected over controls × regions. */
+  readonly pCorrected: number;
+  readonly significant: boolean;
+  /** Feature spaces and models with a win in this region that are not shown to score higher than the control: their win is none. */
+  readonly reaches: readonly string[];
+  /** Whether the joint model predicts this region and is not shown to score higher (in r) than the control. */
+  readonly reachesJoint: boolean;
+}
+
 /** What was tested and how, in words and numbers. */
 export interface StudyTests {
   /** e.g. "sign-flip over 8 people, one-sided, exact". Comparisons of models use the same test two-sided. */
@@ -213,6 +228,8 @@ export interface StudyResult {
   readonly cells: readonly Cell[];
   readonly regionScores: readonly RegionScore[];
   readonly comparisons: readonly Comparison[];
+  /** Controls that run by themselves, control by control; empty where the settings switch them off. */
+  readonly controls: readonly ControlVerdict[];
   /** Foundation models, in order; empty where the study has none. */
   readonly models: readonly ModelSummary[];
   readonly targets: readonly TargetScores[];

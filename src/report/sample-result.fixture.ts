@@ -78,6 +78,7 @@ export function makeSample({
     cells,
     regionScores,
     comparisons: [],
+    controls: [],
     models: [],
     targets: participants.map((participant) =>
       makeTargets(random, participant, regions.length, spaces.length, targets, ceiling),

@@ -7,6 +7,7 @@ import {
   isPredicted,
   isTested,
   shareOfCeiling,
+  takenBy,
 } from "./findings.ts";
 import { countOf, formatInterval, formatNumber, formatP, formatR, formatR2, formatShare } from "./format.ts";
 import { escapeHtml, escapeProse, plainTable } from "./html-text.ts";
@@ -122,13 +123,16 @@ function isReached(result: StudyResult, { a, b, region, difference }: Comparison
 
 function cellRow(result: StudyResult, cell: Cell, control: boolean, ceilings: boolean): string {
   const found = isFound(cell);
-  const reached = found && controlsThatReach(result, cell).length > 0;
-  const mark = found ? `<span class="mark" title="found">${control ? "○" : "●"}</span>` : "";
+  const taken = found && takenBy(result, cell).length > 0;
+  const reached = found && !taken && controlsThatReach(result, cell).length > 0;
+  const mark = found
+    ? `<span class="mark" title="${taken ? "no win" : "found"}">${control || taken ? "○" : "●"}</span>`
+    : "";
   const label = control ? ' <span class="tag">control</span>' : "";
   const { low, high } = cell.unique;
   const interval = formatInterval(low, high, formatR2);
   const cells = [
-    `<th scope="row">${mark}${escapeHtml(cell.space)}${reached ? "<sup>†</sup>" : ""}${label}</th>`,
+    `<th scope="row">${mark}${escapeHtml(cell.space)}${reached ? "<sup>†</sup>" : taken ? "<sup>‡</sup>" : ""}${label}</th>`,
     number(`${formatR(cell.aloneR.mean)} <span class="ci">${formatR2(cell.alone.mean)}</span>`),
     number(
       `${formatR2(cell.unique.mean)}${interval === "—" ? "" : ` <span class="ci">${interval}${found && holdsZero(cell.unique) ? "<sup>0</sup>" : ""}</span>`}`,
@@ -167,6 +171,11 @@ function notesOf(result: StudyResult): string {
     "<b>● bold</b>: found at the corrected level.",
     ...(controls
       ? ["<b>○ bold</b>: a control, found too.", "†: alone, a control scores at least as high."]
+      : []),
+    ...(result.cells.some((cell) => takenBy(result, cell).length > 0)
+      ? [
+          "○ and ‡: no win, because a control that runs by itself predicts the region and this is not shown to score higher.",
+        ]
       : []),
     `Intervals: ${escapeProse(tests.interval)}.`,
     `p: corrected; ${escapeProse(tests.test)}; ${escapeProse(tests.correction)}.`,

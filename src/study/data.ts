@@ -23,6 +23,18 @@ export interface StudySpace {
   readonly pca: number | null;
   /** true: layers of a foundation model, fitted alone to be compared with other models. Models come after all other spaces. */
   readonly model?: boolean;
+  /** A control that every study has by itself. */
+  readonly automatic?: boolean;
+  /** The columns are a kernel: they are taken as they are, neither centred nor scaled. */
+  readonly raw?: boolean;
+  /** Known to predict the mean of the held-out rows and nothing else: not fitted, R² 0 and r undefined. */
+  readonly predictsMean?: boolean;
+  /** Made of other spaces, fitted together with their rows exchanged; it has no features of its own. */
+  readonly permutes?: {
+    readonly spaces: readonly number[];
+    /** Of each run: the row of the same run whose features each row takes. */
+    readonly order: readonly Int32Array[];
+  };
 }
 
 /** One feature space of all runs: `[layer][run]`, each (samples × features). A space without layers has one. */
@@ -99,6 +111,8 @@ export interface StudyData {
   readonly regions: readonly string[];
   readonly stimuli: readonly StimulusSet[];
   readonly people: readonly StudyPerson[];
+  /** Words (a time series: a second) and letters a word, run by run, where a transcript is known. */
+  readonly words?: readonly Features[] | null;
   /** Absent where the study says nothing of it. */
   readonly shown?: ShownStimuli;
   readonly truth: PlantedTruth | null;

@@ -6,12 +6,19 @@ import { linearOverlap } from "../stats/index.ts";
 import type { StudyData } from "./data.ts";
 import type { OuterFold } from "./plan.ts";
 import type { StudySettings } from "./settings.ts";
+import type { SettledBlock } from "./settle-block.ts";
 
 /** What a study is: its words, people, regions, feature spaces, runs and design. */
-export function describeStudy(data: StudyData, settings: StudySettings, folds: readonly OuterFold[]) {
+export function describeStudy(
+  data: StudyData,
+  settings: StudySettings,
+  folds: readonly OuterFold[],
+  settled: SettledBlock,
+) {
   const { title, question, design, tr = Number.NaN } = settings;
-  const spaces = data.spaces.flatMap(({ name, description, control, joint, model }, s) => {
-    const features = data.stimuli[0]?.spaces[s]?.[0]?.[0]?.cols ?? 0;
+  const columnsOf = (s: number) => data.stimuli[0]?.spaces[s]?.[0]?.[0]?.cols ?? 0;
+  const spaces = data.spaces.flatMap(({ name, description, control, joint, model, permutes }, s) => {
+    const features = permutes ? permutes.spaces.reduce((sum, own) => sum + columnsOf(own), 0) : columnsOf(s);
     return model ? [] : [{ name, description, control, joint, features }];
   });
   return {
@@ -23,7 +30,7 @@ export function describeStudy(data: StudyData, settings: StudySettings, folds: r
     regions: data.regions,
     spaces,
     runs: data.runs,
-    designNotes: describeDesign(data, settings, folds),
+    designNotes: describeDesign(data, settings, folds, settled),
   } satisfies Partial<StudyResult>;
 }
 
@@ -32,8 +39,9 @@ export function describeDesign(
   data: StudyData,
   settings: StudySettings,
   folds: readonly OuterFold[],
+  { block, why }: SettledBlock,
 ): string[] {
-  const { fit, tests, outer } = settings;
+  const { fit, outer } = settings;
   const sizes = folds.map(
     (fold) => `${fold.name}: ${fold.train.length} training and ${fold.test.length} test samples`,
   );
@@ -58,7 +66,7 @@ export function describeDesign(
           `Layers ${data.layers[0]} to ${data.layers[data.layers.length - 1]}: every model chooses its layer per target, on inner folds.`,
         ]
       : []),
-    `Blocks of ${data.groups ? `at least ${tests.block} held-out samples (whole groups)` : `${tests.block} held-out samples`} are the unit of the bootstrap within runs.`,
+    `Blocks of ${data.groups ? `at least ${block} held-out samples (whole groups)` : `${block} held-out samples`} are the unit of the bootstrap within runs. ${why}`,
   ];
 }
 
@@ -83,8 +91,9 @@ export async function describeWarnings(
   choices: Choices,
   folds: readonly OuterFold[],
   overrides: readonly Override[],
+  { warning }: SettledBlock,
 ): Promise<string[]> {
-  const out = [...data.warnings];
+  const out = [...data.warnings, ...(warning === "" ? [] : [warning])];
   const constant = data.people.reduce((sum, person) => sum + person.constant.length, 0);
   if (constant > 0)
     out.push(`${constant} targets are constant in a run; their scores are undefined (NaN), not 0.`);
@@ -103,19 +112,20 @@ const mostColumns = 300;
 async function collinearityWarnings(data: StudyData, folds: readonly OuterFold[]): Promise<string[]> {
   const linalg = createReferenceLinalg();
   const rows = new Set(folds[0]?.train ?? []);
-  const wholes = data.spaces.map((_, s) =>
-    stackRows(zscoreRuns(data.stimuli[0]?.spaces[s]?.[0] as readonly Features[])),
-  );
+  const joint = data.spaces.flatMap((space, s) => (space.joint ? [s] : []));
+  const wholes = joint.map((s) => ({
+    name: data.spaces[s]?.name as string,
+    X: stackRows(zscoreRuns(data.stimuli[0]?.spaces[s]?.[0] as readonly Features[])),
+  }));
   const out: string[] = [];
   if (rows.size === 0) return out;
-  for (const [a, A] of wholes.entries())
-    for (const [b, B] of wholes.entries()) {
-      const both = data.spaces[a]?.joint && data.spaces[b]?.joint;
-      if (a === b || !both || A.cols > mostColumns || B.cols > mostColumns) continue;
+  for (const { name: a, X: A } of wholes)
+    for (const { name: b, X: B } of wholes) {
+      if (a === b || A.cols > mostColumns || B.cols > mostColumns) continue;
       const overlap = await linearOverlap(A, B, linalg);
       if (overlap > collinear)
         out.push(
-          `${Math.round(100 * overlap)} % of the variance of “${data.spaces[a]?.name}” is a linear function of “${data.spaces[b]?.name}”: what the two have in common counts as shared, so its unique variance may be far less than what it carries, and the product-measure split of R² between them is arbitrary.`,
+          `${Math.round(100 * overlap)} % of the variance of “${a}” is a linear function of “${b}”: what the two have in common counts as shared, so its unique variance may be far less than what it carries, and the product-measure split of R² between them is arbitrary.`,
         );
     }
   return out;

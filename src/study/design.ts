@@ -9,6 +9,8 @@ export interface DesignSpace {
   readonly runs: readonly Features[];
   readonly delays: readonly number[];
   readonly pca: number | null;
+  /** The columns are a kernel: neither centred nor scaled, nor reduced. */
+  readonly raw?: boolean;
 }
 
 /** X of one fold: training and test rows with the same columns. */
@@ -37,8 +39,10 @@ export async function buildDesign(
   const parts: Features[] = [];
   const bands: Band[] = [];
   let from = 0;
-  for (const { name, runs, delays, pca } of spaces) {
-    const scaled = await reduce(scale(centerRuns ? runs.map(center) : runs, train), train, pca, linalg);
+  for (const { name, runs, delays, pca, raw } of spaces) {
+    const scaled = raw
+      ? runs.map((run) => toDtype(run, "float64"))
+      : await reduce(scale(centerRuns ? runs.map(center) : runs, train), train, pca, linalg);
     const delayed = stackRows(delayRuns(scaled, delays));
     parts.push(delayed);
     bands.push({ name, from, to: from + delayed.cols });

@@ -27,6 +27,7 @@ export interface FitInput {
     readonly layers: readonly (readonly Features[])[];
     readonly delays: readonly number[];
     readonly pca: number | null;
+    readonly raw: boolean;
   }[];
   /** Rows of all runs, in order. */
   readonly train: Int32Array;

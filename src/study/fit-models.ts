@@ -1,4 +1,12 @@
-import { type Features, type Random, type Responses, stackCols, takeRows, zeros } from "../core/index.ts";
+import {
+  type Features,
+  fromRows,
+  type Random,
+  type Responses,
+  stackCols,
+  takeRows,
+  zeros,
+} from "../core/index.ts";
 import {
   drawWeightings,
   type Fold,
@@ -10,7 +18,7 @@ import type { Step } from "../engine/index.ts";
 import { meanResponses } from "./ceilings.ts";
 import type { StudyData } from "./data.ts";
 import type { FitInput, FitOutput } from "./fit-model.ts";
-import { type ModelPlan, type OuterFold, planInnerFolds } from "./plan.ts";
+import { type ModelPlan, type OuterFold, planInnerFolds, planInnerLikeOuter } from "./plan.ts";
 import type { StudySettings } from "./settings.ts";
 
 /** Targets that one task fits at once; bounds the memory of a worker. */
@@ -61,7 +69,11 @@ export function planFits(
   const joined = groups.map((members) =>
     members.length > 0 ? stackCols(members.map((p) => wholes[p] as Responses)) : null,
   );
-  const inner = folds.map((fold) => planInnerFolds(data, settings, fold));
+  const innerOf = folds.map((fold) => planInnerFolds(data, settings, fold));
+  const innerLikeOuter = folds.map((fold) => planInnerLikeOuter(data, settings, folds, fold));
+  const raw = plan.models.map(({ spaces }) => spaces.some((s) => data.spaces[s]?.raw));
+  const inner = ({ fold, model }: FitTask) =>
+    (raw[model] ? innerLikeOuter : innerOf)[fold] as readonly Fold[];
   const tasks = listTasks(joined, folds.length, plan.models.length);
   const steps = tasks.map((task): Step => {
     const fold = folds[task.fold] as OuterFold;
@@ -72,14 +84,14 @@ export function planFits(
       task,
       train: fold.train,
       test: fold.test,
-      inner: inner[task.fold],
+      inner: inner(task),
       alphas,
       weightings: own,
       fit,
     };
     return {
       name: "fit",
-      inputs: { ...input, spaces: plan.models[task.model]?.spaces, split: task.model === plan.joint },
+      inputs: { ...input, ...plan.models[task.model], split: task.model === plan.joint },
       task: "fit",
       payload: () => ({ ...payloadOf(task), backend }),
     };
@@ -88,11 +100,13 @@ export function planFits(
     const fold = folds[task.fold] as OuterFold;
     const Y = takeRows(columns(joined[task.stimuli] as Responses, task.from, task.to), fold.train);
     return {
-      spaces: (plan.models[task.model]?.spaces ?? []).map((s) => spaceInput(data, task.stimuli, s)),
+      spaces: (plan.models[task.model]?.spaces ?? []).map((s) =>
+        spaceInput(data, task.stimuli, s, plan.models[task.model]?.order),
+      ),
       train: fold.train,
       test: fold.test,
       Y,
-      inner: inner[task.fold] as readonly Fold[],
+      inner: inner(task),
       alphas,
       weightings: weightings[task.model] as Weightings,
       intercept: fit.intercept,
@@ -118,7 +132,8 @@ export function planFits(
 function weightingsOf(plan: ModelPlan, count: number, random: Random): Weightings[] {
   const joint = plan.models[plan.joint]?.spaces ?? [];
   const drawn = drawWeightings(Math.max(1, joint.length), count, random.stream("weightings"));
-  return plan.models.map(({ spaces }) => {
+  return plan.models.map(({ spaces, order }) => {
+    if (order !== undefined) return fromRows(["weightings", "bands"], [spaces.map(() => 1 / spaces.length)]); // no search: nothing to find
     const places = spaces.map((s) => joint.indexOf(s));
     if (places.includes(-1)) return drawWeightings(spaces.length, count, random.stream("weightings"));
     return restrictWeightings(drawn, places);
@@ -136,10 +151,16 @@ function listTasks(joined: readonly (Responses | null)[], folds: number, models:
   return out;
 }
 
-function spaceInput(data: StudyData, stimuli: number, s: number): FitInput["spaces"][number] {
-  const { name, delays, pca } = data.spaces[s] as StudyData["spaces"][number];
-  const layers = data.stimuli[stimuli]?.spaces[s] as readonly (readonly Features[])[];
-  return { name, layers, delays, pca };
+function spaceInput(
+  data: StudyData,
+  stimuli: number,
+  s: number,
+  order?: readonly Int32Array[],
+): FitInput["spaces"][number] {
+  const { name, delays, pca, raw = false } = data.spaces[s] as StudyData["spaces"][number];
+  const own = data.stimuli[stimuli]?.spaces[s] as readonly (readonly Features[])[];
+  const layers = order ? own.map((runs) => runs.map((run, r) => takeRows(run, order[r] as Int32Array))) : own;
+  return { name, layers, delays, pca, raw };
 }
 
 function personFit(

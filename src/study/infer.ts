@@ -1,11 +1,14 @@
-import { matrix, type Random } from "../core/index.ts";
-import type { Cell, Comparison, Estimate, RegionScore, StudyTests } from "../report/index.ts";
-import { adjust, bootstrapTwoLevel, meanDefined, testSignFlip } from "../stats/index.ts";
+import type { Random } from "../core/index.ts";
+import type { Cell, Comparison, ControlVerdict, Estimate, RegionScore, StudyTests } from "../report/index.ts";
+import { adjust, bootstrapTwoLevel, meanDefined } from "../stats/index.ts";
 import { comparedPairs } from "./compare.ts";
 import type { StudyData } from "./data.ts";
 import type { Drawn, DrawnScores } from "./drawn-scores.ts";
+import { judgeControls } from "./judge-controls.ts";
+import { blockOf } from "./plan.ts";
 import type { ScoreOutput } from "./score-person.ts";
 import type { StudySettings } from "./settings.ts";
+import { chooseUnit } from "./test-unit.ts";
 
 /** What the tests say: cells (region × space), regions, and compared pairs. */
 export interface Inference {
@@ -14,18 +17,12 @@ export interface Inference {
   readonly comparisons: readonly Comparison[];
   /** Of each model (`StudyData.spaces` that are one) and region: R² and r alone. */
   readonly modelScores: readonly (readonly { readonly r2: Estimate; readonly r: Estimate }[])[];
+  /** Of each control that runs by itself, in each region. */
+  readonly controls: readonly ControlVerdict[];
   readonly tests: StudyTests;
 }
 
-/** Fewer people than this cannot reach .05 by flipping signs (with correction); then time blocks are the unit. */
-const fewestPeople = 6;
 const intervalLevel = 0.95;
-
-interface Tested {
-  readonly values: readonly (readonly number[])[];
-  readonly p: Float64Array;
-  readonly corrected: Float64Array;
-}
 
 /** Test every region × space, every region and every compared pair, each family corrected by itself.
  *
@@ -78,12 +75,14 @@ export function inferStudy(
 
   const estimate = (name: string, people: readonly Drawn[]): Estimate => ({
     mean: meanDefined(people.map((person) => person.value)),
-    ...bootstrapTwoLevel({
-      perPersonDraws: people.map((person) => person.draws),
-      random: random.stream(`interval ${name}`),
-      level: intervalLevel,
-      blocks: scores[0]?.regions[0]?.saved.length ?? 0,
-    }),
+    ...(people.every(({ value }) => Number.isNaN(value))
+      ? { low: Number.NaN, high: Number.NaN }
+      : bootstrapTwoLevel({
+          perPersonDraws: people.map((person) => person.draws),
+          random: random.stream(`interval ${name}`),
+          level: intervalLevel,
+          blocks: scores[0]?.regions[0]?.saved.length ?? 0,
+        })),
   });
   const meanCeiling = (g: number) => meanDefined(ceilings.map((person) => person[g] as number));
 
@@ -168,9 +167,10 @@ export function inferStudy(
     correction: `${corrections[correction]} over ${regions.length} regions × ${joined} feature spaces${needed(unique.p, unit.smallestP, settings)}; regions${compared.length > 0 ? " and compared pairs are families" : " are a family"} of their own`,
     level,
     smallestP: unit.smallestP,
-    interval: `95 % ${scores.length > 1 ? "two-level bootstrap: people ×" : "bootstrap:"} blocks of ${settings.tests.block} samples, ${settings.tests.bootstrap} draws, percentiles expanded for the number of ${scores.length > 1 ? "people" : "blocks"}`,
+    interval: `95 % ${scores.length > 1 ? "two-level bootstrap: people ×" : "bootstrap:"} blocks of ${blockOf(settings)} samples, ${settings.tests.bootstrap} draws, percentiles expanded for the number of ${scores.length > 1 ? "people" : "blocks"}`,
   };
-  return { cells, regionScores, comparisons, modelScores, tests };
+  const controls = judgeControls(data, scores, { cells, comparisons, regionScores }, unit, level);
+  return { cells, regionScores, comparisons, modelScores, controls, tests };
 }
 
 const corrections = {
@@ -192,54 +192,6 @@ function needed(p: Float64Array, smallestP: number, { tests }: StudySettings): s
       return k === 1 ? "" : `, where no cell can be significant unless ${k} reach the smallest p`;
   }
   return ", where no cell can be significant: too few people or blocks";
-}
-
-/** The unit that is exchanged under the null: people, or blocks of held-out time. */
-function chooseUnit(scores: readonly ScoreOutput[], { tests }: StudySettings, random: Random) {
-  const people = scores.length;
-  const byPeople = people >= fewestPeople;
-  let smallestP = 1;
-  let exact = true;
-  const blocks = scores[0]?.regions[0]?.saved.length ?? 0;
-  return {
-    kind: byPeople ? ("people" as const) : ("blocks" as const),
-    get smallestP() {
-      return smallestP;
-    },
-    get name() {
-      const how = exact ? "exact" : `${tests.permutations} draws`;
-      return byPeople
-        ? `sign-flip over ${people} people, one-sided, ${how}`
-        : `paired exchange of models over ${blocks} blocks of ${tests.block} held-out samples, one-sided, ${how}; too few people (${people}) for a test over people`;
-    },
-    test(
-      family: string,
-      perPerson: readonly (readonly number[])[],
-      perBlock: readonly (readonly Float64Array[])[],
-      alternative: "greater" | "two-sided",
-    ): Tested {
-      const columns = byPeople ? perPerson : perBlock.map(meanOverPeople);
-      const rows = byPeople ? people : blocks;
-      const table = new Float64Array(rows * columns.length);
-      for (const [k, column] of columns.entries())
-        for (let i = 0; i < rows; i++) table[i * columns.length + k] = column[i] as number;
-      const result = testSignFlip(matrix(["people", "tests"], rows, columns.length, table), {
-        alternative,
-        random: random.stream(`test ${family}`),
-        draws: tests.permutations,
-      });
-      if (alternative === "greater") ({ smallestP, exact } = result);
-      return {
-        values: perPerson,
-        p: result.p,
-        corrected: tests.correction === "max" ? result.pMax : adjust(result.p, tests.correction),
-      };
-    },
-  };
-}
-
-function meanOverPeople(people: readonly Float64Array[]): number[] {
-  return Array.from(people[0] ?? [], (_, b) => meanDefined(people.map((own) => own[b] as number)));
 }
 
 function minus(a: Drawn | undefined, b: Drawn | undefined): Drawn {

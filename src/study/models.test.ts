@@ -129,7 +129,12 @@ describe("a study of foundation models", () => {
       "In no region is first found to predict better than second and than every control; in planted it is ahead of second, but that is no win: so is the control same.",
     );
     expect(result.comparisons.every(({ unmatched }) => unmatched?.length === 0)).toBe(true);
-    expect(result.cells.map(({ space }) => space)).toEqual(["length", "length"]);
+    expect([...new Set(result.cells.map(({ space }) => space))]).toEqual([
+      "length",
+      "OASM",
+      "position",
+      "permuted pairs",
+    ]);
     // without the control that is the same model it is a win
     const answer = answerStudy({
       ...result,

@@ -21,7 +21,6 @@ describe("parseSettings", () => {
     expect(s.tests).toEqual({
       level: 0.05,
       correction: "bh",
-      block: 10,
       permutations: 4999,
       bootstrap: 1000,
     });

@@ -4,7 +4,7 @@ import { assignBlocks, drawBlocks } from "../stats/index.ts";
 import { meanResponses } from "./ceilings.ts";
 import type { StudyData } from "./data.ts";
 import type { Fits } from "./fit-models.ts";
-import { type ModelPlan, type OuterFold, runOfRows } from "./plan.ts";
+import { blockOf, type ModelPlan, type OuterFold, runOfRows } from "./plan.ts";
 import type { ScoreFold, ScoreInput } from "./score-input.ts";
 import type { StudySettings } from "./settings.ts";
 
@@ -19,7 +19,8 @@ export function planScores(
   fits: Fits,
   { random, fitKey }: { random: Random; fitKey: string },
 ): readonly Step[] {
-  const { block, bootstrap } = settings.tests;
+  const { bootstrap } = settings.tests;
+  const block = blockOf(settings);
   const runOf = runOfRows(data);
   const blocked = folds.map((fold) => {
     const { blocks, count } = blocksOf(fold.test, runOf, block, data.groups);

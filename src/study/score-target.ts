@@ -85,6 +85,7 @@ function readScores(
 }
 
 function correlation(sums: Float64Array, model: number): number {
+  if (model < 0) return Number.NaN; // a constant
   const k = modelPlace(model);
   const at = (index: number) => sums[index] as number;
   const [n, y, p] = [at(place.n), at(place.y), at(k + 1)];
@@ -130,7 +131,7 @@ function savedInFold(
   for (let b = 0; b < blocks; b++) total += at(b, place.yy);
   return Array.from({ length: blocks }, (_, b) => {
     if (model === null || !(total > 0)) return Number.NaN;
-    const other = at(b, model < 0 ? place.yy : modelPlace(model));
-    return (other - at(b, modelPlace(own))) / total / folds;
+    const error = (of: number) => at(b, of < 0 ? place.yy : modelPlace(of));
+    return (error(model) - error(own)) / total / folds;
   });
 }

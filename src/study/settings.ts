@@ -181,11 +181,21 @@ const fit = strict({
   form: z.enum(["auto", "primal", "dual"]).default("auto"),
 });
 
+/** Controls that every study has by itself, each fitted alone beside the study's own spaces. */
+const controls = strict({
+  /** OASM: place in the run or group, neighbours alike, no content. */
+  autocorrelation: z.boolean().default(true),
+  /** Place in run and group; words a second and their length, where words are known. */
+  position: z.boolean().default(true),
+  /** The joint model's features, whole blocks out of step with the responses. */
+  permuted: z.boolean().default(true),
+});
+
 const tests = strict({
   level: z.number().min(0.0001).max(0.5).default(0.05),
   correction: z.enum(["bh", "by", "max"]).default("bh"),
-  /** Samples of a block, for permutation and bootstrap within runs. */
-  block: z.int().min(1).default(10),
+  /** Samples of a block, for exchange and bootstrap within runs; without it, what the data ask for. */
+  block: z.int().min(1).optional(),
   permutations: z.int().min(99).default(4999),
   bootstrap: z.int().min(100).default(1000),
 });
@@ -242,6 +252,8 @@ export const studySchema = strict({
   tests: tests.prefault({}),
   /** Pairs of models or feature spaces that are compared, each fitted alone. Pairs with the control models come by themselves. */
   compare: z.array(z.tuple([name, name])).default([]),
+  /** false, or single controls off: written into the report as a warning. */
+  controls: z.union([z.literal(false), controls]).prefault({}),
   /** The stimulus of each row, so that repeats and near-duplicates are recognised. */
   labels: labels.optional(),
   /** Steps that were fitted before this study. */

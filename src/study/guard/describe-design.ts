@@ -35,12 +35,18 @@ export function describeForGuard(
 
 /** Feature spaces that stand for the stimulus: no controls, unless there is nothing else. */
 function contentSpaces(data: StudyData, settings: StudySettings): GuardSpace[] {
-  const all = data.spaces.map(({ name, control }, s) => ({
-    name,
-    control,
-    ready: settings.features?.[name]?.ready !== undefined,
-    runs: data.stimuli[0]?.spaces[s]?.[0] as readonly Features[],
-  }));
+  const all = data.spaces.flatMap(({ name, control, automatic }, s) =>
+    automatic
+      ? []
+      : [
+          {
+            name,
+            control,
+            ready: settings.features?.[name]?.ready !== undefined,
+            runs: data.stimuli[0]?.spaces[s]?.[0] as readonly Features[],
+          },
+        ],
+  );
   const content = all.filter(({ control }) => !control);
   return content.length > 0 ? content : all;
 }
@@ -79,8 +85,7 @@ function ownSteps(data: StudyData): FittedStep[] {
     from: "fold",
     choices: null,
   });
-  return data.spaces.flatMap(({ name, pca }) => [
-    own("scaler", name),
-    ...(pca === null ? [] : [own("pca", name)]),
-  ]);
+  return data.spaces
+    .filter(({ automatic }) => !automatic)
+    .flatMap(({ name, pca }) => [own("scaler", name), ...(pca === null ? [] : [own("pca", name)])]);
 }

@@ -168,7 +168,7 @@ describe.each(Object.entries(leaks))("the guard and %s", (rule, { bad, good, say
   it("lets it run where it is overridden, and hands the finding on", () => {
     const settings = { ...bad.settings, allow: [rule as RuleName] };
     const overrides = guardStudy(bad.data, settings, planFolds(bad.data, settings));
-    expect(overrides.map((own) => own.rule)).toEqual([rule]);
+    expect([...new Set(overrides.map((own) => own.rule))]).toEqual([rule]);
   });
   it("lets the repaired study pass", () => {
     expect(guardStudy(good.data, good.settings, planFolds(good.data, good.settings))).toEqual([]);
