@@ -1,4 +1,4 @@
-import type { Features } from "../core/index.ts";
+import { type Features, stackCols } from "../core/index.ts";
 import { type FeatureEvent, sampleEvents } from "../features/index.ts";
 import type { SpaceFeatures, StudyData, StudyRun, StudySpace } from "./data.ts";
 import type { Activations } from "./plan-activations.ts";
@@ -38,7 +38,7 @@ export function addModels(
   };
 }
 
-/** A model's features: [layer][run]. */
+/** A model's features: [layer][run]; one layer where all are stacked. */
 function layFeatures(
   data: StudyData,
   { towers }: StudyModel,
@@ -49,7 +49,7 @@ function layFeatures(
   const starts = towers.map((_, k) => towers.slice(0, k).reduce((sum, { width }) => sum + width, 0));
   const columns = towers.reduce((sum, { width }) => sum + width, 0);
   const placeOf = (sense: Sense) => towers.findIndex((tower) => tower.sense === sense);
-  return Array.from(answers[0] ?? [], (_, layer) =>
+  const layers = Array.from(answers[0] ?? [], (_, layer) =>
     data.runs.map((run, r) => {
       const events = (data.shown?.events[r] ?? []).map(({ sense, index, onset, duration }): FeatureEvent => {
         const k = placeOf(sense);
@@ -61,6 +61,8 @@ function layFeatures(
       return sampleRun(events, run, columns, settings);
     }),
   );
+  if (settings.activations.layerRule === "nested") return layers;
+  return [data.runs.map((_, r) => stackCols(layers.map((runs) => runs[r] as Features)))];
 }
 
 function sampleRun(
@@ -88,6 +90,10 @@ function modelNote(models: readonly StudyModel[], settings: StudySettings, pooli
       ? ["sentences as wholes through the text tower (it knows a sentence's end from its first word on)"]
       : []),
   ];
-  const pca = settings.activations.pca;
-  return `Models: ${how.join(", ")}. Layers ${layers.join(", ")} (0: embeddings), ${pooling === "cls" ? "first token" : "mean over patches or tokens"}${pca === undefined ? "" : `, ${pca} principal components fitted on training rows`}, sampled as ${settings.activations.sampling} over each sample's time, the same for every model. Each model is fitted alone and chooses its layer per target on inner folds; no model is part of the joint model.`;
+  const { pca, layerRule } = settings.activations;
+  const choice =
+    layerRule === "stacked"
+      ? "Each model is fitted alone, with the columns of all its layers side by side"
+      : "Each model is fitted alone and chooses its layer per target on inner folds";
+  return `Models: ${how.join(", ")}. Layers ${layers.join(", ")} (0: embeddings), ${pooling === "cls" ? "first token" : "mean over patches or tokens"}${pca === undefined ? "" : `, ${pca} principal components fitted on training rows`}, sampled as ${settings.activations.sampling} over each sample's time, the same for every model. ${choice}; no model is part of the joint model.`;
 }
