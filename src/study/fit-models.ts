@@ -65,11 +65,8 @@ export function planFits(
   const { fit } = settings;
   const alphas = spaceAlphas(fit.alphas.from, fit.alphas.to, fit.alphas.count);
   const weightings = weightingsOf(plan, fit.weightings, random);
-  const wholes = data.people.map((person) => meanResponses(data, person));
   const groups = data.stimuli.map((_, k) => people(data, k));
-  const joined = groups.map((members) =>
-    members.length > 0 ? stackCols(members.map((p) => wholes[p] as Responses)) : null,
-  );
+  const joined = joinPeople(data, groups);
   const inner = folds.map((fold) => planInnerFolds(data, settings, fold));
   const tasks = listTasks(joined, folds.length, plan.models.length);
   const parts = tasks.flatMap((task, whole) =>
@@ -137,6 +134,21 @@ function joinLayers(count: number, parts: readonly FitPart[], results: readonly 
     out[whole] = best === undefined ? fitted : takeBetter(best, fitted);
   }
   return out as FitOutput[];
+}
+
+const joinedOf = new WeakMap<StudyData["people"], readonly (Responses | null)[]>();
+
+/** Responses of the people who share stimuli, side by side; made once for the same people, however many plans are made for them. */
+function joinPeople(data: StudyData, groups: readonly (readonly number[])[]): readonly (Responses | null)[] {
+  const own =
+    joinedOf.get(data.people) ??
+    groups.map((members) =>
+      members.length > 0
+        ? stackCols(members.map((p) => meanResponses(data, data.people[p] as StudyData["people"][number])))
+        : null,
+    );
+  joinedOf.set(data.people, own);
+  return own;
 }
 
 const known = new WeakMap<object, string>();

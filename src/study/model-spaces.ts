@@ -5,14 +5,26 @@ import type { Activations } from "./plan-activations.ts";
 import { layersOf, type Sense, type StudyModel } from "./read-model.ts";
 import type { StudySettings } from "./settings.ts";
 
-/** Add every model to a study as a layered feature space on the TR grid: the columns of its tower for pictures, then those of its tower for
- * sentences; one sense's columns are zero while the other is shown. Models are treated alike: same events, sampling, components and delays.
+/** Features of every model on the TR grid: the columns of its tower for pictures, then those of its tower for sentences; one sense's
+ * columns are zero while the other is shown. Models are treated alike: same events and sampling. */
+export function layModels(
+  data: StudyData,
+  models: readonly StudyModel[],
+  activations: Activations,
+  settings: StudySettings,
+): SpaceFeatures[] {
+  return models.map((model) => layFeatures(data, model, activations, settings));
+}
+
+/** Add every model to a study as a layered feature space on the TR grid, with the same components and delays for all.
+ * @param layered features of the models, where they are there already.
  * @returns the study with the models after its other spaces, each fitted alone. */
 export function addModels(
   data: StudyData,
   models: readonly StudyModel[],
   activations: Activations,
   settings: StudySettings,
+  layered: readonly SpaceFeatures[] = layModels(data, models, activations, settings),
 ): StudyData {
   if (models.length === 0) return data;
   const { pca, delays, pooling } = settings.activations;
@@ -27,7 +39,6 @@ export function addModels(
       pca: pca ?? null,
     }),
   );
-  const layered = models.map((model) => layFeatures(data, model, activations, settings));
   return {
     ...data,
     spaces: [...data.spaces, ...spaces],
