@@ -53,6 +53,8 @@ export interface MatchedPairs {
   /** Pairs with another verdict; of these, pairs in which a win of either model appears or goes. */
   readonly verdictFlips: number;
   readonly winFlips: number;
+  /** Pairs in which one model is ahead at the corrected level, and with the other alternative the other model. */
+  readonly reversals: number;
 }
 
 /** What one choice does in one region. */

@@ -225,6 +225,7 @@ function matchPairs(specs: readonly Spec[], c: number, alternatives: readonly st
         signFlips: count((x, y) => x.difference.mean * y.difference.mean < 0),
         verdictFlips: count((x, y) => x.verdict !== y.verdict),
         winFlips: count((x, y) => x.verdict !== y.verdict && (isWin(x) || isWin(y))),
+        reversals: count((x, y) => side(x) * side(y) < 0),
       };
     }),
   );
@@ -232,6 +233,11 @@ function matchPairs(specs: readonly Spec[], c: number, alternatives: readonly st
 
 function isWin({ verdict }: UniverseRegion): boolean {
   return verdict === "a wins" || verdict === "b wins";
+}
+
+/** 1: a is ahead at the corrected level, −1: b is, 0: neither. */
+function side({ verdict }: UniverseRegion): number {
+  return verdict.startsWith("a ") ? 1 : verdict.startsWith("b ") ? -1 : 0;
 }
 
 function judgeTruth(specs: readonly Spec[]): RegionTruth | null {
