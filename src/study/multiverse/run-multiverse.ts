@@ -24,6 +24,8 @@ export interface MultiverseOptions {
   readonly folder: string;
   readonly store: string;
   readonly workers?: number | undefined;
+  /** Workers that are there already and stay open; in place of `store`, `workers` and `signal`. */
+  readonly workshop?: Workshop;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -49,7 +51,8 @@ export async function runMultiverse(
   options: MultiverseOptions,
 ): Promise<MultiverseRun> {
   const universes = listUniverses(checked, options.study.text, options.study.path);
-  const workshop = await openWorkshop(options);
+  const workshop = options.workshop ?? (await openWorkshop(options));
+  const before = { ...workshop.counts };
   try {
     const reference = universes[0]?.settings as StudySettings;
     const models = await readModels(reference, options.folder);
@@ -98,9 +101,10 @@ export async function runMultiverse(
       }),
       random: createRandom(checked.settings.seed),
     });
-    return { result, steps: workshop.counts };
+    const { computed, cached } = workshop.counts;
+    return { result, steps: { computed: computed - before.computed, cached: cached - before.cached } };
   } finally {
-    await workshop.close();
+    if (options.workshop === undefined) await workshop.close();
   }
 }
 

@@ -21,14 +21,8 @@ export const changeable = [...choosable, "virtual", "tests", "seed", "data"] as 
 /** Part of a study's settings: written over those of the study key by key; a list or a number replaces, null takes a setting away. */
 const patch = z.record(z.string(), z.unknown()).nullable();
 
-const alternativeName = z
-  .string()
-  .min(1)
-  .max(40, "at most 40 letters")
-  .regex(/\p{L}/u, "the name of an alternative needs a letter (`30 columns`, not `30`)");
-
 const choice = z
-  .record(alternativeName, patch)
+  .record(z.string().min(1), patch)
   .refine((alternatives) => Object.keys(alternatives).length > 1, {
     message: "a choice needs at least two alternatives",
   });
@@ -45,7 +39,7 @@ export const multiverseSchema = strict({
   compare: z.tuple([z.string(), z.string()]).optional(),
   /** Names of choices, each with its alternatives; the first of each is the reference. */
   choices: z
-    .record(z.string().min(1).max(24, "at most 24 letters"), choice)
+    .record(z.string().min(1), choice)
     .refine((choices) => Object.keys(choices).length > 0, { message: "needs at least one choice" }),
   /** So many universes, drawn at random beside the reference; default: all. */
   draw: z.int().min(2).optional(),
@@ -83,8 +77,14 @@ export function parseMultiverse(text: string, path = "multiverse.yaml"): Checked
   };
   legal(["base"], settings.base, changeable);
   for (const [name, alternatives] of Object.entries(settings.choices))
-    for (const [alternative, own] of Object.entries(alternatives))
+    for (const [alternative, own] of Object.entries(alternatives)) {
+      if (!/\p{L}/u.test(alternative))
+        throw fault(
+          ["choices", name, alternative],
+          `choices.${name}.${alternative}: the name of an alternative needs a letter, lest YAML sorts it as a number; write "${alternative} components"`,
+        );
       legal(["choices", name, alternative], own, choosable);
+    }
   checkApart(settings, fault);
   return { settings, fault };
 }
