@@ -113,10 +113,16 @@ function sortColumns({ universes }: MultiverseResult, g: number): Column[] {
 }
 
 /** Rows of the matrix: a head for each choice, its alternatives under it. */
-function matrixRows({ choices }: MultiverseResult) {
+function matrixRows({ choices, universes }: MultiverseResult) {
+  const fitted = (c: number, pick: number) => universes.some(({ picks }) => picks[c] === pick);
   return choices.flatMap(({ name, alternatives }, c) => [
     { name, head: true, c, pick: -1 },
-    ...alternatives.map((alternative, pick) => ({ name: alternative, head: false, c, pick })),
+    ...alternatives.map((alternative, pick) => ({
+      name: fitted(c, pick) ? alternative : `${alternative} (refused)`,
+      head: false,
+      c,
+      pick,
+    })),
   ]);
 }
 
@@ -168,6 +174,14 @@ function curveMarks(
     dot(solid, { x: "rank", y: "mean", r: radius, fill: ink }),
     dot(hollow, { x: "rank", y: "mean", r: radius, fill: "#fff", stroke: ink, strokeWidth: 1.5 }),
     axisY(ticks, { tickFormat: axisNumber, tickSize: 0, label: null }),
+    text(["difference in R²"], {
+      x: 0.5,
+      y: (low + high) / 2,
+      text: String,
+      rotate: -90,
+      dx: -44,
+      fill: colors.gray,
+    }),
     text([`${a} better`], {
       x: 0.5,
       y: high,
@@ -233,7 +247,7 @@ function matrixMarks(
 
 /** Round numbers inside the range. */
 function niceTicks(low: number, high: number): number[] {
-  const raw = (high - low) / 5;
+  const raw = (high - low) / 8;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = ([1, 2, 5, 10].find((own) => own * power >= raw) ?? 10) * power;
   const first = Math.ceil(low / step);
