@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { checkYaml } from "../../io/index.ts";
+import { studySchema } from "../settings.ts";
 
 const strict = z.strictObject;
 
@@ -15,8 +16,10 @@ export const choosable = [
   "allow",
 ] as const;
 
-/** Settings of study.yaml that `base` may change. */
-export const changeable = [...choosable, "virtual", "tests", "seed", "data"] as const;
+/** Settings of study.yaml that `base` may change: all but the words and the pair. */
+export const changeable: readonly string[] = Object.keys(studySchema.shape).filter(
+  (key) => !["title", "question", "compare"].includes(key),
+);
 
 /** Part of a study's settings: written over those of the study key by key; a list or a number replaces, null takes a setting away. */
 const patch = z.record(z.string(), z.unknown()).nullable();
