@@ -46,9 +46,9 @@ export function regionTable(result: MultiverseResult): string {
     },
     { head: "Median", number: true, cells: summaries.map(({ median }) => signed(median)) },
     {
-      head: "Lowest, highest",
+      head: "Range",
       number: true,
-      cells: summaries.map(({ lowest, highest }) => `${signed(lowest)}, ${signed(highest)}`),
+      cells: summaries.map(({ lowest, highest }) => `${signed(lowest)}\u00a0to\u00a0${signed(highest)}`),
     },
     ...(joint
       ? [
@@ -65,7 +65,9 @@ export function regionTable(result: MultiverseResult): string {
             head: "Wins that are true",
             number: true,
             cells: summaries.map((own) =>
-              own.truth === null || own.truth.wins === 0 ? "—" : `${own.truth.trueWins} of ${own.truth.wins}`,
+              own.truth === null || own.truth.wins === 0
+                ? "—"
+                : `${own.truth.trueWins}\u00a0of\u00a0${own.truth.wins}`,
             ),
           },
         ]
