@@ -35,7 +35,9 @@ describe("docs/check.md", () => {
     for (const rule of refused(leaking!)) expect(page).toContain(`**${rule}.**`);
     const whole = leaking!.replace(", shuffle: rows", "");
     expect(refused(whole)).toEqual(["fitted-outside", "circular-regions"]);
-    expect(() => check(leaking!.replace("shuffle: rows", "shuffle: rows, gap: 4"))).toThrow(/0 training samples|cannot be cut/);
+    expect(() => check(leaking!.replace("shuffle: rows", "shuffle: rows, gap: 4"))).toThrow(
+      /0 training samples|cannot be cut/,
+    );
     expect(refused(leaking!.replace(/.*step: pca.*\n/, ""))).not.toContain("fitted-outside");
     expect(
       refused(leaking!.replace("of: responses, from: all", "of: responses, from: outside")),

@@ -55,52 +55,25 @@ export async function runMultiverse(
   const before = { ...workshop.counts };
   try {
     const reference = universes[0]?.settings as StudySettings;
-    const models = await readModels(reference, options.folder);
-    const backend = (await findBackend()).name;
-    const conclusions: (Conclusion | undefined)[] = universes.map(() => undefined);
-    const refused: { place: number; universe: RefusedUniverse }[] = [];
-    const told = tellProgress(options.onProgress, universes.length);
+    const work: Work = {
+      checked,
+      workshop,
+      models: await readModels(reference, options.folder),
+      backend: (await findBackend()).name,
+      told: tellProgress(options.onProgress, universes.length),
+      conclusions: universes.map(() => undefined),
+      refused: [],
+      warnings: new Set(),
+    };
     let facts: StudyData | undefined;
     for (const sameData of groupUniverses(universes)) {
       const [[first]] = sameData as [[Placed]];
       const base = await loadData(first.settings, options.folder, (steps) => workshop.run(steps));
       facts ??= base;
       checkSame(facts, base);
-      for (const sameFeatures of sameData) {
-        const make = await prepare(sameFeatures, base, models, workshop);
-        const waiting: PlannedUniverse[] = [];
-        const flush = () => fitBatch(waiting.splice(0), workshop, told, conclusions);
-        for (const universe of sameFeatures) {
-          const plan = named(universe, checked, () =>
-            planUniverse(universe, make(universe), models, backend),
-          );
-          if ("rule" in plan) {
-            refused.push({ place: universe.place, universe: plan });
-            told.skip();
-            continue;
-          }
-          if (bytesOf(waiting) + plan.bytes > batchBytes) await flush();
-          waiting.push(plan);
-        }
-        await flush();
-      }
+      for (const sameFeatures of sameData) await fitGroup(sameFeatures, base, work);
     }
-    refused.sort((x, y) => x.place - y.place);
-    const done = conclusions.filter((own) => own !== undefined);
-    if (done.length === 0) throw allRefused(refused.map(({ universe }) => universe));
-    const result = summariseMultiverse(checked.settings, {
-      cross: Object.values(checked.settings.choices).reduce((n, own) => n * Object.keys(own).length, 1),
-      compare: reference.compare[0] as [string, string],
-      data: facts as StudyData,
-      conclusions: done,
-      refused: refused.map(({ universe }) => universe),
-      settings: reference,
-      provenance: await provenanceOf(reference, {
-        ...(facts as StudyData),
-        inputs: inputsOf(facts as StudyData, models),
-      }),
-      random: createRandom(checked.settings.seed),
-    });
+    const result = await conclude(work, reference, facts as StudyData);
     const { computed, cached } = workshop.counts;
     return { result, steps: { computed: computed - before.computed, cached: cached - before.cached } };
   } finally {
@@ -108,13 +81,71 @@ export async function runMultiverse(
   }
 }
 
+/** What is under way. */
+interface Work {
+  readonly checked: CheckedMultiverse;
+  readonly workshop: Workshop;
+  readonly models: readonly StudyModel[];
+  readonly backend: string;
+  readonly told: ReturnType<typeof tellProgress>;
+  /** By place; undefined while not fitted, or refused. */
+  readonly conclusions: (Conclusion | undefined)[];
+  readonly refused: { readonly place: number; readonly universe: RefusedUniverse }[];
+  readonly warnings: Set<string>;
+}
+
+/** Fit all universes that share the features of models, in batches that bound memory. */
+async function fitGroup(universes: readonly Placed[], base: StudyData, work: Work): Promise<void> {
+  const { checked, models, backend, told, refused, warnings } = work;
+  const make = await prepare(universes, base, work);
+  let waiting: PlannedUniverse[] = [];
+  for (const universe of universes) {
+    const plan = named(universe, checked, () => {
+      const data = make(universe);
+      for (const warning of data.warnings) warnings.add(warning);
+      return planUniverse(universe, data, models, backend);
+    });
+    if ("rule" in plan) {
+      refused.push({ place: universe.place, universe: plan });
+      told.skip();
+      continue;
+    }
+    if (bytesOf(waiting) + plan.bytes > batchBytes) {
+      await fitBatch(waiting, work);
+      waiting = [];
+    }
+    waiting.push(plan);
+  }
+  await fitBatch(waiting, work);
+}
+
+async function conclude(
+  { checked, models, conclusions, refused, warnings }: Work,
+  settings: StudySettings,
+  data: StudyData,
+): Promise<MultiverseResult> {
+  const listed = [...refused].sort((x, y) => x.place - y.place).map(({ universe }) => universe);
+  const done = conclusions.filter((own) => own !== undefined);
+  if (done.length === 0) throw allRefused(listed);
+  return summariseMultiverse(checked.settings, {
+    cross: Object.values(checked.settings.choices).reduce((n, own) => n * Object.keys(own).length, 1),
+    compare: settings.compare[0] as [string, string],
+    data,
+    conclusions: done,
+    refused: listed,
+    warnings: [...warnings],
+    settings,
+    provenance: await provenanceOf(settings, { ...data, inputs: inputsOf(data, models) }),
+    random: createRandom(checked.settings.seed),
+  });
+}
+
 /** Features of the models for universes that share them; each universe has its own components and delays.
  * Activations are those of all layers, so that a choice of layers asks a tower nothing new. */
 async function prepare(
   universes: readonly Placed[],
   base: StudyData,
-  models: readonly StudyModel[],
-  workshop: Workshop,
+  { models, workshop }: Work,
 ): Promise<(universe: Placed) => StudyData> {
   const { settings } = universes[0] as Placed;
   const { layers: _, ...rest } = settings.activations;
@@ -136,9 +167,7 @@ async function prepare(
 
 async function fitBatch(
   batch: readonly PlannedUniverse[],
-  workshop: Workshop,
-  told: ReturnType<typeof tellProgress>,
-  conclusions: (Conclusion | undefined)[],
+  { workshop, told, conclusions }: Work,
 ): Promise<void> {
   const count = batch.reduce((sum, { fits, people }) => sum + fits.length + people, 0);
   const onDone = told.begin(batch, count);

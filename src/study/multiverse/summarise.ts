@@ -26,6 +26,8 @@ interface Made {
   readonly data: StudyData;
   readonly conclusions: readonly Conclusion[];
   readonly refused: readonly RefusedUniverse[];
+  /** Of all universes. */
+  readonly warnings: readonly string[];
   /** Of the reference. */
   readonly settings: StudySettings;
   readonly provenance: MultiverseResult["provenance"];
@@ -71,7 +73,7 @@ export function summariseMultiverse(asked: MultiverseSettings, made: Made): Mult
       test: tests.test.replace("one-sided", "two-sided"),
       correction: `${corrections[settings.tests.correction]} over ${data.regions.length} regions × ${pairs} compared ${pairs === 1 ? "pair" : "pairs"}, in each universe by itself`,
       level,
-      smallestP: Math.min(1, tests.smallestP * (tests.unit === "people" && data.people.length <= 16 ? 2 : 1)),
+      smallestP: Math.min(1, tests.smallestP * (/exact/.test(tests.test) ? 2 : 1)),
       interval: tests.interval,
       joint:
         joint === null
@@ -80,7 +82,7 @@ export function summariseMultiverse(asked: MultiverseSettings, made: Made): Mult
       jointSmallestP: joint?.[0]?.smallestP ?? Number.NaN,
     },
     unmatched: unmatchedOf(conclusions, a, b),
-    warnings: data.warnings,
+    warnings: made.warnings,
     virtual: data.truth !== null,
     provenance: made.provenance,
   };
