@@ -107,11 +107,14 @@ function truthOf({ a, b, summaries, universes, virtual }: MultiverseResult): str
   if (!virtual || known.length === 0) return "";
   const wins = known.reduce((sum, { truth }) => sum + truth.wins, 0);
   const right = known.reduce((sum, { truth }) => sum + truth.trueWins, 0);
+  const wrong = known
+    .filter(({ truth }) => truth.falseWins > 0)
+    .map(({ region, truth }) => `${region} in ${countOf(truth.falseWins, "universe")}`);
   const where = (side: "aTrulyAhead" | "bTrulyAhead", name: string) => {
     const own = known.filter(({ truth }) => truth[side] > universes.length / 2);
     return `${name} is truly ahead in most universes in ${own.length === 0 ? "no region" : joinWords(own.map(({ region }) => region))}`;
   };
-  return `On the same responses without noise ${where("aTrulyAhead", a)}, ${where("bTrulyAhead", b)}; of ${countOf(wins, "win")} over regions and universes ${right} ${right === 1 ? "is" : "are"} true.`;
+  return `On the same responses without noise ${where("aTrulyAhead", a)}, ${where("bTrulyAhead", b)}; of ${countOf(wins, "win")} over regions and universes ${right} ${right === 1 ? "is" : "are"} true${wrong.length === 0 ? "" : ` (not: ${joinWords(wrong)})`}.`;
 }
 
 function limitsOf(result: MultiverseResult): string[] {

@@ -4,25 +4,25 @@ import { gridAxes, gridFrame } from "../figure-choices.ts";
 import { formatShare, joinWords } from "../format.ts";
 import type { MultiverseResult } from "./record.ts";
 
-const together = "together";
+const rest = "rest";
 
 /** Which choice moves the difference: share of its spread over universes that goes with each choice, region by region. Null where nothing
  * varies. */
 export function choiceFigure(result: MultiverseResult): Figure | null {
-  const names = [...result.choices.map(({ name }) => name), together];
+  const names = [...result.choices.map(({ name }) => name), rest];
   const cells = result.summaries
     .flatMap(({ region, choices, interactions, overlap }) => [
       ...choices.map(({ choice, share }) => ({ region, choice, share })),
-      { region, choice: together, share: interactions + overlap },
+      { region, choice: rest, share: interactions + overlap },
     ])
     .filter(({ share }) => Number.isFinite(share));
   if (cells.length === 0) return null;
-  const most = [...cells].filter(({ choice }) => choice !== together).sort((x, y) => y.share - x.share);
+  const most = [...cells].filter(({ choice }) => choice !== rest).sort((x, y) => y.share - x.share);
   return drawFigure(
     {
       id: "choices",
       title: "Which choice moves the difference",
-      caption: `Share of the sum of squares of the difference over universes that goes with each choice alone; “${together}”: what choices explain only with one another${result.summaries.some(({ overlap }) => overlap > 0.005) ? ", or cannot be told apart because not every combination was looked at" : ""}. Each row sums to 100 %. A description of these universes, without a test: a large share of a small spread moves little (its size stands in the curves).`,
+      caption: `Share of the sum of squares of the difference over universes that goes with each choice alone; “${rest}”: what choices explain only with one another${result.summaries.some(({ overlap }) => overlap > 0.005) ? ", or cannot be told apart because not every combination was looked at" : ""}. Each row sums to 100 %. A description of these universes, without a test: a large share of a small spread moves little (its size stands in the curves).`,
       alt: `Heat map of regions × choices; largest shares: ${joinWords(
         most.slice(0, 6).map(({ region, choice, share }) => `${choice} in ${region} ${formatShare(share)}`),
       )}.`,

@@ -51,7 +51,7 @@ export function curveFigure(result: MultiverseResult, g: number): Figure | null 
       legend: [
         ...verdictLegend(result, new Set(columns.map(({ verdict }) => verdict))),
         ...(joint === null ? [] : [{ mark: "bar", color: colors.rule, text: "no difference" } as const]),
-        ...(truths.length > 0 ? [{ mark: "tick", color: colors.ink, text: "without noise" } as const] : []),
+        ...(truths.length > 0 ? [{ mark: "dash", color: colors.ink, text: "without noise" } as const] : []),
       ],
     },
     (width) => {

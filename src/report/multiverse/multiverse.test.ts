@@ -25,7 +25,9 @@ describe("answerMultiverse", () => {
     );
   });
   it("sets wins against the truth where it is known, and says nothing of it elsewhere", () => {
-    expect(answer.truth).toContain("of 3 wins over regions and universes 2 are true");
+    expect(answer.truth).toContain(
+      "of 3 wins over regions and universes 2 are true (not: scene in 1 universe).",
+    );
     expect(answerMultiverse({ ...sample, virtual: false }).truth).toBe("");
   });
   it("states what counting does not license, and each refusal and override", () => {

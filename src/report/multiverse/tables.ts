@@ -9,70 +9,73 @@ export function regionTable(result: MultiverseResult): string {
   const joint = summaries.some((own) => own.joint !== null);
   const truth = summaries.some((own) => own.truth !== null);
   const ahead = controls.length > 0 ? [`${a} ahead, no win`, `${b} ahead, no win`] : [];
-  return plainTable(`Over ${universes.length} universes: verdicts, and the difference in R² (${a} − ${b})`, [
-    { head: "Region", cells: summaries.map(({ region }) => region) },
-    {
-      head: `${a} wins`,
-      number: true,
-      cells: summaries.map(({ verdicts }) => formatCount(verdicts["a wins"])),
-    },
-    ...(ahead.length > 0
-      ? [
-          {
-            head: ahead[0] as string,
-            number: true,
-            cells: summaries.map(({ verdicts }) => formatCount(verdicts["a ahead"])),
-          },
-        ]
-      : []),
-    {
-      head: "No evidence",
-      number: true,
-      cells: summaries.map(({ verdicts }) => formatCount(verdicts.neither)),
-    },
-    ...(ahead.length > 0
-      ? [
-          {
-            head: ahead[1] as string,
-            number: true,
-            cells: summaries.map(({ verdicts }) => formatCount(verdicts["b ahead"])),
-          },
-        ]
-      : []),
-    {
-      head: `${b} wins`,
-      number: true,
-      cells: summaries.map(({ verdicts }) => formatCount(verdicts["b wins"])),
-    },
-    { head: "Median", number: true, cells: summaries.map(({ median }) => signed(median)) },
-    {
-      head: "Range",
-      number: true,
-      cells: summaries.map(({ lowest, highest }) => `${signed(lowest)}\u00a0to\u00a0${signed(highest)}`),
-    },
-    ...(joint
-      ? [
-          {
-            head: "p of the curve, corrected",
-            number: true,
-            cells: summaries.map((own) => formatP(own.joint?.pCorrected ?? Number.NaN, tests)),
-          },
-        ]
-      : []),
-    ...(truth
-      ? [
-          {
-            head: "Wins that are true",
-            number: true,
-            cells: summaries.map((own) =>
-              own.truth === null || own.truth.wins === 0
-                ? "—"
-                : `${own.truth.trueWins}\u00a0of\u00a0${own.truth.wins}`,
-            ),
-          },
-        ]
-      : []),
-  ]);
+  return plainTable(
+    `Over ${universes.length} universes: verdicts, the difference in R² (${a} − ${b}), and p corrected over regions`,
+    [
+      { head: "Region", cells: summaries.map(({ region }) => region) },
+      {
+        head: `${a} wins`,
+        number: true,
+        cells: summaries.map(({ verdicts }) => formatCount(verdicts["a wins"])),
+      },
+      ...(ahead.length > 0
+        ? [
+            {
+              head: ahead[0] as string,
+              number: true,
+              cells: summaries.map(({ verdicts }) => formatCount(verdicts["a ahead"])),
+            },
+          ]
+        : []),
+      {
+        head: "No evidence",
+        number: true,
+        cells: summaries.map(({ verdicts }) => formatCount(verdicts.neither)),
+      },
+      ...(ahead.length > 0
+        ? [
+            {
+              head: ahead[1] as string,
+              number: true,
+              cells: summaries.map(({ verdicts }) => formatCount(verdicts["b ahead"])),
+            },
+          ]
+        : []),
+      {
+        head: `${b} wins`,
+        number: true,
+        cells: summaries.map(({ verdicts }) => formatCount(verdicts["b wins"])),
+      },
+      { head: "Median", number: true, cells: summaries.map(({ median }) => signed(median)) },
+      {
+        head: "Range",
+        number: true,
+        cells: summaries.map(
+          ({ lowest, highest }) => `${formatR2(lowest)}\u00a0to\u00a0${formatR2(highest)}`,
+        ),
+      },
+      ...(joint
+        ? [
+            {
+              head: "p of the curve",
+              number: true,
+              cells: summaries.map((own) => formatP(own.joint?.pCorrected ?? Number.NaN, tests)),
+            },
+          ]
+        : []),
+      ...(truth
+        ? [
+            {
+              head: "True wins",
+              number: true,
+              cells: summaries.map((own) =>
+                own.truth === null || own.truth.wins === 0 ? "—" : `${own.truth.trueWins}/${own.truth.wins}`,
+              ),
+            },
+          ]
+        : []),
+    ],
+  );
 }
 
 /** What each choice flips, all regions together. */
