@@ -82,7 +82,6 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
     // 2. Foundation models: activations of every layer for what was shown, on the TR grid, the same for every model.
     const showing = planActivations(models, base.shown, settings);
     const data = addModels(base, models, showing.collect(await run(showing.steps, showing.costs)), settings);
-    const dataKey = hashValue(data);
 
     // 3. Which rows are learned from and which are held out, and that none of it leaks; which sets of feature spaces are fitted.
     const folds = planFolds(data, settings);
@@ -90,7 +89,7 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
     const plan = planModels(data.spaces);
 
     // 4. Fit: banded ridge, every choice made inside the training rows; predictions of the held-out rows come back.
-    const made = { random, dataKey, backend: (await findBackend()).name };
+    const made = { random, backend: (await findBackend()).name };
     const fitting = planFits(data, settings, plan, folds, made);
     const fits = fitting.collect(await run(fitting.steps, fitting.costs));
     const judging = planTruth(data, settings, folds, made); // the virtual laboratory only

@@ -14,6 +14,7 @@ import {
   testEquivalence,
   testPairedBlocks,
   testSignFlip,
+  testSpecifications,
   voxelNeighbours,
 } from "../../src/stats/index.ts";
 import { studentCdf } from "../../src/stats/student.ts";
@@ -23,9 +24,11 @@ import {
   conditions,
   drawEqual,
   drawSilent,
+  drawUniverses,
   type Equal,
   run,
   testRuns,
+  universes,
 } from "./null-study.ts";
 
 /** Tests that are calibrated on the same simulated studies. */
@@ -42,6 +45,7 @@ export const groups: readonly Group[] = [
   { name: "stimuli", measure: stimuli },
   { name: "equivalence", measure: equivalence },
   { name: "clusters", measure: clusters },
+  { name: "curves", measure: curves },
 ];
 
 /** r > 0 where there is nothing: each study has one model, fitted with delays, and four targets; family-wise over the four. */
@@ -157,6 +161,42 @@ async function people(random: Random, studies: number): Promise<Measured[]> {
     naive.add([studentP(voxels)]);
   }
   return [flip, most, naive].map((rate) => rate.done());
+}
+
+/** Whole multiverses: 8 people, two equally good models, the same responses fitted and scored in 8 ways. */
+async function curves(random: Random, studies: number): Promise<Measured[]> {
+  const family = "A multiverse as one";
+  const condition = `8 people, ${universes} universes, ${(conditions[0] as Condition).name}`;
+  const median = count(family, "median over universes, shared flips", condition);
+  const dominant = count(family, "number of significant universes, shared flips", condition);
+  const pooled = count(family, "p-values of all universes pooled (Fisher, naive)", condition, "naive");
+  const any = count(family, "the best universe (naive)", condition, "naive");
+  for (let k = 0; k < studies; k++) {
+    const people: number[][] = [];
+    for (let i = 0; i < 8; i++) people.push(await drawUniverses(random, conditions[0] as Condition));
+    const data = Float64Array.from(people.flat());
+    const { p, pDominant } = testSpecifications(matrix(["people", "specifications"], 8, universes, data), {
+      random,
+    });
+    const table = matrix(["people", "tests"], 8, universes, data);
+    const single = testSignFlip(table, { alternative: "two-sided", random }).p;
+    median.add([p]);
+    dominant.add([pDominant]);
+    pooled.add([poolFisher(single)]);
+    any.add([Math.min(...single)]);
+  }
+  return [median, dominant, pooled, any].map((rate) => rate.done());
+}
+
+/** Fisher's pooled p: −2 Σ ln p against χ² with 2 n degrees of freedom, in its closed form. */
+function poolFisher(p: Float64Array): number {
+  const half = -p.reduce((sum, own) => sum + Math.log(own), 0);
+  let [term, sum] = [1, 0];
+  for (let k = 0; k < p.length; k++) {
+    sum += term;
+    term *= half / (k + 1);
+  }
+  return Math.exp(-half) * sum;
 }
 
 /** Means over people and stimulus blocks: 8 people, 12 blocks; the truth is 0 for other people and other stimuli. */

@@ -1,7 +1,8 @@
-import { type Features, matrix, type Random, type Responses } from "../../src/core/index.ts";
+import { type Features, matrix, type Random, type Responses, takeRows } from "../../src/core/index.ts";
 import { fitRidge, predict } from "../../src/encoding/index.ts";
 import { canonicalHrf, convolve, delayRuns } from "../../src/features/index.ts";
 import { createReferenceLinalg } from "../../src/linalg/index.ts";
+import { rSquared } from "../../src/stats/index.ts";
 
 /** Two runs to learn from and two that are held out, TR 2 s. */
 export const run = 150;
@@ -96,11 +97,60 @@ function signalAt(driven: Features, weights: Float64Array, k: number, targets: n
   return sum / 2;
 }
 
-async function fitAndPredict(X: readonly Features[], Y: readonly Responses[]): Promise<Responses> {
-  const delayed = delayRuns(X, delays);
+/** Ways to fit, delays × alphas; each is scored on both held-out runs and on one. */
+const fits = [
+  [1, 2, 3, 4],
+  [2, 3],
+].flatMap((own) => [alphas, [10, 100]].map((tried) => ({ delays: own, alphas: tried })));
+export const universes = 2 * fits.length;
+
+/** One person's differences in R² of two equally good models, each with errors and luck of its own: the same responses and the same two
+ * models in every universe, fitted and scored in other ways. One target. */
+export async function drawUniverses(random: Random, condition: Condition): Promise<number[]> {
+  const { X, Y } = drawLooks(random, condition, 1);
+  const held = stack(Y.slice(2));
+  const out: number[] = [];
+  for (const own of fits) {
+    const [A, B] = [await fitAndPredict(X[0], Y, own), await fitAndPredict(X[1], Y, own)];
+    for (const runs of [2, 1]) {
+      const rows = Int32Array.from({ length: runs * run }, (_, i) => i);
+      const r2 = (P: Responses) => rSquared(takeRows(held, rows), takeRows(P, rows))[0] as number;
+      out.push(r2(A) - r2(B));
+    }
+  }
+  return out;
+}
+
+/** What two models see of four runs, each with errors of its own, and one target's responses. */
+function drawLooks(random: Random, { noise, stimuli }: Condition, targets: number) {
+  const hrf = canonicalHrf({ step: 2 });
+  const seen = Array.from({ length: 4 }, () => drawAr(random, run, columns, stimuli));
+  const weights = Float64Array.from({ length: columns * targets }, () => random.normal());
+  const Y = seen.map((shown) => {
+    const driven = convolve(features(shown), hrf);
+    const own = drawAr(random, run, targets, noise);
+    return responses(
+      own.map((value, k) => value + signalAt(driven, weights, k, targets)),
+      targets,
+    );
+  });
+  const look = () =>
+    seen.map((shown) => {
+      const error = drawAr(random, run, columns, stimuli);
+      return features(Float64Array.from(shown, (value, k) => value + (error[k] as number)));
+    });
+  return { X: [look(), look()] as const, Y };
+}
+
+async function fitAndPredict(
+  X: readonly Features[],
+  Y: readonly Responses[],
+  how: { readonly delays: readonly number[]; readonly alphas: readonly number[] } = { delays, alphas },
+): Promise<Responses> {
+  const delayed = delayRuns(X, how.delays);
   const rows = (from: number) => Int32Array.from({ length: run }, (_, i) => from + i);
   const fit = await fitRidge(stack(delayed.slice(0, 2)), stack(Y.slice(0, 2)), {
-    alphas,
+    alphas: how.alphas,
     folds: [
       { train: rows(0), test: rows(run) },
       { train: rows(run), test: rows(0) },

@@ -2,10 +2,11 @@ import { Command, type CommanderError } from "commander";
 import { EncodingError } from "../core/index.ts";
 import { version } from "../study/version.ts";
 import type { RunOptions } from "./execute.ts";
+import type { MultiverseCommand } from "./multiverse.ts";
 import type { PowerCommand } from "./power.ts";
 import type { PretrainCommand } from "./pretrain.ts";
 
-/** The commands of `simcortex` and their options: demo, run, check, fit, layers, extract, pretrain, publish, experiment, power, doctor.
+/** The commands of `simcortex` and their options: demo, run, check, fit, layers, extract, pretrain, publish, experiment, power, multiverse, doctor.
  * @param json errors in the command line itself are told by the caller, not printed here.
  * @throws EncodingError "option" for what the commands do not know, with the nearest they do; CommanderError once help or the version
  * has been printed. */
@@ -29,6 +30,7 @@ export function createProgram({ json }: { json: boolean }): Command {
   addPublish(program);
   addExperiment(program);
   addPower(program);
+  addMultiverse(program);
   addDoctor(program);
   return program;
 }
@@ -219,6 +221,24 @@ function addPower(program: Command): void {
     .option("--out <folder>", "where table and figure go (default: results/<name of the file's folder>)")
     .option("--json", "progress, result and errors on stdout, one JSON object a line")
     .action(async (path: string, options: PowerCommand) => (await import("./power.ts")).power(path, options));
+}
+
+function addMultiverse(program: Command): void {
+  program
+    .command("multiverse")
+    .description("a study in every universe: how often does A beat B, where, and which choice flips it")
+    .argument("<multiverse.yaml>", "a study, choices and their alternatives; see examples/multiverse")
+    .option("--out <folder>", "where the report goes (default: results/<name of the file's folder>)")
+    .option(
+      "--store <folder>",
+      "where finished steps are kept; may be deleted at any time",
+      ".simcortex/store",
+    )
+    .option("--workers <count>", "worker threads (default: one a core)")
+    .option("--json", "progress, result and errors on stdout, one JSON object a line")
+    .action(async (path: string, options: MultiverseCommand) =>
+      (await import("./multiverse.ts")).multiverse(path, options),
+    );
 }
 
 function addDoctor(program: Command): void {

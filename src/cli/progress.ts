@@ -13,6 +13,7 @@ const words: Readonly<Record<string, string>> = {
   fit: "fitting",
   score: "scoring and resampling",
   extract: "activations",
+  multiverse: "universes",
 };
 /** Characters of the longest bar, and of all that stands beside it. */
 const longest = 24;

@@ -20,7 +20,18 @@ export interface Figure {
 
 /** One entry of a legend: a small drawn mark and its words. */
 export interface LegendEntry {
-  readonly mark: "dot" | "ring" | "disc" | "small" | "tick" | "bar" | "line" | "slope" | "square" | "cross";
+  readonly mark:
+    | "dot"
+    | "ring"
+    | "disc"
+    | "small"
+    | "tick"
+    | "bar"
+    | "line"
+    | "slope"
+    | "dash"
+    | "square"
+    | "cross";
   readonly color: string;
   readonly text: string;
 }

@@ -46,7 +46,7 @@ export function readFindings(result: StudyResult): Findings {
 /** Controls that run by themselves, predict the region, and are not shown to score lower than the space or model.
  * @returns their names; empty: a win of it there stands. */
 export function takenBy(
-  { controls }: StudyResult,
+  { controls }: Pick<StudyResult, "controls">,
   { region, space }: Pick<Cell, "region" | "space">,
 ): readonly string[] {
   return controls

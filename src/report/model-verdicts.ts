@@ -25,21 +25,33 @@ export interface PairVerdicts {
   readonly regions: readonly ModelVerdict[];
 }
 
+/** What verdicts are read from: compared pairs, and which of the models are controls. */
+export interface Judged {
+  readonly comparisons: readonly Comparison[];
+  readonly models: readonly Pick<ModelSummary, "name" | "control">[];
+  /** Controls that run by themselves. */
+  readonly controls: StudyResult["controls"];
+}
+
 /** Difference without noise from which a model counts as truly ahead. */
 export const trueFrom = 0.01;
 
 /** Control models (untrained, permuted captions …), in order. */
-export function controlModels({ models }: StudyResult): readonly ModelSummary[] {
+export function controlModels<M extends { readonly control: boolean }>({
+  models,
+}: {
+  readonly models: readonly M[];
+}): readonly M[] {
   return models.filter(({ control }) => control);
 }
 
 /** Whether a comparison is between two models that are no controls: what the study asks. Pairs with controls serve these. */
-export function isModelPair({ models }: StudyResult, { a, b }: Pick<Comparison, "a" | "b">): boolean {
+export function isModelPair({ models }: Judged, { a, b }: Pick<Comparison, "a" | "b">): boolean {
   return [a, b].every((name) => models.some((model) => model.name === name && !model.control));
 }
 
 /** Whether a comparison serves a pair of models: a control model takes part. */
-export function isControlPair(result: StudyResult, { a, b }: Pick<Comparison, "a" | "b">): boolean {
+export function isControlPair(result: Judged, { a, b }: Pick<Comparison, "a" | "b">): boolean {
   return controlModels(result).some(({ name }) => name === a || name === b);
 }
 
@@ -48,7 +60,7 @@ export function isControlPair(result: StudyResult, { a, b }: Pick<Comparison, "a
  * A model that is ahead has a win only where it is ahead of every control too, at the corrected level of the same family. Where a control is
  * ahead of the other model as well, and not beaten, the win is the control's too; where it is just not beaten, nothing says that the win is
  * due to what the control lacks. Both ways round alike. */
-export function judgeModels(result: StudyResult): readonly PairVerdicts[] {
+export function judgeModels(result: Judged): readonly PairVerdicts[] {
   const pairs = result.comparisons.filter((own) => isModelPair(result, own));
   const names = [...new Set(pairs.map(({ a, b }) => JSON.stringify([a, b])))];
   return names.map((name) => {
@@ -58,7 +70,7 @@ export function judgeModels(result: StudyResult): readonly PairVerdicts[] {
   });
 }
 
-function judge(result: StudyResult, pair: Comparison): ModelVerdict {
+function judge(result: Judged, pair: Comparison): ModelVerdict {
   const { a, b, region, difference } = pair;
   const none = { region, pair, ahead: null, behind: null, win: false, sharedWith: [], notAbove: [] };
   if (!pair.significant || !(Math.abs(difference.mean) > 0)) return none;
@@ -83,13 +95,13 @@ function judge(result: StudyResult, pair: Comparison): ModelVerdict {
 }
 
 /** Whether one model is ahead of another in a region at the corrected level, whichever way round the pair was tested. */
-export function isAhead(result: StudyResult, one: string, other: string, region: string): boolean {
+export function isAhead(result: Judged, one: string, other: string, region: string): boolean {
   const found = findPair(result, one, other, region);
   return found?.significant === true && found.difference > 0;
 }
 
 /** R² of one model less that of another in a region; null: not compared. */
-export function findPair({ comparisons }: StudyResult, one: string, other: string, region: string) {
+export function findPair({ comparisons }: Judged, one: string, other: string, region: string) {
   const own = comparisons.find(
     (pair) =>
       pair.region === region &&

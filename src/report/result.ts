@@ -95,7 +95,7 @@ export interface ModelSummary {
   readonly scores: readonly {
     readonly r2: Estimate;
     readonly r: Estimate;
-    /** Share of targets, people and folds that chose each layer. */
+    /** Share of targets, people and folds that chose each layer; empty where no layer is chosen because all are stacked. */
     readonly chosen: readonly number[];
   }[];
 }

@@ -52,7 +52,7 @@ function modelsTable({ models }: StudyResult): string {
 
 /** The layer that each model chose most often, region by region. */
 function layerTable({ models, regions }: StudyResult): string {
-  if (models.length === 0) return "";
+  if (models.every(({ scores }) => scores.every(({ chosen }) => chosen.length === 0))) return "";
   return plainTable("Layer that each model chose most often, and its share of targets, people and folds", [
     { head: "Region", cells: regions },
     ...models.map(({ name, layers, scores }) => ({

@@ -37,6 +37,7 @@ export {
   type DualVariances,
 } from "./dual-bootstrap.ts";
 export { type Equivalence, testEquivalence } from "./equivalence.ts";
+export { type MainEffects, mainEffects } from "./main-effects.ts";
 export { meshNeighbours, type Neighbours, vertexAreas, voxelNeighbours } from "./neighbours.ts";
 export { normaliseR, normaliseR2 } from "./normalise.ts";
 export {
@@ -65,3 +66,4 @@ export { ceilingOfDissimilarities, type RdmCeiling } from "./rsa/rdm-ceiling.ts"
 export { correlate, fisherMean, meanDefined, rSquared, splitCorrelation, splitRSquared } from "./scores.ts";
 export { type SignFlip, testSignFlip } from "./sign-flip.ts";
 export { type AssumedDifference, type Measurement, simulateDifference } from "./simulate-difference.ts";
+export { type SpecificationTest, testSpecifications } from "./specifications.ts";

@@ -59,19 +59,20 @@ export interface FitOutput {
   readonly bandWeights: Float64Array;
   /** Targets whose weighting lies on the border of the simplex. */
   readonly onEdge: Uint8Array;
+  /** Best cvScore, by which layers are chosen. */
+  readonly scores: Float64Array;
 }
 
 /** Fit one model for every layer and keep, target by target, the layer with the best cvScores: a nested choice, made on training
  * rows only. */
 export async function fitModel(input: FitInput, linalg: Linalg): Promise<FitOutput> {
   const layers = Math.max(...input.spaces.map((space) => space.layers.length));
-  let best: (FitOutput & { readonly scores: Float64Array }) | undefined;
+  let best: FitOutput | undefined;
   for (let layer = 0; layer < layers; layer++) {
     const fitted = await fitLayer(input, layer, linalg);
     best = best === undefined ? fitted : takeBetter(best, fitted);
   }
-  const { scores: _, ...output } = best as NonNullable<typeof best>;
-  return output;
+  return best as FitOutput;
 }
 
 async function fitLayer(input: FitInput, layer: number, linalg: Linalg) {
@@ -116,9 +117,8 @@ function bestScores({ cvScores, weightingIndex }: RidgeFit): Float64Array {
   return Float64Array.from(weightingIndex, (w, t) => cvScores.data[w * cvScores.cols + t] as number);
 }
 
-type Scored = FitOutput & { readonly scores: Float64Array };
-
-function takeBetter(a: Scored, b: Scored): Scored {
+/** Of two fits to the same targets, each target's with the higher cvScore; the first where they are equal. */
+export function takeBetter(a: FitOutput, b: FitOutput): FitOutput {
   const better = Uint8Array.from(a.scores, (score, t) => ((b.scores[t] as number) > score ? 1 : 0));
   const one = <A extends Float64Array | Int32Array | Uint8Array>(x: A, y: A, width = 1): A => {
     const out = x.slice() as A;

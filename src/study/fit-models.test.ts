@@ -58,7 +58,6 @@ let fits: Fits;
 beforeAll(async () => {
   const { steps, collect } = planFits(data, settings, planModels(data.spaces), folds, {
     random,
-    dataKey: "",
     backend: "reference",
   });
   inputs = steps.map((step) => (step.payload as () => FitInput)());

@@ -14,10 +14,10 @@ import {
   spaceAlphas,
   type Weightings,
 } from "../encoding/index.ts";
-import type { Step } from "../engine/index.ts";
+import { hashValue, type Step } from "../engine/index.ts";
 import { meanResponses } from "./ceilings.ts";
 import type { StudyData } from "./data.ts";
-import type { FitInput, FitOutput } from "./fit-model.ts";
+import { type FitInput, type FitOutput, takeBetter } from "./fit-model.ts";
 import { type ModelPlan, type OuterFold, planInnerFolds, planInnerLikeOuter } from "./plan.ts";
 import type { StudySettings } from "./settings.ts";
 
@@ -31,6 +31,13 @@ interface FitTask {
   readonly model: number;
   readonly from: number;
   readonly to: number;
+}
+
+/** One step: a task, or one layer of it. */
+interface FitPart extends FitTask {
+  /** Place of the task. */
+  readonly whole: number;
+  readonly layer: number | null;
 }
 
 /** Fitted predictions, ready to be scored. */
@@ -52,81 +59,117 @@ export interface PersonFit {
 
 /** The steps that fit every model on every outer fold, for people who share stimuli together, and how to read their results.
  *
- * The smaller models try the joint model's weightings with the missing bands struck out, so that all had the same search.
- * @param dataKey hash of the data, so that each step's key is cheap. */
+ * The smaller models try the joint model's weightings with the missing bands struck out, so that all had the same search. A step's key
+ * is made of the numbers that it is given and of nothing else, so that studies which differ elsewhere share their fits.
+ * @param apart fit each layer in a step of its own and choose afterwards: the same choice, and a study of one of these layers finds its
+ * fit in the store; but as many predictions as layers are held in memory. */
 export function planFits(
   data: StudyData,
   settings: StudySettings,
   plan: ModelPlan,
   folds: readonly OuterFold[],
-  { random, dataKey, backend }: { random: Random; dataKey: string; backend: string },
+  { random, backend, apart = false }: { random: Random; backend: string; apart?: boolean },
 ): { steps: readonly Step[]; collect: (results: readonly unknown[]) => Fits; costs: readonly number[] } {
   const { fit } = settings;
   const alphas = spaceAlphas(fit.alphas.from, fit.alphas.to, fit.alphas.count);
   const weightings = weightingsOf(plan, fit.weightings, random);
-  const wholes = data.people.map((person) => meanResponses(data, person));
   const groups = data.stimuli.map((_, k) => people(data, k));
-  const joined = groups.map((members) =>
-    members.length > 0 ? stackCols(members.map((p) => wholes[p] as Responses)) : null,
-  );
+  const joined = joinPeople(data, groups);
   const innerOf = folds.map((fold) => planInnerFolds(data, settings, fold));
   const innerLikeOuter = folds.map((fold) => planInnerLikeOuter(data, settings, folds, fold));
   const raw = plan.models.map(({ spaces }) => spaces.some((s) => data.spaces[s]?.raw));
-  const inner = ({ fold, model }: FitTask) =>
-    (raw[model] ? innerLikeOuter : innerOf)[fold] as readonly Fold[];
   const tasks = listTasks(joined, folds.length, plan.models.length);
-  const steps = tasks.map((task): Step => {
-    const fold = folds[task.fold] as OuterFold;
-    const own = weightings[task.model] as Weightings;
-    const input = {
-      dataKey,
-      backend,
-      task,
-      train: fold.train,
-      test: fold.test,
-      inner: inner(task),
-      alphas,
-      weightings: own,
-      fit,
-    };
+  const parts = tasks.flatMap((task, whole) =>
+    layersOf(data, plan, task, apart).map((layer): FitPart => ({ ...task, whole, layer })),
+  );
+  const inputOf = ({ fold, model, stimuli, layer }: FitPart): Omit<FitInput, "Y"> => ({
+    spaces: (plan.models[model]?.spaces ?? []).map((s) =>
+      spaceInput(data, stimuli, s, layer, plan.models[model]?.order),
+    ),
+    train: (folds[fold] as OuterFold).train,
+    test: (folds[fold] as OuterFold).test,
+    inner: (raw[model] ? innerLikeOuter : innerOf)[fold] as readonly Fold[],
+    alphas,
+    weightings: weightings[model] as Weightings,
+    intercept: fit.intercept,
+    centerRuns: settings.design === "time-series",
+    dtype: fit.dtype,
+    form: fit.form,
+    split: model === plan.joint,
+  });
+  const responses = joined.map((Y) => (Y === null ? "" : keyOf(Y)));
+  const steps = parts.map((part): Step => {
+    const { stimuli, from, to, fold } = part;
+    const { spaces, ...input } = inputOf(part);
+    const seen = spaces.map(({ name: _, layers, ...rest }) => ({ ...rest, layers: layers.map(keyOf) }));
     return {
       name: "fit",
-      inputs: { ...input, ...plan.models[task.model], split: task.model === plan.joint },
+      inputs: { ...input, backend, spaces: seen, responses: [responses[stimuli], from, to] },
       task: "fit",
-      payload: () => ({ ...payloadOf(task), backend }),
+      payload: () => ({
+        ...input,
+        spaces,
+        backend,
+        Y: takeRows(columns(joined[stimuli] as Responses, from, to), (folds[fold] as OuterFold).train),
+      }),
     };
   });
-  const payloadOf = (task: FitTask): FitInput => {
-    const fold = folds[task.fold] as OuterFold;
-    const Y = takeRows(columns(joined[task.stimuli] as Responses, task.from, task.to), fold.train);
-    return {
-      spaces: (plan.models[task.model]?.spaces ?? []).map((s) =>
-        spaceInput(data, task.stimuli, s, plan.models[task.model]?.order),
-      ),
-      train: fold.train,
-      test: fold.test,
-      Y,
-      inner: inner(task),
-      alphas,
-      weightings: weightings[task.model] as Weightings,
-      intercept: fit.intercept,
-      centerRuns: settings.design === "time-series",
-      dtype: fit.dtype,
-      form: fit.form,
-      split: task.model === plan.joint,
-    };
-  };
   return {
     steps,
-    costs: tasks.map(
-      (task) => (weightings[task.model]?.rows ?? 1) * (plan.models[task.model]?.spaces.length ?? 1),
+    costs: parts.map(
+      ({ model }) => (weightings[model]?.rows ?? 1) * (plan.models[model]?.spaces.length ?? 1),
     ),
-    collect: (results) => ({
-      alphas,
-      of: (person, fold, model) =>
-        personFit(data, groups, tasks, results as readonly FitOutput[], person, fold, model),
-    }),
+    collect: (results) => {
+      const whole = joinLayers(tasks.length, parts, results as readonly FitOutput[]);
+      return {
+        alphas,
+        of: (person, fold, model) => personFit(data, groups, tasks, whole, person, fold, model),
+      };
+    },
   };
+}
+
+/** The layers that a task fits in steps of their own; null: all in one. */
+function layersOf(data: StudyData, plan: ModelPlan, task: FitTask, apart: boolean): (number | null)[] {
+  const spaces = plan.models[task.model]?.spaces ?? [];
+  const count = Math.max(1, ...spaces.map((s) => data.stimuli[task.stimuli]?.spaces[s]?.length ?? 1));
+  return apart && count > 1 ? Array.from({ length: count }, (_, layer) => layer) : [null];
+}
+
+/** Choose among the layers of each task that were fitted apart, as one step would have. */
+function joinLayers(count: number, parts: readonly FitPart[], results: readonly FitOutput[]): FitOutput[] {
+  const out = new Array<FitOutput | undefined>(count);
+  for (const [k, { whole, layer }] of parts.entries()) {
+    const own = results[k] as FitOutput;
+    const fitted = layer === null ? own : { ...own, layer: own.layer.map(() => layer) };
+    const best = out[whole];
+    out[whole] = best === undefined ? fitted : takeBetter(best, fitted);
+  }
+  return out as FitOutput[];
+}
+
+const joinedOf = new WeakMap<StudyData["people"], readonly (Responses | null)[]>();
+
+/** Responses of the people who share stimuli, side by side; made once for the same people, however many plans are made for them. */
+function joinPeople(data: StudyData, groups: readonly (readonly number[])[]): readonly (Responses | null)[] {
+  const own =
+    joinedOf.get(data.people) ??
+    groups.map((members) =>
+      members.length > 0
+        ? stackCols(members.map((p) => meanResponses(data, data.people[p] as StudyData["people"][number])))
+        : null,
+    );
+  joinedOf.set(data.people, own);
+  return own;
+}
+
+const known = new WeakMap<object, string>();
+
+/** Hash of a matrix or a list of them, computed once for each object. */
+function keyOf(value: object): string {
+  const key = known.get(value) ?? hashValue(value);
+  known.set(value, key);
+  return key;
 }
 
 function weightingsOf(plan: ModelPlan, count: number, random: Random): Weightings[] {
@@ -155,12 +198,14 @@ function spaceInput(
   data: StudyData,
   stimuli: number,
   s: number,
+  layer: number | null,
   order?: readonly Int32Array[],
 ): FitInput["spaces"][number] {
   const { name, delays, pca, raw = false } = data.spaces[s] as StudyData["spaces"][number];
-  const own = data.stimuli[stimuli]?.spaces[s] as readonly (readonly Features[])[];
-  const layers = order ? own.map((runs) => runs.map((run, r) => takeRows(run, order[r] as Int32Array))) : own;
-  return { name, layers, delays, pca, raw };
+  const layers = data.stimuli[stimuli]?.spaces[s] as readonly (readonly Features[])[];
+  const own = layer === null ? layers : [layers[Math.min(layer, layers.length - 1)] as readonly Features[]];
+  const shown = order ? own.map((runs) => runs.map((run, r) => takeRows(run, order[r] as Int32Array))) : own;
+  return { name, layers: shown, delays, pca, raw };
 }
 
 function personFit(

@@ -21,7 +21,7 @@ export function planTruth(
   data: StudyData,
   settings: StudySettings,
   folds: readonly OuterFold[],
-  made: { readonly random: Random; readonly dataKey: string; readonly backend: string },
+  made: { readonly random: Random; readonly backend: string; readonly apart?: boolean },
 ): {
   steps: readonly Step[];
   costs: readonly number[];
@@ -39,10 +39,7 @@ export function planTruth(
   const { alphas } = settings.fit;
   const coarse = { ...alphas, count: Math.ceil(alphas.count / 3) };
   const own: StudySettings = { ...settings, fit: { ...settings.fit, alphas: coarse } };
-  const { steps, costs, collect } = planFits(bare, own, plan, folds, {
-    ...made,
-    dataKey: `noiseless ${made.dataKey}`,
-  });
+  const { steps, costs, collect } = planFits(bare, own, plan, folds, made);
   return { steps, costs, collect: (results) => ({ r2: scoreAlone(bare, plan, folds, collect(results)) }) };
 }
 

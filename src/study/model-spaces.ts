@@ -1,18 +1,30 @@
-import type { Features } from "../core/index.ts";
+import { type Features, stackCols } from "../core/index.ts";
 import { type FeatureEvent, sampleEvents } from "../features/index.ts";
 import type { SpaceFeatures, StudyData, StudyRun, StudySpace } from "./data.ts";
 import type { Activations } from "./plan-activations.ts";
 import { layersOf, type Sense, type StudyModel } from "./read-model.ts";
 import type { StudySettings } from "./settings.ts";
 
-/** Add every model to a study as a layered feature space on the TR grid: the columns of its tower for pictures, then those of its tower for
- * sentences; one sense's columns are zero while the other is shown. Models are treated alike: same events, sampling, components and delays.
+/** Features of every model on the TR grid: the columns of its tower for pictures, then those of its tower for sentences; one sense's
+ * columns are zero while the other is shown. Models are treated alike: same events and sampling. */
+export function layModels(
+  data: StudyData,
+  models: readonly StudyModel[],
+  activations: Activations,
+  settings: StudySettings,
+): SpaceFeatures[] {
+  return models.map((model) => layFeatures(data, model, activations, settings));
+}
+
+/** Add every model to a study as a layered feature space on the TR grid, with the same components and delays for all.
+ * @param layered features of the models, where they are there already.
  * @returns the study with the models after its other spaces, each fitted alone. */
 export function addModels(
   data: StudyData,
   models: readonly StudyModel[],
   activations: Activations,
   settings: StudySettings,
+  layered: readonly SpaceFeatures[] = layModels(data, models, activations, settings),
 ): StudyData {
   if (models.length === 0) return data;
   const { pca, delays, pooling } = settings.activations;
@@ -27,7 +39,6 @@ export function addModels(
       pca: pca ?? null,
     }),
   );
-  const layered = models.map((model) => layFeatures(data, model, activations, settings));
   return {
     ...data,
     spaces: [...data.spaces, ...spaces],
@@ -38,7 +49,7 @@ export function addModels(
   };
 }
 
-/** A model's features: [layer][run]. */
+/** A model's features: [layer][run]; one layer where all are stacked. */
 function layFeatures(
   data: StudyData,
   { towers }: StudyModel,
@@ -49,7 +60,7 @@ function layFeatures(
   const starts = towers.map((_, k) => towers.slice(0, k).reduce((sum, { width }) => sum + width, 0));
   const columns = towers.reduce((sum, { width }) => sum + width, 0);
   const placeOf = (sense: Sense) => towers.findIndex((tower) => tower.sense === sense);
-  return Array.from(answers[0] ?? [], (_, layer) =>
+  const layers = Array.from(answers[0] ?? [], (_, layer) =>
     data.runs.map((run, r) => {
       const events = (data.shown?.events[r] ?? []).map(({ sense, index, onset, duration }): FeatureEvent => {
         const k = placeOf(sense);
@@ -61,6 +72,8 @@ function layFeatures(
       return sampleRun(events, run, columns, settings);
     }),
   );
+  if (settings.activations.layerRule === "nested") return layers;
+  return [data.runs.map((_, r) => stackCols(layers.map((runs) => runs[r] as Features)))];
 }
 
 function sampleRun(
@@ -88,6 +101,10 @@ function modelNote(models: readonly StudyModel[], settings: StudySettings, pooli
       ? ["sentences as wholes through the text tower (it knows a sentence's end from its first word on)"]
       : []),
   ];
-  const pca = settings.activations.pca;
-  return `Models: ${how.join(", ")}. Layers ${layers.join(", ")} (0: embeddings), ${pooling === "cls" ? "first token" : "mean over patches or tokens"}${pca === undefined ? "" : `, ${pca} principal components fitted on training rows`}, sampled as ${settings.activations.sampling} over each sample's time, the same for every model. Each model is fitted alone and chooses its layer per target on inner folds; no model is part of the joint model.`;
+  const { pca, layerRule } = settings.activations;
+  const choice =
+    layerRule === "stacked"
+      ? "Each model is fitted alone, with the columns of all its layers side by side"
+      : "Each model is fitted alone and chooses its layer per target on inner folds";
+  return `Models: ${how.join(", ")}. Layers ${layers.join(", ")} (0: embeddings), ${pooling === "cls" ? "first token" : "mean over patches or tokens"}${pca === undefined ? "" : `, ${pca} principal components fitted on training rows`}, sampled as ${settings.activations.sampling} over each sample's time, the same for every model. ${choice}; no model is part of the joint model.`;
 }

@@ -280,6 +280,12 @@ describe("addModels", () => {
     ]);
     expect(added.spaces[0]).toMatchObject({ name: "m", control: true, joint: false, model: true, pca: 3 });
     expect(added.warnings).toEqual(["w"]);
+    const activations = { ...settings.activations, layerRule: "stacked" as const };
+    const stacked = addModels(data, models, { of, warnings: [] }, { ...settings, activations });
+    expect(stacked.stimuli[0]?.spaces[0]?.map(([run]) => [...(run as Features).data])).toEqual([
+      [1, 2, 0, 10, 20, 0, 0.5, 1, 0, 5, 10, 0, 0, 0, 3, 0, 0, 30, 0, 0, 0, 0, 0, 0],
+    ]);
+    expect(stacked.notes.join()).toContain("the columns of all its layers side by side");
   });
 });
 

@@ -38,7 +38,7 @@ export function planScores(
         regions: data.regions.length,
         constant: person.constant,
         folds: folds.map((fold, f): ScoreFold => {
-          const parts = fits.of(p, f, joint).parts;
+          const parts = joint < 0 ? [] : fits.of(p, f, joint).parts;
           const members = plan.models[joint]?.spaces ?? [];
           return {
             Y: takeRows(whole, fold.test),
@@ -49,7 +49,9 @@ export function planScores(
         }),
       };
     };
-    return { name: "score", inputs: { fitKey, person: p, blocked }, task: "score", payload };
+    const { regionOf, constant } = person;
+    const what = { joint, alone, without, regionOf, regions: data.regions.length, constant };
+    return { name: "score", inputs: { fitKey, person: p, blocked, ...what }, task: "score", payload };
   });
 }
 

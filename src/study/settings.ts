@@ -125,6 +125,8 @@ const activations = strict({
   pooling: z.enum(["cls", "mean"]).default("mean"),
   /** Layers that each model chooses from; 0 is the embeddings. Default: all that every model has. */
   layers: z.array(rows).min(1).optional(),
+  /** nested: each target's layer is chosen on inner folds; stacked: the columns of all layers side by side, none chosen. */
+  layerRule: z.enum(["nested", "stacked"]).default("nested"),
   /** Principal components kept of a layer, fitted on training rows only. */
   pca: count.optional(),
   /** Overrides the study's delays. */

@@ -23,7 +23,10 @@ export function tellModels(
       const { sense, folder, signal, width } = tower;
       return { sense, folder, signal, layers: tower.layers, width };
     }),
-    scores: (modelScores[m] ?? []).map((score, g) => ({ ...score, chosen: chosen[m]?.[g] ?? [] })),
+    scores: (modelScores[m] ?? []).map((score, g) => ({
+      ...score,
+      chosen: settings.activations.layerRule === "stacked" ? [] : (chosen[m]?.[g] ?? []),
+    })),
   }));
 }
 
