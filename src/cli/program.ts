@@ -4,8 +4,9 @@ import { version } from "../study/version.ts";
 import type { RunOptions } from "./execute.ts";
 import type { PowerCommand } from "./power.ts";
 import type { PretrainCommand } from "./pretrain.ts";
+import type { ServeCommand } from "./serve.ts";
 
-/** The commands of `simcortex` and their options: demo, run, check, fit, layers, extract, pretrain, publish, experiment, power, doctor.
+/** The commands of `simcortex` and their options: demo, run, check, fit, layers, extract, pretrain, publish, serve, experiment, power, doctor.
  * @param json errors in the command line itself are told by the caller, not printed here.
  * @throws EncodingError "option" for what the commands do not know, with the nearest they do; CommanderError once help or the version
  * has been printed. */
@@ -27,6 +28,7 @@ export function createProgram({ json }: { json: boolean }): Command {
   addExtract(program);
   addPretrain(program);
   addPublish(program);
+  addServe(program);
   addExperiment(program);
   addPower(program);
   addDoctor(program);
@@ -207,6 +209,21 @@ function addExperiment(program: Command): void {
       const { experiment } = await import("./experiment.ts");
       return experiment(path, options as Parameters<typeof experiment>[1]);
     });
+}
+
+function addServe(program: Command): void {
+  program
+    .command("serve")
+    .description("the page of a published brain and an API (OpenAPI) to it, on this machine")
+    .argument("<folder>", "what simcortex publish wrote")
+    .option("--port <number>", "0: any that is free", "4170")
+    .option("--host <address>", "another address than this machine's own 127.0.0.1; asks for a token")
+    .option("--token <text>", "asked of everyone (default: none, with --host one that is drawn)")
+    .option("--open", "open the page in the browser")
+    .option("--json", "address and errors on stdout, one JSON object a line")
+    .action(async (folder: string, options: ServeCommand) =>
+      (await import("./serve.ts")).serve(folder, options),
+    );
 }
 
 function addPower(program: Command): void {
