@@ -74,7 +74,7 @@ export function createApp(options: AppOptions): Hono {
       checkInput(query, asked, "the query");
       return handler(c, next);
     };
-    app.on(method.toUpperCase(), path.replace(/\{(\w+)\}$/, ":$1{.+}").replace(/\{(\w+)\}/g, ":$1"), answer);
+    app.on(method.toUpperCase(), routeOf(path), answer);
   }
   const document = describeApi({ title: brain.manifest.title, version: version() });
   app.get("/openapi.json", (c) => c.json(document));
@@ -106,6 +106,12 @@ export function createApp(options: AppOptions): Hono {
     ),
   );
   return app;
+}
+
+/** The path of an operation as a route. A name at its end may hold slashes, unless another operation goes on there. */
+function routeOf(path: string): string {
+  const goesOn = Object.values(operations).some((other) => other.path.startsWith(`${path}/`));
+  return path.replace(/\{(\w+)\}$/, goesOn ? ":$1" : ":$1{.+}").replace(/\{(\w+)\}/g, ":$1");
 }
 
 /** What answers each operation. */

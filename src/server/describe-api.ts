@@ -45,7 +45,7 @@ function describeOperation(id: string, operation: Operation, error: unknown, tak
     answer === null
       ? { "text/event-stream": { schema: take(events ?? z.unknown(), "output") } }
       : json(take(answer, "output"));
-  const failures = [...errors, ...everywhere].sort((a, b) => a - b);
+  const failures = [...new Set([...errors, ...everywhere])].sort((a, b) => a - b);
   return {
     operationId: id,
     summary,
@@ -76,11 +76,11 @@ function describeOperation(id: string, operation: Operation, error: unknown, tak
   };
 }
 
-/** Statuses that every operation has: of the guards, of a full server, of a bug or a damaged brain. */
-const everywhere = [401, 403, 421, 500, 503];
+/** Statuses that every operation has: of the query, of the guards, of a full server, of a bug or a damaged brain. */
+const everywhere = [400, 401, 403, 421, 500, 503];
 
 const reasons: Readonly<Record<number, string>> = {
-  400: "The body is no JSON, or not what this operation takes; or a picture is damaged",
+  400: "The query or the body is not what this operation takes; or a picture is damaged",
   401: "The token is missing or wrong",
   403: "A page of another origin asked",
   404: "There is no such thing",

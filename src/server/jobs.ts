@@ -25,6 +25,8 @@ export interface JobsOptions {
   readonly kept: number;
   /** Longest time of one job. */
   readonly seconds: number;
+  /** Module of their threads. */
+  readonly worker: URL;
   /** Told of what is no fault of the one who asked. */
   readonly onBug: (stack: string) => void;
 }
@@ -36,15 +38,16 @@ interface Job {
   worker: Worker | null;
 }
 
-const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
-
 /** Whether a job will not change any more. */
 export function hasEnded({ state }: JobAnswer): boolean {
   return state !== "waiting" && state !== "running";
 }
 
 /** Open a place for experiments on a brain's folder. */
-export function openJobs(folder: string, { waiting, kept, seconds, onBug }: JobsOptions): Jobs {
+export function openJobs(
+  folder: string,
+  { waiting, kept, seconds, worker: module, onBug }: JobsOptions,
+): Jobs {
   const jobs = new Map<string, Job>(); // in the order they came
   const all = (state: JobAnswer["state"]) =>
     [...jobs.values()].filter(({ answer }) => answer.state === state);
@@ -69,7 +72,7 @@ export function openJobs(folder: string, { waiting, kept, seconds, onBug }: Jobs
     const [job] = all("waiting");
     if (job === undefined || all("running").length > 0) return;
     const settings = { ...job.request, brain: folder };
-    const worker = startWorker(new URL(`./experiment-worker${extension}`, import.meta.url), {
+    const worker = startWorker(module, {
       folder,
       settings,
     });

@@ -26,15 +26,16 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
-
-/** Open a laboratory on a brain's folder. The worker starts with the first request, and again after it ended. */
-export function openLab(folder: string, { seconds }: { readonly seconds: number }): Lab {
+/** Open a laboratory on a brain's folder; `worker` is the module of its thread. The worker starts with the first request, and again after it ended. */
+export function openLab(
+  folder: string,
+  { seconds, worker: module }: { readonly seconds: number; readonly worker: URL },
+): Lab {
   let held: { readonly worker: Worker; readonly call: ReturnType<typeof callWorker> } | null = null;
   let last: Promise<unknown> = Promise.resolve();
   const open = () => {
     if (held !== null) return held;
-    const worker = startWorker(new URL(`./lab-worker${extension}`, import.meta.url), { folder });
+    const worker = startWorker(module, { folder });
     const own = { worker, call: callWorker(worker) };
     worker.on("exit", () => {
       if (held === own) held = null;

@@ -25,6 +25,8 @@ export interface ServerOptions {
   /** Longest time of sending a request, of a prediction and of a job of experiments, seconds. */
   readonly seconds?: { readonly request?: number; readonly predict?: number; readonly experiments?: number };
   readonly onBug?: (stack: string) => void;
+  /** Modules of the worker threads; default: those beside this one. */
+  readonly workers?: { readonly lab: URL; readonly experiments: URL };
 }
 
 /** A server that listens. */
@@ -46,11 +48,18 @@ export const serverDefaults = {
   seconds: { request: 30, predict: 60, experiments: 600 },
 } as const;
 
+const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+const own = {
+  lab: new URL(`./lab-worker${extension}`, import.meta.url),
+  experiments: new URL(`./experiment-worker${extension}`, import.meta.url),
+};
+
 /** Serve a published brain: the page, its files, and the API that `/openapi.json` describes.
  * @param folder published, or that of `manifest.json`.
  * @throws EncodingError "file" | "format" for the folder; "option" if the port is taken or the address is not this machine's. */
 export async function openServer(folder: string, options: ServerOptions = {}): Promise<OpenServer> {
   const { port = serverDefaults.port, host = serverDefaults.host, onBug = () => {} } = options;
+  const workers = options.workers ?? own;
   const bounds = { ...serverDefaults.bounds, ...options.bounds };
   const seconds = { ...serverDefaults.seconds, ...options.seconds };
   const brainFolder = await findBrainRoot(folder);
@@ -64,8 +73,14 @@ export async function openServer(folder: string, options: ServerOptions = {}): P
       "serve: a token must have at least 12 characters, of letters, digits and . _ ~ - only. Leave --token out and one is drawn.",
     );
   const hosts = new Set<string>();
-  const lab = openLab(brainFolder, { seconds: seconds.predict });
-  const jobs = openJobs(brainFolder, { waiting: 8, kept: 32, seconds: seconds.experiments, onBug });
+  const lab = openLab(brainFolder, { seconds: seconds.predict, worker: workers.lab });
+  const jobs = openJobs(brainFolder, {
+    waiting: 8,
+    kept: 32,
+    seconds: seconds.experiments,
+    worker: workers.experiments,
+    onBug,
+  });
   const app = createApp({
     brain,
     brainFolder,

@@ -80,7 +80,7 @@ export const operations = {
     raw: ["image/*"],
     status: 200,
     answer: schemas.predictAnswer,
-    errors: [400, 413, 415, 422, 504],
+    errors: [413, 415, 422, 504],
   },
   startExperiments: {
     method: "post",
@@ -90,7 +90,7 @@ export const operations = {
     body: schemas.experimentRequest,
     status: 202,
     answer: schemas.jobAnswer,
-    errors: [400, 413, 415, 422],
+    errors: [413, 415, 422],
   },
   readExperiments: {
     method: "get",

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
@@ -51,12 +52,18 @@ const [runs, samples, each, targets] = [6, 60, 12, 12] as const;
 
 /** A whole published brain in a folder, small and quick to make: two towers that were never trained, three regions (one answers to pictures,
  * one to sentences, one to nothing), a surface of two ellipsoids. Everything in it is computed by the program, nothing is made up but the data.
- * @returns its folder and how to remove it. */
-export async function makeSmallBrain(): Promise<{
-  readonly folder: string;
-  remove(): Promise<void>;
-}> {
+ * It is made once a thread and shared: who changes it, changes a copy.
+ * @returns its folder, removed when the tests end. */
+export function smallBrain(): Promise<string> {
+  made ??= make();
+  return made;
+}
+
+let made: Promise<string> | undefined;
+
+async function make(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "small-brain-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
   const random = createRandom(5);
   const tokenizer = wordPieceFile(vocabulary);
   const weights = {
@@ -163,7 +170,7 @@ export async function makeSmallBrain(): Promise<{
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, bytes);
   }
-  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+  return folder;
 }
 
 function pipelineOf({ models }: FittedBrain, m: number, which: Sense): Pipeline {
