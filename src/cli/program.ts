@@ -4,9 +4,10 @@ import { version } from "../study/version.ts";
 import type { RunOptions } from "./execute.ts";
 import type { PowerCommand } from "./power.ts";
 import type { PretrainCommand } from "./pretrain.ts";
+import type { RenderCommand } from "./render.ts";
 import type { ServeCommand } from "./serve.ts";
 
-/** The commands of `simcortex` and their options: demo, run, check, fit, layers, extract, pretrain, publish, serve, experiment, power, doctor.
+/** The commands of `simcortex` and their options: demo, run, check, fit, layers, extract, pretrain, publish, serve, render, experiment, power, doctor.
  * @param json errors in the command line itself are told by the caller, not printed here.
  * @throws EncodingError "option" for what the commands do not know, with the nearest they do; CommanderError once help or the version
  * has been printed. */
@@ -29,6 +30,7 @@ export function createProgram({ json }: { json: boolean }): Command {
   addPretrain(program);
   addPublish(program);
   addServe(program);
+  addRender(program);
   addExperiment(program);
   addPower(program);
   addDoctor(program);
@@ -223,6 +225,36 @@ function addServe(program: Command): void {
     .option("--json", "address and errors on stdout, one JSON object a line")
     .action(async (folder: string, options: ServeCommand) =>
       (await import("./serve.ts")).serve(folder, options),
+    );
+}
+
+function addRender(program: Command): void {
+  program
+    .command("render")
+    .description("a view of a published brain as PNG, without a browser: what the page shows")
+    .argument("<folder>", "what simcortex publish wrote")
+    .option("--map <id...>", "one map, or two side by side (default: the first)")
+    .option("--view <name>", "lateral, medial, top, below, back, front; left-… or right-… for one side")
+    .option("--shape <name>", "folded, inflated, flat, or a number from 0 to 2 between them")
+    .option("--address <text>", "the page's address, or its part after the question mark: the same view")
+    .option("--person <id>", "whose maps (default: the mean, where there is one)")
+    .option("--sentence <text>", "the predicted response to it instead of a map")
+    .option("--picture <file>", "the predicted response to it instead of a map")
+    .option("--model <id>", "that predicts (default: the first)")
+    .option("--threshold <value>", "values nearer to zero are not drawn")
+    .option("--only-significant", "nor is what is not significant")
+    .option("--colours <name>", "of maps that grow from a bottom: viridis or cividis")
+    .option("--no-names", "no names of regions")
+    .option("--no-outlines", "no borders of regions")
+    .option("--no-contour", "no line around what is significant")
+    .option("--no-frame", "the cortex alone on a transparent ground: no title, no legend")
+    .option("--dark", "on a dark ground")
+    .option("--size <WIDTHxHEIGHT>", "of the picture", "1280x800")
+    .option("--scale <number>", "pixels for one of these", "2")
+    .option("--out <file>", "the picture", "results/brain.png")
+    .option("--json", "result and errors on stdout, one JSON object a line")
+    .action(async (folder: string, options: RenderCommand) =>
+      (await import("./render.ts")).render(folder, options),
     );
 }
 

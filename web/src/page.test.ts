@@ -12,8 +12,8 @@ import {
   predict,
   type Stimuli,
 } from "../../src/simulator/page.ts";
+import { show } from "../../src/simulator/view/format.ts";
 import { decodePicture } from "../../src/stimuli/decode-picture.ts";
-import { show } from "./page/format.ts";
 import { missing, openPage, openPages, readCanvas } from "./page.fixture.ts";
 
 if (missing !== null) process.stderr.write(`page.test.ts is skipped: ${missing}\n`);
