@@ -121,25 +121,33 @@ function openSheet(width: number, height: number, top: number): Sheet {
 function fillSheet(sheet: Sheet, { projected: { points }, faces }: Part, part: number): void {
   const { width, height, top, depth } = sheet;
   for (let f = 0; f < faces.length; f += 3) {
-    const [a, b, c] = [3 * (faces[f] as number), 3 * (faces[f + 1] as number), 3 * (faces[f + 2] as number)];
-    const [ax, ay, az] = [points[a] as number, (points[a + 1] as number) - top, points[a + 2] as number];
-    const [bx, by, bz] = [points[b] as number, (points[b + 1] as number) - top, points[b + 2] as number];
-    const [cx, cy, cz] = [points[c] as number, (points[c + 1] as number) - top, points[c + 2] as number];
-    const area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
-    if (area === 0) continue;
+    const a = 3 * (faces[f] as number);
+    const b = 3 * (faces[f + 1] as number);
+    const c = 3 * (faces[f + 2] as number);
+    const ay = (points[a + 1] as number) - top;
+    const by = (points[b + 1] as number) - top;
+    const cy = (points[c + 1] as number) - top;
     const y0 = Math.max(0, Math.ceil(Math.min(ay, by, cy) - 0.5));
     const y1 = Math.min(height - 1, Math.floor(Math.max(ay, by, cy) - 0.5));
     if (y1 < y0) continue;
+    const ax = points[a] as number;
+    const bx = points[b] as number;
+    const cx = points[c] as number;
+    const area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
+    if (area === 0) continue;
     const x0 = Math.max(0, Math.ceil(Math.min(ax, bx, cx) - 0.5));
     const x1 = Math.min(width - 1, Math.floor(Math.max(ax, bx, cx) - 0.5));
+    const az = points[a + 2] as number;
+    const bz = (points[b + 2] as number) - az;
+    const cz = (points[c + 2] as number) - az;
     for (let y = y0; y <= y1; y++)
       for (let x = x0; x <= x1; x++) {
-        const [px, py] = [x + 0.5, y + 0.5];
-        const wb = ((px - ax) * (cy - ay) - (py - ay) * (cx - ax)) / area;
-        const wc = ((bx - ax) * (py - ay) - (by - ay) * (px - ax)) / area;
-        const wa = 1 - wb - wc;
-        if (wa < 0 || wb < 0 || wc < 0) continue;
-        const z = wa * az + wb * bz + wc * cz;
+        const px = x + 0.5 - ax;
+        const py = y + 0.5 - ay;
+        const wb = (px * (cy - ay) - py * (cx - ax)) / area;
+        const wc = ((bx - ax) * py - (by - ay) * px) / area;
+        if (wb < 0 || wc < 0 || wb + wc > 1) continue;
+        const z = az + wb * bz + wc * cz;
         const at = y * width + x;
         if (z <= (depth[at] as number)) continue;
         depth[at] = z;
@@ -161,12 +169,15 @@ function mixSheet(
   const sums = new Float32Array(4 * columns * (height / samples));
   const colour = new Float32Array(3);
   const fragment = openFragment();
+  const plane = openPlane();
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const at = y * width + x;
       const f = (face[at] as number) - 1;
       if (f < 0) continue;
-      interpolate(parts[part[at] as number] as Part, f, x + 0.5, y + top + 0.5, fragment);
+      const p = part[at] as number;
+      if (f !== plane.face || p !== plane.part) setPlane(plane, parts[p] as Part, f, p, fragment);
+      interpolate(plane, x + 0.5, y + top + 0.5, fragment);
       shade(fragment, colour);
       const to = 4 * (Math.floor(y / samples) * columns + Math.floor(x / samples));
       for (let d = 0; d < 3; d++) sums[to + d] = (sums[to + d] as number) + (colour[d] as number);
@@ -190,30 +201,63 @@ function openFragment(): Fragment & { slopes: Float32Array; values: Float32Array
   };
 }
 
-/** Values at a point of a triangle, and how fast they change there: |d/dx| + |d/dy| a point, GLSL's fwidth. */
-function interpolate(
+/** All that is interpolated over one triangle, as planes: value + across · x + down · y. */
+interface Plane {
+  face: number;
+  part: number;
+  readonly value: Float64Array;
+  readonly across: Float64Array;
+  readonly down: Float64Array;
+}
+
+function openPlane(): Plane {
+  const values = () => new Float64Array(fields.count);
+  return { face: -1, part: -1, value: values(), across: values(), down: values() };
+}
+
+/** The planes of a triangle; with them how much each value changes from point to point: |d/dx| + |d/dy|, GLSL's fwidth. */
+function setPlane(
+  plane: Plane,
   { projected: { points }, faces, values }: Part,
   f: number,
-  px: number,
-  py: number,
-  out: ReturnType<typeof openFragment>,
+  part: number,
+  fragment: ReturnType<typeof openFragment>,
 ): void {
-  const [a, b, c] = [faces[f] as number, faces[f + 1] as number, faces[f + 2] as number];
-  const [ax, ay] = [points[3 * a] as number, points[3 * a + 1] as number];
-  const [ux, uy] = [(points[3 * b] as number) - ax, (points[3 * b + 1] as number) - ay];
-  const [vx, vy] = [(points[3 * c] as number) - ax, (points[3 * c + 1] as number) - ay];
+  plane.face = f;
+  plane.part = part;
+  const a = faces[f] as number;
+  const b = faces[f + 1] as number;
+  const c = faces[f + 2] as number;
+  const ax = points[3 * a] as number;
+  const ay = points[3 * a + 1] as number;
+  const ux = (points[3 * b] as number) - ax;
+  const uy = (points[3 * b + 1] as number) - ay;
+  const vx = (points[3 * c] as number) - ax;
+  const vy = (points[3 * c + 1] as number) - ay;
   const area = ux * vy - uy * vx;
-  const wb = ((px - ax) * vy - (py - ay) * vx) / area;
-  const wc = (ux * (py - ay) - uy * (px - ax)) / area;
-  out.x = px;
-  out.y = py;
-  out.isFront = area < 0; // y runs down here
+  fragment.isFront = area < 0; // y runs down here
   const n = fields.count;
   for (let k = 0; k < n; k++) {
     const base = values[n * a + k] as number;
-    const [db, dc] = [(values[n * b + k] as number) - base, (values[n * c + k] as number) - base];
-    out.values[k] = base + wb * db + wc * dc;
-    out.slopes[k] =
-      db === 0 && dc === 0 ? 0 : (Math.abs(db * vy - dc * uy) + Math.abs(dc * ux - db * vx)) / Math.abs(area);
+    const db = (values[n * b + k] as number) - base;
+    const dc = (values[n * c + k] as number) - base;
+    const across = (db * vy - dc * uy) / area;
+    const down = (dc * ux - db * vx) / area;
+    plane.across[k] = across;
+    plane.down[k] = down;
+    plane.value[k] = base - across * ax - down * ay;
+    fragment.slopes[k] = Math.abs(across) + Math.abs(down);
   }
+}
+
+function interpolate(
+  { value, across, down }: Plane,
+  x: number,
+  y: number,
+  fragment: ReturnType<typeof openFragment>,
+): void {
+  fragment.x = x;
+  fragment.y = y;
+  for (let k = 0; k < fields.count; k++)
+    fragment.values[k] = (value[k] as number) + (across[k] as number) * x + (down[k] as number) * y;
 }
