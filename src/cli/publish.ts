@@ -24,10 +24,10 @@ export async function publish(
   const settings = parseSettings(text, path);
   const place = resolve(out);
   const files = await workInFolder(place, json, async (work) => {
-    const { buildBrain } = await import("../study/build-brain.ts");
-    const built = await buildBrain(settings, { family: resolve(models), ...work });
-    await writeBrain(join(place, "brain"), built.files);
-    return built.files;
+    const { buildBrainApart } = await import("../study/build-brain-apart.ts");
+    const built = await buildBrainApart(settings, { family: resolve(models), ...work });
+    await writeBrain(join(place, "brain"), built);
+    return built;
   });
   const page = await copyPage(place);
   const sizes = { ...page, ...sizesOf(files) };
