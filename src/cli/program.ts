@@ -217,10 +217,13 @@ function addServe(program: Command): void {
   program
     .command("serve")
     .description("the page of a published brain and an API (OpenAPI) to it, on this machine")
-    .argument("<folder>", "what simcortex publish wrote")
+    .argument("<folder>", "what simcortex publish wrote; or a study.yaml, whose brain is published first")
     .option("--port <number>", "0: any that is free", "4170")
     .option("--host <address>", "another address than this machine's own 127.0.0.1; asks for a token")
     .option("--token <text>", "asked of everyone (default: none, with --host one that is drawn)")
+    .option("--seed <number>", "of a study.yaml: another world, another cohort")
+    .option("--models <folder>", "of a study.yaml: the family of twins (default: the shipped ones)")
+    .option("--out <folder>", "of a study.yaml: where its brain goes", "results/brain")
     .option("--open", "open the page in the browser")
     .option("--json", "address and errors on stdout, one JSON object a line")
     .action(async (folder: string, options: ServeCommand) =>
