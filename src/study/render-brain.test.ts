@@ -9,9 +9,9 @@ import { smallBrain } from "./small-brain.fixture.ts";
 let own: BrainFolder;
 let start: View;
 beforeAll(async () => {
-  own = await openBrainFolder(await smallBrain(), { where: "here" });
+  own = await openBrainFolder(smallBrain, { where: "here" });
   start = startView(own.brain.manifest);
-});
+}, 60_000);
 afterAll(() => own.close());
 
 const small = { width: 320, height: 220, scale: 1 };

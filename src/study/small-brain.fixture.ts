@@ -1,7 +1,6 @@
-import { rmSync } from "node:fs";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { buildIcosphere } from "../brain/index.ts";
 import { createRandom, type Features, matrix, type Random, type Responses } from "../core/index.ts";
@@ -50,20 +49,15 @@ const preprocessing = {
 } as const;
 const [runs, samples, each, targets] = [6, 60, 12, 12] as const;
 
-/** A whole published brain in a folder, small and quick to make: two towers that were never trained, three regions (one answers to pictures,
- * one to sentences, one to nothing), a surface of two ellipsoids. Everything in it is computed by the program, nothing is made up but the data.
- * It is made once a thread and shared: who changes it, changes a copy.
- * @returns its folder, removed when the tests end. */
-export function smallBrain(): Promise<string> {
-  made ??= make();
-  return made;
-}
+const kept = new URL("./fixtures/small-brain/", import.meta.url);
 
-let made: Promise<string> | undefined;
+/** Folder of a whole published brain, small: two towers that were never trained, three regions (one answers to pictures, one to sentences,
+ * one to nothing), a surface of two ellipsoids. Everything in it was computed by the program, nothing is made up but the data. It is kept in
+ * the repository, for it takes seconds to make: `npx tsx src/study/small-brain.fixture.ts` makes it anew. Who changes it, changes a copy. */
+export const smallBrain: string = fileURLToPath(kept);
 
-async function make(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "small-brain-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+/** Make the brain. */
+async function makeSmallBrain(folder: string): Promise<void> {
   const random = createRandom(5);
   const tokenizer = wordPieceFile(vocabulary);
   const weights = {
@@ -170,7 +164,6 @@ async function make(): Promise<string> {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, bytes);
   }
-  return folder;
 }
 
 function pipelineOf({ models }: FittedBrain, m: number, which: Sense): Pipeline {
@@ -300,3 +293,5 @@ function makeSurface(): PackedSurface {
     }),
   };
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await makeSmallBrain(smallBrain);
