@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { smallBrain } from "../study/small-brain.fixture.ts";
 import { call, start } from "./cli.fixture.ts";
 
-describe("simcortex serve", () => {
+const slow = process.env.SIMCORTEX_SLOW !== undefined; // each command takes a second of the processor
+
+describe.runIf(slow)("simcortex serve", () => {
   it("prints its address, answers there, and ends cleanly with Ctrl-C; a second one on its port says what to do", async () => {
     const folder = smallBrain;
     const { child, ended, event } = start(["serve", folder, "--port", "0", "--json"]);
@@ -27,21 +29,18 @@ describe("simcortex serve", () => {
       out: expect.stringMatching(/"event":"done"\}\n$/),
     });
   });
-  it.runIf(process.env.SIMCORTEX_SLOW !== undefined)(
-    "refuses ports that are none and folders without a brain, in one line",
-    async () => {
-      const [port, folder] = await Promise.all([
-        call("serve", ".", "--port", "x"),
-        call("serve", "src", "--port", "0"),
-      ]);
-      expect(port).toMatchObject({
-        code: 1,
-        err: expect.stringMatching(/^error: --port must be .* got "x"\.\n$/),
-      });
-      expect(folder).toMatchObject({
-        code: 1,
-        err: expect.stringMatching(/^error: openBrain: there is no manifest.json in .*\n$/),
-      });
-    },
-  );
+  it("refuses ports that are none and folders without a brain, in one line", async () => {
+    const [port, folder] = await Promise.all([
+      call("serve", ".", "--port", "x"),
+      call("serve", "src", "--port", "0"),
+    ]);
+    expect(port).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^error: --port must be .* got "x"\.\n$/),
+    });
+    expect(folder).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^error: openBrain: there is no manifest.json in .*\n$/),
+    });
+  });
 });

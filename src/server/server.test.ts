@@ -269,7 +269,7 @@ describe("experiments", () => {
     await refuse({ experiments: [{ present: "none" }] }, /no set "none"; there are odd, even, said/);
     await refuse({ brain: "/etc" }, /"brain"/);
   });
-  it("that cannot be done end as failed, with the library's error", async () => {
+  it.runIf(slow)("that cannot be done end as failed, with the library's error", async () => {
     const { text } = await post(url, "/api/experiments", { ...experiments, model: "none" });
     const job = await untilEnd((JSON.parse(text) as JobAnswer).id);
     expect(job).toMatchObject({ state: "failed", results: null, error: { kind: "option" } });
@@ -477,7 +477,7 @@ describe("too much at once", () => {
 });
 
 describe("a damaged brain", () => {
-  it("is the server's fault, not that of the one who asks", async () => {
+  it.runIf(slow)("is the server's fault, not that of the one who asks", async () => {
     const other = mkdtempSync(join(tmpdir(), "damaged-"));
     cpSync(folder, other, { recursive: true });
     const arrays = join(other, "brain/arrays");

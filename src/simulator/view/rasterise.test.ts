@@ -116,10 +116,10 @@ describe("rasterise", () => {
     const column = (change: Partial<RasterOptions>, own: Paint = paint) => {
       const { at } = draw(
         [ball(40)],
-        { ...change, scale: 4, width: 66, height: 46, pose: { ...back, zoom: 16 } },
+        { ...change, scale: 4, width: 24, height: 46, pose: { ...back, zoom: 16 } },
         own,
       );
-      return Array.from({ length: 160 }, (_, k) => at(132, 12 + k)); // triangles are wider than lines
+      return Array.from({ length: 160 }, (_, k) => at(48, 12 + k)); // triangles are wider than lines
     };
     const dark = (pixels: readonly number[][]) =>
       pixels.filter(([r, g, b]) => Math.max(r as number, g as number, b as number) < 60).length;
