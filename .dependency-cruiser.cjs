@@ -1,6 +1,7 @@
 /** Imports go down only; rooms in one row never import each other (docs/decisions/001-the-house.md). */
 const rows = [
-  ["cli", "server"],
+  ["cli"],
+  ["server"], // which a command starts
   ["study"],
   ["report", "simulator", "engine"],
   ["encoding", "pretrain"],

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { StudySettings } from "../study.ts";
 import { checkCount, checkWorkers } from "./count.ts";
@@ -26,6 +26,15 @@ export async function demo(options: DemoOptions): Promise<void> {
     folder: dirname(fileURLToPath(file)),
     out: options.out ?? "results/demo",
   });
+  if (options.small !== true && options.json !== true) process.stdout.write(offerOf(asked));
+}
+
+/** The one command that opens the laboratory of this study: its brain is fitted then, not now. */
+function offerOf(seed: number | undefined): string {
+  const main = relative(process.cwd(), fileURLToPath(new URL("./main.js", import.meta.url)));
+  const study = relative(process.cwd(), fileURLToPath(file));
+  const chosen = seed === undefined ? "" : ` --seed ${seed}`;
+  return `\nShow this cortex pictures and sentences of your own, in the browser (its brain is fitted first, a minute or two):\n  node ${main} serve ${study}${chosen} --open\n`;
 }
 
 /** The smallest laboratory that still has a test over people: for a look, and for continuous tests. */

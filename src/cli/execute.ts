@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { join, resolve } from "node:path";
 import type { StudyResult } from "../report/index.ts";
 import type { StudySettings } from "../study.ts";
 import { checkWorkers } from "./count.ts";
+import { openFile } from "./open-file.ts";
 import { workInFolder } from "./work-in-folder.ts";
 
 /** Options that the running commands share. */
@@ -44,17 +44,4 @@ async function tellResult(result: StudyResult, report: string, json: boolean): P
   const found = result.cells.filter((cell) => cell.significant).length;
   const done = { event: "done", report, found, recovery: result.recovery };
   process.stdout.write(json ? `${JSON.stringify(done)}\n` : `\n${answerText(result)}\nReport: ${report}\n`);
-}
-
-/** Show a file in the system's browser, if there is one; never an error. */
-function openFile(path: string): void {
-  const [command, ...args] =
-    process.platform === "darwin"
-      ? ["open", path]
-      : process.platform === "win32"
-        ? ["cmd", "/c", "start", "", path]
-        : ["xdg-open", path];
-  const child = spawn(command as string, args, { stdio: "ignore", detached: true });
-  child.on("error", () => {});
-  child.unref();
 }

@@ -5,8 +5,11 @@ import type { RunOptions } from "./execute.ts";
 import type { MultiverseCommand } from "./multiverse.ts";
 import type { PowerCommand } from "./power.ts";
 import type { PretrainCommand } from "./pretrain.ts";
+import type { RenderCommand } from "./render.ts";
+import type { ServeCommand } from "./serve.ts";
 
-/** The commands of `simcortex` and their options: demo, run, check, fit, layers, extract, pretrain, publish, experiment, power, multiverse, doctor.
+/** The commands of `simcortex` and their options: demo, run, check, fit, layers, extract, pretrain, publish, serve, render, experiment, power,
+ * multiverse, doctor.
  * @param json errors in the command line itself are told by the caller, not printed here.
  * @throws EncodingError "option" for what the commands do not know, with the nearest they do; CommanderError once help or the version
  * has been printed. */
@@ -28,6 +31,8 @@ export function createProgram({ json }: { json: boolean }): Command {
   addExtract(program);
   addPretrain(program);
   addPublish(program);
+  addServe(program);
+  addRender(program);
   addExperiment(program);
   addPower(program);
   addMultiverse(program);
@@ -209,6 +214,54 @@ function addExperiment(program: Command): void {
       const { experiment } = await import("./experiment.ts");
       return experiment(path, options as Parameters<typeof experiment>[1]);
     });
+}
+
+function addServe(program: Command): void {
+  program
+    .command("serve")
+    .description("the page of a published brain and an API (OpenAPI) to it, on this machine")
+    .argument("<folder>", "what simcortex publish wrote; or a study.yaml, whose brain is published first")
+    .option("--port <number>", "0: any that is free", "4170")
+    .option("--host <address>", "another address than this machine's own 127.0.0.1; asks for a token")
+    .option("--token <text>", "asked of everyone (default: none, with --host one that is drawn)")
+    .option("--seed <number>", "of a study.yaml: another world, another cohort")
+    .option("--models <folder>", "of a study.yaml: the family of twins (default: the shipped ones)")
+    .option("--out <folder>", "of a study.yaml: where its brain goes", "results/brain")
+    .option("--open", "open the page in the browser")
+    .option("--json", "address and errors on stdout, one JSON object a line")
+    .action(async (folder: string, options: ServeCommand) =>
+      (await import("./serve.ts")).serve(folder, options),
+    );
+}
+
+function addRender(program: Command): void {
+  program
+    .command("render")
+    .description("a view of a published brain as PNG, without a browser: what the page shows")
+    .argument("<folder>", "what simcortex publish wrote")
+    .option("--map <id...>", "one map, or two side by side (default: the first)")
+    .option("--view <name>", "lateral, medial, top, below, back, front; left-… or right-… for one side")
+    .option("--shape <name>", "folded, inflated, flat, or a number from 0 to 2 between them")
+    .option("--address <text>", "the page's address, or its part after the question mark: the same view")
+    .option("--person <id>", "whose maps (default: the mean, where there is one)")
+    .option("--sentence <text>", "the predicted response to it instead of a map")
+    .option("--picture <file>", "the predicted response to it instead of a map")
+    .option("--model <id>", "that predicts (default: the first)")
+    .option("--threshold <value>", "values nearer to zero are not drawn")
+    .option("--only-significant", "nor is what is not significant")
+    .option("--colours <name>", "of maps that grow from a bottom: viridis or cividis")
+    .option("--no-names", "no names of regions")
+    .option("--no-outlines", "no borders of regions")
+    .option("--no-contour", "no line around what is significant")
+    .option("--no-frame", "the cortex alone on a transparent ground: no title, no legend")
+    .option("--dark", "on a dark ground")
+    .option("--size <WIDTHxHEIGHT>", "of the picture", "1280x800")
+    .option("--scale <number>", "pixels for one of these", "2")
+    .option("--out <file>", "the picture", "results/brain.png")
+    .option("--json", "result and errors on stdout, one JSON object a line")
+    .action(async (folder: string, options: RenderCommand) =>
+      (await import("./render.ts")).render(folder, options),
+    );
 }
 
 function addPower(program: Command): void {

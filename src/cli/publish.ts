@@ -4,6 +4,7 @@ import { EncodingError } from "../core/index.ts";
 import { writeFileAtomic } from "../io/index.ts";
 import type { BrainFiles } from "../simulator/index.ts";
 import { readSettingsText } from "../study/settings-text.ts";
+import type { StudySettings } from "../study.ts";
 import { copyPage } from "./copy-page.ts";
 import { workInFolder } from "./work-in-folder.ts";
 
@@ -19,23 +20,37 @@ export async function publish(
   path: string,
   { models = "models/brivl-tiny", out = "results/brain", json = false }: PublishCommand,
 ): Promise<void> {
-  const text = await readSettingsText(path);
-  const { parseSettings } = await import("../study/read-settings.ts");
-  const settings = parseSettings(text, path);
+  const settings = await readStudy(path);
   const place = resolve(out);
-  const files = await workInFolder(place, json, async (work) => {
-    const { buildBrain } = await import("../study/build-brain.ts");
-    const built = await buildBrain(settings, { family: resolve(models), ...work });
-    await writeBrain(join(place, "brain"), built.files);
-    return built.files;
-  });
-  const page = await copyPage(place);
-  const sizes = { ...page, ...sizesOf(files) };
+  const sizes = await publishBrain(settings, place, { models: resolve(models), json });
   process.stdout.write(
     json
       ? `${JSON.stringify({ event: "done", out: place, sizes })}\n`
-      : `${tableOf(sizes)}\n${page === null ? "The page is not built: npm run build:web, then publish again, adds it.\n" : ""}Published: ${place}\n`,
+      : `${tableOf(sizes)}\n${"page" in sizes ? "" : "The page is not built: npm run build:web, then publish again, adds it.\n"}Published: ${place}\n`,
   );
+}
+
+/** Settings of a study file. */
+export async function readStudy(path: string): Promise<StudySettings> {
+  const text = await readSettingsText(path);
+  const { parseSettings } = await import("../study/read-settings.ts");
+  return parseSettings(text, path);
+}
+
+/** Fit the brain of a study, and write it with the page.
+ * @returns bytes of each part. */
+export async function publishBrain(
+  settings: StudySettings,
+  place: string,
+  { models, json }: { readonly models: string; readonly json: boolean },
+): Promise<Readonly<Record<string, number>>> {
+  const files = await workInFolder(place, json, async (work) => {
+    const { buildBrainApart } = await import("../study/build-brain-apart.ts");
+    const built = await buildBrainApart(settings, { family: models, ...work });
+    await writeBrain(join(place, "brain"), built);
+    return built;
+  });
+  return { ...(await copyPage(place)), ...sizesOf(files) };
 }
 
 /** Write a brain's files; the manifest comes last, so that a folder with a manifest is whole. */

@@ -68,6 +68,16 @@ function caller(worker: Worker) {
       const id = next++;
       waiting.set(id, { resolve, reject });
       worker.ref();
-      worker.postMessage({ id, method, given });
+      worker.postMessage({ id, method, given: given.map(compact) });
     });
+}
+
+/** A message copies the whole buffer behind a view, not what the view shows: parts of larger matrices are copied out first. */
+function compact(given: unknown): unknown {
+  if (Array.isArray(given)) return given.map(compact);
+  if (ArrayBuffer.isView(given))
+    return given.byteLength < given.buffer.byteLength ? (given as Float64Array).slice() : given;
+  if (typeof given !== "object" || given === null || Object.getPrototypeOf(given) !== Object.prototype)
+    return given;
+  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, compact(value)]));
 }

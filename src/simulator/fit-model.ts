@@ -68,7 +68,10 @@ export async function fitModel(
   for (const [s, one] of prepared.entries()) {
     const residuals = residualsOf(data, one.sense, trained, crossed, Y, options.window);
     const interval = residuals.map((list) => conformalHalfWidth(list, options.coverage));
-    const without = named.length < 2 ? null : await withoutBand(X, Y, testX, bands, s, how, outer, options);
+    const without =
+      named.length < 2
+        ? null
+        : rSquared(measured, await withoutBand(X, Y, testX, bands, s, how, outer, options));
     senses.push({
       sense: one.sense,
       pipeline: one.pipeline,
@@ -76,8 +79,7 @@ export async function fitModel(
       interval: Float64Array.from(interval),
       distances: one.distances,
       measured: measureCoverage(data, one.sense, rows, responses, predicted, interval, options.window),
-      unique:
-        without === null ? r2 : r2.map((value, k) => value - (rSquared(measured, without)[k] as number)),
+      unique: without === null ? r2 : r2.map((value, k) => value - (without[k] as number)),
       layers: await profileLayers(
         data,
         rows,

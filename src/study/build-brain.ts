@@ -3,7 +3,7 @@ import { buildCortex, plantRegions } from "../brain/index.ts";
 import { createRandom, EncodingError, type OnProgress } from "../core/index.ts";
 import { spaceAlphas } from "../encoding/index.ts";
 import { hashValue } from "../engine/index.ts";
-import { openLinalg } from "../linalg/index.ts";
+import { type LinalgOptions, openLinalg } from "../linalg/index.ts";
 import { towerOf } from "../models/index.ts";
 import { readTwin, type TwinModel } from "../pretrain/index.ts";
 import {
@@ -31,6 +31,8 @@ export interface BuildBrainOptions {
   readonly family: string;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Default: a worker thread of one thread. */
+  readonly linalg?: LinalgOptions;
   /** Overrides of {@link brainDefaults}. */
   readonly fit?: Partial<typeof brainDefaults>;
 }
@@ -69,7 +71,7 @@ export async function buildBrain(settings: StudySettings, options: BuildBrainOpt
     inputs.push(await activateTowers(towers, stimuli, about));
   }
   options.onProgress?.({ step: "activations", done: models.length, total: models.length });
-  const linalg = await openLinalg();
+  const linalg = await openLinalg(options.linalg);
   const random = createRandom(settings.seed).stream("brain");
   try {
     const brain = await fitBrain(data, inputs, {

@@ -1,7 +1,7 @@
 import { access, readFile, realpath } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { EncodingError } from "../core/index.ts";
-import { type GraphSession, openSession } from "../graph/index.ts";
+import { type GraphSession, openSession, type SessionOptions } from "../graph/index.ts";
 import {
   type Brain,
   type Encoded,
@@ -26,9 +26,13 @@ export interface BrainFolder {
 
 /** Open a published brain.
  * @param folder that of `manifest.json`, or the published folder that has it in `brain`.
+ * @param where encoders run: "worker", in threads of their own; "here", for callers that are a worker themselves.
  * @throws EncodingError "file" if there is none, "format" if it is damaged. */
-export async function openBrainFolder(folder: string): Promise<BrainFolder> {
-  const root = await findRoot(folder);
+export async function openBrainFolder(
+  folder: string,
+  { where = "worker" }: Pick<SessionOptions, "where"> = {},
+): Promise<BrainFolder> {
+  const root = await findBrainRoot(folder);
   const brain = await openBrain((file) => readInside(root, file));
   const opened = new Map<string, Promise<{ session: GraphSession; tokenizer: Tokenizer | undefined }>>();
   const queues = new Map<string, Promise<unknown>>();
@@ -39,7 +43,7 @@ export async function openBrainFolder(folder: string): Promise<BrainFolder> {
       opened.get(file) ??
       (async () => {
         const tokenizer = own.text ? await openTokenizer(brain, own) : undefined;
-        return { session: await openSession(await brain.file(file)), tokenizer };
+        return { session: await openSession(await brain.file(file), { where }), tokenizer };
       })();
     opened.set(file, made);
     return { own, file, made };
@@ -60,7 +64,9 @@ export async function openBrainFolder(folder: string): Promise<BrainFolder> {
   };
 }
 
-async function findRoot(folder: string): Promise<string> {
+/** The folder that holds `manifest.json`, links resolved.
+ * @throws EncodingError "file" if there is none. */
+export async function findBrainRoot(folder: string): Promise<string> {
   for (const place of [folder, join(folder, "brain")]) {
     const found = await access(join(place, "manifest.json")).then(
       () => true,

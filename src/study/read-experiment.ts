@@ -7,16 +7,19 @@ const strict = z.strictObject;
 const tags = z.array(z.string().min(1)).min(1);
 const sense = z.enum(["picture", "sentence"]);
 
-const set = z.union([
-  /** Pictures from files (a `*` in the last part fits any letters), or sentences as they stand. */
-  strict({ files: z.array(z.string().min(1)).min(1) }),
+/** Sentences as they stand, or stimuli from the brain's own library: those that carry all of `tags` and none of `without`. */
+const inlineSets = [
   strict({ sentences: z.array(z.string().min(1)).min(1) }),
-  /** From the brain's own library: those that carry all of `tags` and none of `without`. */
   strict({ library: sense, tags: tags.optional(), without: tags.optional() }),
+] as const;
+const set = z.union([
+  /** Pictures from files (a `*` in the last part fits any letters). */
+  strict({ files: z.array(z.string().min(1)).min(1) }),
+  ...inlineSets,
 ]);
 
 const top = z.int().min(1).max(1000).default(5);
-const experiment = z.union([
+const inlineSteps = [
   strict({ present: name }),
   strict({ contrast: z.array(name).min(2), draws: z.int().min(19).max(100_000).default(999) }),
   strict({
@@ -28,6 +31,9 @@ const experiment = z.union([
   strict({ tune: name, set: name }),
   strict({ controversial: name, models: z.tuple([name, name]), region: name.optional(), top }),
   strict({ drive: name, set: name, control: name.optional(), top }),
+] as const;
+const experiment = z.union([
+  ...inlineSteps,
   strict({
     ascend: name,
     /** Set whose first picture is the start; default grey. */
@@ -49,6 +55,12 @@ const schema = strict({
   experiments: z.array(experiment).min(1),
 });
 
+/** Experiments that read nothing but the brain: no files, no gradients (which need the towers of a family). For callers from elsewhere. */
+export const inlineExperiment = schema.omit({ brain: true }).extend({
+  sets: z.record(name, z.union(inlineSets)),
+  experiments: z.array(z.union(inlineSteps)).min(1),
+});
+
 /** Experiments on a fitted brain, as the YAML file writes them. */
 export type ExperimentSettings = z.infer<typeof schema>;
 /** One set of stimuli of {@link ExperimentSettings}. */
@@ -67,14 +79,23 @@ export function parseExperiment(text: string, from = "experiment.yaml"): Experim
       `${from}: ${issue?.path.join(".") || "the file"}: ${issue?.message}.`,
     );
   }
-  for (const [k, step] of data.experiments.entries())
+  checkSets(data, from);
+  return data;
+}
+
+/** Whether every set that an experiment uses is there.
+ * @throws EncodingError "settings" naming the first that is not. */
+export function checkSets(
+  { sets, experiments }: Pick<ExperimentSettings, "sets" | "experiments">,
+  from: string,
+): void {
+  for (const [k, step] of experiments.entries())
     for (const used of setsOf(step))
-      if (!Object.hasOwn(data.sets, used))
+      if (!Object.hasOwn(sets, used))
         throw new EncodingError(
           "settings",
-          `${from}: experiments.${k}: there is no set "${used}"; there are ${Object.keys(data.sets).join(", ")}.`,
+          `${from}: experiments.${k}: there is no set "${used}"; there are ${Object.keys(sets).join(", ")}.`,
         );
-  return data;
 }
 
 function readYaml(text: string, from: string): unknown {

@@ -2,8 +2,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openSession } from "../../src/graph/session.ts";
+import { openServer } from "../../src/server/open-server.ts";
 import {
   encodeStimuli,
   findSense,
@@ -12,8 +14,11 @@ import {
   predict,
   type Stimuli,
 } from "../../src/simulator/page.ts";
+import { knownOf, readView, startView } from "../../src/simulator/view/address.ts";
+import { show } from "../../src/simulator/view/format.ts";
 import { decodePicture } from "../../src/stimuli/decode-picture.ts";
-import { show } from "./page/format.ts";
+import { openBrainFolder } from "../../src/study/open-brain-folder.ts";
+import { renderBrain } from "../../src/study/render-brain.ts";
 import { missing, openPage, openPages, readCanvas } from "./page.fixture.ts";
 
 if (missing !== null) process.stderr.write(`page.test.ts is skipped: ${missing}\n`);
@@ -480,5 +485,61 @@ describe.skipIf(missing !== null)("the page", () => {
     const { files } = (await read()).manifest;
     expect(files.reduce((sum, one) => sum + one.bytes, 0)).toBeLessThanOrEqual(12_000_000);
     expect((await readdir(join(pages.brain, "encoders"))).length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    "",
+    "?pose=1,-90,20,10,1.5,0,0&map=ceiling",
+    "?pose=2,90,0,0,1,0,0&show=left&picked=r4",
+    "?pose=0,0,120,30,1,0,0&threshold=0.2",
+  ])("shows what simcortex render draws without a browser: %s", async (query) => {
+    const { page, close } = await open(query, { width: 1280, height: 800 });
+    await page.waitForTimeout(500);
+    const canvas = page.locator("canvas").first();
+    const seen = await canvas.evaluate((one) => {
+      const { clientWidth, clientHeight } = one;
+      return { width: clientWidth, height: clientHeight, url: (one as HTMLCanvasElement).toDataURL() };
+    });
+    await close();
+    const own = await openBrainFolder(pages.brain, { where: "here" });
+    const view = readView(query, startView(own.brain.manifest), knownOf(own.brain.manifest));
+    const { width, height } = seen;
+    const png = await renderBrain(own, { view, width, height, scale: 1, frame: false });
+    await own.close();
+    const pixels = (bytes: Uint8Array) => sharp(bytes).ensureAlpha().raw().toBuffer();
+    const [a, b] = [await pixels(Buffer.from(seen.url.split(",")[1] as string, "base64")), await pixels(png)];
+    let [sum, drawn, edges] = [0, 0, 0];
+    for (let k = 0; k < a.length; k += 4) {
+      const [here, there] = [a[k + 3]! > 250, b[k + 3]! > 250];
+      if (here !== there) edges++;
+      if (!here || !there) continue;
+      drawn++;
+      sum += Math.max(...[0, 1, 2].map((d) => Math.abs(a[k + d]! - b[k + d]!)));
+    }
+    expect(drawn).toBeGreaterThan(30_000);
+    expect(edges / drawn).toBeLessThan(0.01); // how the rim is smoothed
+    expect(sum / drawn).toBeLessThan(3); // of 255; lines are smoothed otherwise
+  });
+
+  it("works as simcortex serve hands it out, whose headers let it load nothing from elsewhere", async () => {
+    const server = await openServer(join(pages.brain, ".."), {
+      port: 0,
+      page: new URL("../../dist/web", import.meta.url).pathname,
+    });
+    const { page, complaints, close } = await openPage(pages.browser, `${server.url}?tab=laboratory`);
+    await page.locator("[data-test=lab-status]", { hasText: "All models" }).waitFor({ timeout: 120_000 });
+    await page.locator("textarea").fill("the dog sees the cat");
+    await page.getByRole("button", { name: "Show to the brain" }).click();
+    await page.locator("[data-test=bars]").waitFor({ state: "attached", timeout: 60_000 });
+    const blocked = await page.evaluate(() =>
+      fetch("https://example.com/").then(
+        () => "loaded",
+        () => "refused",
+      ),
+    );
+    expect(blocked).toBe("refused");
+    expect(complaints.filter((one) => !/example\.com/.test(one))).toEqual([]);
+    await close();
+    await server.close();
   });
 });

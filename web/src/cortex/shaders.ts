@@ -1,3 +1,12 @@
+import { drawing } from "../../../src/simulator/view/look.ts";
+
+const { ambient, lights, depth, sulcusOfMap, picked } = drawing;
+const float = (x: number) => x.toFixed(4);
+const vec3 = (x: readonly number[]) => `vec3(${x.map(float).join(", ")})`;
+const light = ({ from, strength, unit }: (typeof lights)[number]) =>
+  `${float(strength)} * max(0.0, dot(n, ${unit ? `normalize(${vec3(from)})` : vec3(from)}))`;
+const inSulcus = `smoothstep(${depth.map(float).join(", ")}, vShade)`;
+
 /** One pass: three shapes of the surface are mixed, two lights, sulci darker, the map over them, contours one and two pixels wide. */
 export const vertexShader = /* glsl */ `
 attribute vec3 inflated;
@@ -59,14 +68,14 @@ float edge(float x, float width) {
 void main() {
   vec3 n = normalize(vNormal);
   if (!gl_FrontFacing) n = -n;
-  float lit = 0.36 + 0.52 * max(0.0, dot(n, normalize(vec3(-0.35, 0.55, 0.75)))) + 0.22 * max(0.0, dot(n, vec3(0.55, -0.1, 0.6)));
+  float lit = ${float(ambient)} + ${lights.map(light).join(" + ")};
   lit = mix(lit, 1.0, clamp(morph - 1.0, 0.0, 1.0));
-  vec3 base = mix(gyrus, sulcus, smoothstep(0.25, 0.75, vShade));
+  vec3 base = mix(gyrus, sulcus, ${inSulcus});
   vec3 colour = base;
   if (vShown.y > 0.5) {
     float share = (vShown.x / vShown.y - range.x) / (range.y - range.x);
     vec3 mapped = texture2D(colours, vec2(clamp(share, 0.002, 0.998), 0.5)).rgb;
-    mapped *= mix(1.0, 0.86, smoothstep(0.25, 0.75, vShade));
+    mapped *= mix(1.0, ${float(sulcusOfMap)}, ${inSulcus});
     if (vShown.z < 0.5 * vShown.y) {
       // not to be trusted: grey with a trace of the colour, hatched
       float stripe = step(0.5, fract((gl_FragCoord.x + gl_FragCoord.y) / (8.0 * pixel)));
@@ -85,6 +94,6 @@ void main() {
   }
   float ring = edge(vPicked, 2.6 * pixel);
   colour = mix(colour, halo, ring);
-  colour = mix(colour, vec3(0.84, 0.1, 0.45), edge(vPicked, 1.5 * pixel));
+  colour = mix(colour, ${vec3(picked)}, edge(vPicked, 1.5 * pixel));
   gl_FragColor = vec4(colour, 1.0);
 }`;

@@ -15,29 +15,22 @@ import {
   Vector3,
   WebGLRenderer,
 } from "three";
-import { openOf, type Pose, placeHemisphere } from "./pose.ts";
+import {
+  aimCamera,
+  facesAt,
+  isDrawn,
+  isMapped,
+  isStacked,
+  morphNormal,
+  morphVertex,
+  standHemisphere,
+  vertexNormals,
+} from "../../../src/simulator/view/camera.ts";
+import type { Paint } from "../../../src/simulator/view/layer.ts";
+import { drawing, type Look } from "../../../src/simulator/view/look.ts";
+import type { Pose } from "../../../src/simulator/view/pose.ts";
+import type { Surface } from "../../../src/simulator/view/surface.ts";
 import { fragmentShader, vertexShader } from "./shaders.ts";
-import type { Surface } from "./surface.ts";
-
-/** What is painted onto the surface, one number a target. */
-export interface Paint {
-  readonly values: Float32Array;
-  /** 1 where the value is drawn. */
-  readonly visible: Uint8Array;
-  /** 0 where it is greyed. */
-  readonly trusted: Uint8Array;
-  /** 1 inside the contour. */
-  readonly significant: Uint8Array;
-  readonly range: readonly [number, number];
-  readonly colours: Uint8Array<ArrayBuffer>;
-}
-
-/** Switches of drawing that are no part of the map. */
-export interface Look {
-  readonly dark: boolean;
-  readonly outlines: boolean;
-  readonly contour: boolean;
-}
 
 /** A canvas with a cortex. Nothing is drawn unless something changed. */
 export interface Stage {
@@ -82,10 +75,10 @@ export function openStage(
     outlines: { value: 1 },
     contour: { value: 0 },
     pixel: { value: 1 },
-    gyrus: { value: new Vector3(0.86, 0.86, 0.86) },
-    sulcus: { value: new Vector3(0.62, 0.62, 0.62) },
-    ink: { value: new Vector3(0.08, 0.08, 0.1) },
-    halo: { value: new Vector3(1, 1, 1) },
+    gyrus: { value: new Vector3(1, 1, 1) },
+    sulcus: { value: new Vector3(1, 1, 1) },
+    ink: { value: new Vector3(...drawing.ink) },
+    halo: { value: new Vector3(...drawing.halo) },
   };
   const parts = surfaces.map((surface) => buildPart(surface, shared));
   for (const { mesh } of parts) scene.add(mesh);
@@ -111,45 +104,18 @@ export function openStage(
     const stacked = isStacked(width, height);
     shared.morph.value = now.morph;
     for (const { mesh, surface } of parts) {
-      const isFlat = now.morph > 1.02 && surface.flat !== null;
-      const wantedFaces = isFlat && surface.flatFaces !== null ? "flat" : "closed";
-      const geometry = mesh.geometry as BufferGeometry & { faces?: string };
-      if (geometry.faces !== wantedFaces) {
-        geometry.faces = wantedFaces;
-        geometry.setIndex(
-          new BufferAttribute(isFlat && surface.flatFaces ? surface.flatFaces : surface.faces, 1),
-        );
+      const faces = facesAt(surface, now);
+      const geometry = mesh.geometry as BufferGeometry & { faces?: Uint32Array };
+      if (geometry.faces !== faces) {
+        geometry.faces = faces;
+        geometry.setIndex(new BufferAttribute(faces, 1));
       }
-      mesh.visible =
-        now.show === "both" || surface.side === 0 || (now.show === "left") === (surface.side === -1);
-      const [a, b, c, x, d, e, f, y, g, h, i, z] = placeHemisphere(
-        surface.side,
-        now,
-        stacked,
-      ) as unknown as Twelve;
-      const single = now.show !== "both" && surface.side !== 0;
-      const alone = single && Math.abs(openOf(now)) > 45;
-      mesh.matrix.set(
-        a,
-        b,
-        c,
-        alone ? x - centreX(surface, now, stacked) : x,
-        d,
-        e,
-        f,
-        y,
-        g,
-        h,
-        i,
-        alone ? 0 : z,
-        0,
-        0,
-        0,
-        1,
-      );
+      mesh.visible = isDrawn(surface.side, now);
+      const place = standHemisphere(surface.side, now, stacked);
+      mesh.matrix.set(...([...place, 0, 0, 0, 1] as Sixteen));
       mesh.matrixWorldNeedsUpdate = true;
     }
-    aim(camera, now, width, height, stacked);
+    aim(camera, now, width, height);
   };
   const handleLost = (event: Event) => {
     event.preventDefault();
@@ -179,9 +145,9 @@ export function openStage(
     setLook: ({ dark, outlines, contour }) => {
       shared.outlines.value = outlines ? 1 : 0;
       shared.contour.value = contour ? 1 : 0;
-      const grey = dark ? [0.62, 0.4] : [0.87, 0.66];
-      shared.gyrus.value.setScalar(grey[0] as number);
-      shared.sulcus.value.setScalar(grey[1] as number);
+      const grey = drawing.grey[dark ? "dark" : "light"];
+      shared.gyrus.value.setScalar(grey.gyrus);
+      shared.sulcus.value.setScalar(grey.sulcus);
       ask();
     },
     setPicked: (isPicked) => {
@@ -211,7 +177,8 @@ export function openStage(
       const part = parts.find((one) => one.surface === surface);
       if (pose === null || part === undefined) return { x: 0, y: 0, facing: false, shown: false };
       place(pose);
-      const [at, normal] = morphed(surface, vertex, pose.morph, part.normals);
+      const at = new Vector3(...morphVertex(surface, vertex, pose.morph));
+      const normal = new Vector3(...morphNormal(surface, part.normals, vertex, pose.morph));
       const matrix = toClip(part.mesh, camera);
       const point = at.applyMatrix4(matrix);
       const view = new Matrix4().multiplyMatrices(camera.matrixWorldInverse, part.mesh.matrix);
@@ -240,44 +207,18 @@ export function openStage(
   };
 }
 
-type Twelve = [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-];
+type Sixteen = Parameters<Matrix4["set"]>;
 type Part = ReturnType<typeof buildPart>;
-
-/** One hemisphere above the other where the canvas is higher than wide. */
-export function isStacked(width: number, height: number): boolean {
-  return width < 1.33 * height;
-}
-
-function centreX(surface: Surface, pose: Pose, stacked: boolean): number {
-  const m = placeHemisphere(surface.side, pose, stacked);
-  return (m[0] as number) * 34 * surface.side + (m[3] as number);
-}
 
 function buildPart(surface: Surface, shared: Record<string, { value: unknown }>) {
   const geometry = new BufferGeometry();
-  geometry.setIndex(new BufferAttribute(surface.faces, 1));
-  geometry.setAttribute("position", new BufferAttribute(surface.inflated, 3));
-  geometry.computeVertexNormals();
-  const inflatedNormals = geometry.getAttribute("normal").array as Float32Array;
-  geometry.setAttribute("inflatedNormal", new BufferAttribute(toBytes(inflatedNormals), 3, true));
-  geometry.deleteAttribute("normal");
+  const normals = {
+    folded: vertexNormals(surface.folded, surface.faces),
+    inflated: vertexNormals(surface.inflated, surface.faces),
+  };
   geometry.setAttribute("position", new BufferAttribute(surface.folded, 3));
-  geometry.computeVertexNormals();
-  const normals = geometry.getAttribute("normal").array as Float32Array;
-  geometry.setAttribute("normal", new BufferAttribute(toBytes(normals), 3, true));
+  geometry.setAttribute("normal", new BufferAttribute(toBytes(normals.folded), 3, true));
+  geometry.setAttribute("inflatedNormal", new BufferAttribute(toBytes(normals.inflated), 3, true));
   geometry.setAttribute("inflated", new BufferAttribute(surface.inflated, 3));
   geometry.setAttribute(
     "flatAt",
@@ -310,7 +251,7 @@ function buildPart(surface: Surface, shared: Record<string, { value: unknown }>)
   const mesh = new Mesh(geometry, material);
   mesh.frustumCulled = false;
   mesh.matrixAutoUpdate = false;
-  return { surface, mesh, material, normals: [normals, inflatedNormals] as const };
+  return { surface, mesh, material, normals };
 }
 
 function toBytes(normals: Float32Array): Int8Array {
@@ -333,66 +274,19 @@ function paintPart({ surface, mesh }: Part, { values, visible, trusted, signific
   line.needsUpdate = true;
 }
 
-/** Point the camera: an orthographic one, so that sizes can be compared. Towards the flat map it turns to face the sheet. */
-function aim(camera: OrthographicCamera, pose: Pose, width: number, height: number, stacked: boolean): void {
-  const flat = Math.min(1, Math.max(0, pose.morph - 1));
-  const yaw = (pose.yaw * (1 - flat) * Math.PI) / 180;
-  const pitch = (pose.pitch * (1 - flat) * Math.PI) / 180;
-  // at yaw 0 the viewer stands behind the head: right is +x, up is +z, and −y comes towards the viewer
-  const back = new Vector3(
-    Math.sin(yaw) * Math.cos(pitch),
-    -Math.cos(yaw) * Math.cos(pitch),
-    Math.sin(pitch),
-  );
-  const right = new Vector3(Math.cos(yaw), Math.sin(yaw), 0);
-  const up = new Vector3().crossVectors(back, right);
-  camera.matrix.makeBasis(right, up, back);
+function aim(camera: OrthographicCamera, pose: Pose, width: number, height: number): void {
+  const { right, up, back, bounds } = aimCamera(pose, width, height);
+  camera.matrix.makeBasis(new Vector3(...right), new Vector3(...up), new Vector3(...back));
   camera.matrixWorld.copy(camera.matrix);
   camera.matrixWorldInverse.copy(camera.matrix).invert();
-  const wide = Math.abs(Math.sin((openOf(pose) * Math.PI) / 180));
-  const single = pose.show !== "both";
-  const [needX, needY] = stacked
-    ? [single ? 104 : 96 + 30 * flat, single ? 80 + 50 * flat : 80 + 60 * wide + 100 * flat]
-    : [single ? 104 + 26 * flat : 100 + 86 * wide + 60 * flat, 78 + 42 * flat + (wide < 0.5 ? 14 : 0)];
-  const half = Math.max(needY, (needX * height) / width) / pose.zoom;
-  camera.left = (-half * width) / height - pose.panX;
-  camera.right = (half * width) / height - pose.panX;
-  camera.top = half - pose.panY;
-  camera.bottom = -half - pose.panY;
+  Object.assign(camera, bounds);
   camera.updateProjectionMatrix();
-}
-
-/** Whether the flat map has a place for a vertex; those without stand at its middle. */
-function isMapped({ flat }: Surface, v: number): boolean {
-  return flat !== null && (flat[2 * v] !== 0 || flat[2 * v + 1] !== 0);
 }
 
 function toClip(mesh: Mesh, camera: OrthographicCamera): Matrix4 {
   return new Matrix4()
     .multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse)
     .multiply(mesh.matrix);
-}
-
-function morphed(
-  surface: Surface,
-  v: number,
-  morph: number,
-  [folded, inflated]: readonly [Float32Array, Float32Array],
-): [Vector3, Vector3] {
-  const toInflated = Math.min(1, morph);
-  const toFlat = Math.max(0, morph - 1);
-  const sign = surface.side === 0 ? 1 : surface.side;
-  const plane = [34 * surface.side, sign * (surface.flat?.[2 * v] ?? 0), surface.flat?.[2 * v + 1] ?? 0];
-  const at = [0, 1, 2].map((d) => {
-    const solid =
-      (1 - toInflated) * (surface.folded[3 * v + d] as number) +
-      toInflated * (surface.inflated[3 * v + d] as number);
-    return (1 - toFlat) * solid + toFlat * (plane[d] as number);
-  }) as [number, number, number];
-  const n = [0, 1, 2].map(
-    (d) => (1 - toInflated) * (folded[3 * v + d] as number) + toInflated * (inflated[3 * v + d] as number),
-  ) as [number, number, number];
-  return [new Vector3(...at), new Vector3(...n)];
 }
 
 /** The nearest triangle under a point in clip coordinates, and its corner that is nearest to it. */
@@ -405,12 +299,12 @@ function pickVertex(
 ): { surface: Surface; vertex: number } | null {
   let found: { surface: Surface; vertex: number } | null = null;
   let nearest = Number.POSITIVE_INFINITY;
-  for (const { surface, mesh, normals } of parts) {
+  for (const { surface, mesh } of parts) {
     if (!mesh.visible) continue;
     const matrix = toClip(mesh, camera);
     const clip = new Float32Array(3 * surface.vertices);
     for (let v = 0; v < surface.vertices; v++) {
-      const p = morphed(surface, v, morph, normals)[0].applyMatrix4(matrix);
+      const p = new Vector3(...morphVertex(surface, v, morph)).applyMatrix4(matrix);
       clip.set([p.x, p.y, p.z], 3 * v);
     }
     const faces = mesh.geometry.getIndex()?.array ?? surface.faces;

@@ -1,6 +1,5 @@
-import { cssColour } from "../cortex/colours.ts";
-import { show, ticks } from "./format.ts";
-import type { Layer } from "./paint.ts";
+import type { Layer } from "../../../src/simulator/view/layer.ts";
+import { escapeXml, legendSvg } from "../../../src/simulator/view/legend.ts";
 
 /** One cortex of a picture to be saved. */
 export interface Panel {
@@ -9,8 +8,6 @@ export interface Panel {
   readonly table: Uint8Array;
   readonly caption: string;
 }
-
-const bar = 260;
 
 /** The cortices side by side with title and legend, as SVG: text and legend are drawn, the cortex itself is a picture inside. */
 export function toSvg(panels: readonly Panel[], title: string, dark: boolean): string {
@@ -22,20 +19,11 @@ export function toSvg(panels: readonly Panel[], title: string, dark: boolean): s
   );
   const high = Math.max(...sizes.map(({ h }) => h));
   let left = 0;
-  const parts = panels.map(({ canvas, layer, table, caption }, k) => {
+  const parts = panels.map((panel, k) => {
     const x = left;
     left += sizes[k]?.w ?? 0;
-    const [low, top] = layer.range;
-    const place = (value: number) => 16 + ((value - low) / (top - low)) * bar;
-    const colours = Array.from(
-      { length: 65 },
-      (_, i) => `<stop offset="${i / 64}" stop-color="${cssColour(table, i / 64)}"/>`,
-    );
-    const marks = ticks(layer.range).map(
-      (value) =>
-        `<path d="M${place(value)} ${high + 78}v5" stroke="${ink}"/><text x="${place(value)}" y="${high + 97}" text-anchor="middle" font-size="12">${show(value)}</text>`,
-    );
-    return `<g transform="translate(${x} 0)"><image x="0" y="40" width="${sizes[k]?.w}" height="${sizes[k]?.h}" href="${canvas.toDataURL("image/png")}"/><defs><linearGradient id="c${k}">${colours.join("")}</linearGradient></defs><text x="16" y="${high + 58}" font-size="13">${escapeXml(caption)}</text><rect x="16" y="${high + 66}" width="${bar}" height="12" fill="url(#c${k})"/>${marks.join("")}<text x="${24 + bar}" y="${high + 77}" font-size="12">${escapeXml(layer.unit)}</text></g>`;
+    const picture = panel.canvas.toDataURL("image/png");
+    return `<g transform="translate(${x} 0)"><image x="0" y="40" width="${sizes[k]?.w}" height="${sizes[k]?.h}" href="${picture}"/><g transform="translate(16 ${high + 40})">${legendSvg(panel, { id: `c${k}`, ink, paper })}</g></g>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${high + 110}" viewBox="0 0 ${width} ${high + 110}" font-family="system-ui, sans-serif" fill="${ink}"><rect width="100%" height="100%" fill="${paper}"/><text x="16" y="28" font-size="17" font-weight="600">${escapeXml(title)}</text>${parts.join("")}</svg>`;
 }
@@ -64,6 +52,3 @@ export function save(blob: Blob, name: string): void {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
-
-const escapeXml = (text: string) =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");

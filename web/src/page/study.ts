@@ -1,5 +1,5 @@
 import { type Brain, openBrain } from "../../../src/simulator/page.ts";
-import { loadSurface, type Surface } from "../cortex/surface.ts";
+import { loadSurface, type Surface } from "../../../src/simulator/view/surface.ts";
 import { readBeside } from "./read.ts";
 
 /** A published study, opened. */

@@ -1,5 +1,6 @@
-import { meanCurvature } from "../../../src/brain/curvature.ts";
-import type { Brain, Hemisphere } from "../../../src/simulator/page.ts";
+import { meanCurvature } from "../../brain/curvature.ts";
+import type { Brain } from "../brain.ts";
+import type { Hemisphere } from "../manifest.ts";
 
 /** One hemisphere in memory, ready to be drawn. */
 export interface Surface {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { show, showInterval, ticks } from "./format.ts";
-import { type Layer, paintOf } from "./paint.ts";
+import { type Layer, paintOf } from "./layer.ts";
 
 const layer: Layer = {
   id: "m",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { startPose } from "../cortex/pose.ts";
-import { readView, type View, writeView } from "./view.ts";
+import { readView, type View, writeView } from "./address.ts";
+import { startPose } from "./pose.ts";
 
 const known = { maps: ["score/a", "difference/a b"], people: ["mean", "P01"], models: ["a", "b"] };
 const start: View = {

@@ -1,24 +1,47 @@
-import { clampPose, type Pose, startPose } from "../cortex/pose.ts";
+import type { BrainManifest } from "../manifest.ts";
+import type { LayerLook } from "./layer.ts";
+import { clampPose, type Pose, startPose } from "./pose.ts";
 
 /** All of the page that its address holds. */
-export interface View {
+export interface View extends LayerLook {
   readonly tab: "study" | "laboratory" | "tables" | "about";
   /** Map of the left (or only) cortex, and of the right one. */
   readonly map: string;
   readonly second: string | null;
   readonly person: string;
-  /** Values nearer to zero are not drawn. */
-  readonly threshold: number;
-  readonly onlySignificant: boolean;
   readonly contour: boolean;
   readonly outlines: boolean;
   readonly names: boolean;
-  readonly colours: "viridis" | "cividis";
   readonly pose: Pose;
   /** r3: region 3; t17: target 17. */
   readonly picked: string | null;
   /** Model of the laboratory. */
   readonly model: string;
+}
+
+/** The view that the page opens with. */
+export function startView({ maps, people, models }: Pick<BrainManifest, "maps" | "people" | "models">): View {
+  return {
+    tab: "study",
+    map: maps[0]?.id ?? "",
+    second: null,
+    person: people[0]?.id ?? "",
+    threshold: 0,
+    onlySignificant: false,
+    contour: true,
+    outlines: true,
+    names: true,
+    colours: "viridis",
+    pose: startPose,
+    picked: null,
+    model: models.find(({ senses }) => Object.keys(senses).length > 0)?.id ?? "",
+  };
+}
+
+/** What an address may name. */
+export function knownOf({ maps, people, models }: Pick<BrainManifest, "maps" | "people" | "models">) {
+  const ids = (all: readonly { readonly id: string }[]) => all.map(({ id }) => id);
+  return { maps: ids(maps), people: ids(people), models: ids(models) };
 }
 
 const flags = ["onlySignificant", "contour", "outlines", "names"] as const;
