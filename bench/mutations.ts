@@ -130,6 +130,7 @@ const mutations: readonly Mutation[] = [
 const root = resolve(import.meta.dirname, "..");
 const words = process.argv.slice(2);
 const asked = mutations.filter(({ name }) => words.every((word) => name.includes(word)));
+if (asked.length === 0) throw new Error(`no mutation is called ${words.join(" ")}`);
 let survived = 0;
 for (const mutation of [
   {
