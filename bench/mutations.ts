@@ -118,12 +118,9 @@ const mutations: readonly Mutation[] = [
     tests: ["src/study/controls.test.ts"],
   },
   {
-    name: "OASM chooses its penalty on whole passages",
-    edits: [
-      ["study/fit-models.ts", "(raw[model] ? innerLikeOuter : innerOf)", "innerOf"],
-      ["study/plan.ts", 'if (settings.outer?.shuffle === "rows")', "if (settings.seed < 0)"],
-    ],
-    tests: ["src/study/controls.test.ts"],
+    name: "OASM's inner folds are not like the outer ones",
+    edits: [["study/plan.ts", "return others.length > 0 ? others :", "return others.length > 99 ? others :"]],
+    tests: ["src/study/plan.test.ts"],
   },
 ];
 
