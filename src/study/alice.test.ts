@@ -39,6 +39,7 @@ describe.skipIf(!existsSync(`${data}/alice`))("examples/alice", () => {
       data,
       features: { lexical, "word rate": rate },
       tests: { ...whole.tests, bootstrap: 100 },
+      controls: false, // fitted for each person apart here: a minute
     };
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -111,8 +111,6 @@ export interface StudyData {
   readonly regions: readonly string[];
   readonly stimuli: readonly StimulusSet[];
   readonly people: readonly StudyPerson[];
-  /** Words (a time series: a second) and letters a word, run by run, where a transcript is known. */
-  readonly words?: readonly Features[] | null;
   /** Absent where the study says nothing of it. */
   readonly shown?: ShownStimuli;
   readonly truth: PlantedTruth | null;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { StudyData, StudyRun, StudySpace } from "./data.ts";
-import { planFolds, planModels, runOfRows } from "./plan.ts";
+import { type OuterFold, planFolds, planInnerLikeOuter, planModels, runOfRows } from "./plan.ts";
 import { blocksOf } from "./score-study.ts";
 import type { StudySettings } from "./settings.ts";
 
@@ -101,6 +101,22 @@ describe("planFolds", () => {
     ]);
     for (const { train, test } of both.slice(0, 3))
       expect([...train, ...test].some((row) => row >= 20 && row < 26)).toBe(false);
+  });
+});
+
+describe("planInnerLikeOuter", () => {
+  it("takes the other outer folds, on the training rows of one, torn groups and all", () => {
+    const own = data(
+      [run("a", 24)],
+      Array.from({ length: 24 }, (_, i) => Math.floor(i / 4)),
+    );
+    const torn = settings({ design: "stimulus-rows", seed: 1, outer: { folds: 4, shuffle: "rows", gap: 0 } });
+    const folds = planFolds(own, torn);
+    const [first, ...others] = folds as [OuterFold, ...OuterFold[]];
+    const inner = planInnerLikeOuter(own, torn, folds, first);
+    const rowsOf = (list: Int32Array) => Array.from(list, (k) => first.train[k]);
+    expect(inner.map(({ test }) => rowsOf(test))).toEqual(others.map(({ test }) => [...test]));
+    for (const fold of inner) expect(fold.train.length + fold.test.length).toBe(18);
   });
 });
 

@@ -67,7 +67,6 @@ function placeInGroup(data: StudyData): number[][] {
 
 /** Words and mean length of a word, run by run; null where no words are known. */
 function wordsOfRuns(data: StudyData, settings: StudySettings): readonly Features[] | null {
-  if (data.words) return data.words;
   const { shown, runs, stimulusList: list } = data;
   if (shown && shown.sentences.length > 0)
     return runs.map((run, r) => {
