@@ -1,15 +1,8 @@
 import { availableParallelism } from "node:os";
-import { setTimeout as wait } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
-import {
-  askToStop,
-  createNativeState,
-  EncodingError,
-  type ErrorKind,
-  isInNative,
-  type NativeState,
-} from "../core/index.ts";
+import { createNativeState, EncodingError, type ErrorKind, type NativeState } from "../core/index.ts";
 import { startWorker } from "../graph/index.ts";
+import { endThread } from "./end-thread.ts";
 
 /** Workers of this machine that run named functions of one module. */
 export interface Pool {
@@ -39,9 +32,6 @@ export type Answer =
       readonly stack: string | undefined;
       readonly details: Readonly<Record<string, unknown>>;
     };
-
-/** Milliseconds between two looks whether a worker has come out of native code. */
-const pause = 10;
 
 /** Start local workers.
  * @param module file URL of a module whose exported async functions are the tasks.
@@ -111,15 +101,6 @@ export function openPool(module: URL, { size = availableParallelism() }: { size?
       return closing;
     },
   };
-}
-
-/** End a thread when it is outside native code: ended inside it may end the process. */
-async function endThread(worker: Worker, state: NativeState): Promise<void> {
-  let ended = false;
-  worker.once("exit", () => (ended = true));
-  askToStop(state);
-  while (isInNative(state) && !ended) await wait(pause);
-  await worker.terminate();
 }
 
 const workerFile = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";

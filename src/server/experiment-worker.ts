@@ -1,8 +1,7 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { type NativeState, shareNativeState, waitInNative } from "../core/index.ts";
 import type { ExperimentResult } from "../study/experiment-bench.ts";
-import { openBrainFolder } from "../study/open-brain-folder.ts";
 import type { ExperimentSettings } from "../study/read-experiment.ts";
-import { runExperiments } from "../study/run-experiment.ts";
 import { type ToldError, tellServerError } from "./server-error.ts";
 
 /** What the worker of a job says. */
@@ -12,11 +11,20 @@ export type JobMessage =
   | { readonly failed: ToldError; readonly stack: string };
 
 /** Worker of one job of {@link openJobs}: a thread of its own, so that a cancelled job ends at once wherever it is. */
-const { folder, settings } = workerData as { folder: string; settings: ExperimentSettings };
+const { folder, settings, state } = workerData as {
+  folder: string;
+  settings: ExperimentSettings;
+  state: NativeState;
+};
+shareNativeState(state);
 const port = parentPort as MessagePort;
 const say = (message: JobMessage) => port.postMessage(message);
 
 try {
+  const { openBrainFolder, runExperiments } = await waitInNative(async () => ({
+    ...(await import("../study/open-brain-folder.ts")),
+    ...(await import("../study/run-experiment.ts")),
+  })); // native libraries are loaded with them
   const own = await openBrainFolder(folder, { where: "here" });
   const results = await runExperiments(own, settings, {
     folder,

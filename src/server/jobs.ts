@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Worker } from "node:worker_threads";
+import { createNativeState } from "../core/index.ts";
+import { endThread } from "../engine/end-thread.ts";
 import { startWorker } from "../graph/index.ts";
 import type { JobMessage } from "./experiment-worker.ts";
 import type { ExperimentRequest, JobAnswer } from "./schemas.ts";
@@ -35,7 +36,8 @@ interface Job {
   answer: JobAnswer;
   readonly request: ExperimentRequest;
   readonly listeners: Set<(job: JobAnswer) => void>;
-  worker: Worker | null;
+  /** Ends its thread; null: none runs. */
+  end: (() => Promise<void>) | null;
 }
 
 /** Whether a job will not change any more. */
@@ -57,8 +59,7 @@ export function openJobs(
     for (const listener of job.listeners) listener(job.answer);
     if (!hasEnded(job.answer)) return;
     job.listeners.clear();
-    void job.worker?.terminate();
-    job.worker = null;
+    void job.end?.();
     forget();
     next();
   };
@@ -72,16 +73,14 @@ export function openJobs(
     const [job] = all("waiting");
     if (job === undefined || all("running").length > 0) return;
     const settings = { ...job.request, brain: folder };
-    const worker = startWorker(module, {
-      folder,
-      settings,
-    });
+    const state = createNativeState();
+    const worker = startWorker(module, { folder, settings, state });
     const timer = setTimeout(
       () => fail(job, `The experiments took longer than ${seconds} s and were stopped.`, "Ask for fewer."),
       1000 * seconds,
     );
     timer.unref();
-    job.worker = worker;
+    job.end = () => endThread(worker, state);
     worker.unref();
     worker.on("message", (message: JobMessage) => {
       if ("done" in message) change(job, { done: message.done });
@@ -131,7 +130,7 @@ export function openJobs(
         results: null,
         error: null,
       };
-      const job: Job = { answer, request, listeners: new Set(), worker: null };
+      const job: Job = { answer, request, listeners: new Set(), end: null };
       jobs.set(id, job);
       next();
       return job.answer;
@@ -150,10 +149,10 @@ export function openJobs(
       return () => void job.listeners.delete(listener);
     },
     async close() {
-      const workers = [...jobs.values()].flatMap(({ worker }) => (worker ? [worker] : []));
+      const ends = [...jobs.values()].flatMap(({ answer, end }) => (end && !hasEnded(answer) ? [end] : []));
       for (const job of all("waiting")) change(job, { state: "cancelled" });
       for (const job of all("running")) change(job, { state: "cancelled" });
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      await Promise.all(ends.map((end) => end()));
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Worker } from "node:worker_threads";
-import { EncodingError } from "../core/index.ts";
+import { createNativeState, EncodingError, type NativeState } from "../core/index.ts";
+import { endThread } from "../engine/end-thread.ts";
 import { callWorker } from "../graph/call-worker.ts";
 import { startWorker } from "../graph/index.ts";
 import { ServerError, type ToldError } from "./server-error.ts";
@@ -31,12 +32,17 @@ export function openLab(
   folder: string,
   { seconds, worker: module }: { readonly seconds: number; readonly worker: URL },
 ): Lab {
-  let held: { readonly worker: Worker; readonly call: ReturnType<typeof callWorker> } | null = null;
+  let held: {
+    readonly worker: Worker;
+    readonly state: NativeState;
+    readonly call: ReturnType<typeof callWorker>;
+  } | null = null;
   let last: Promise<unknown> = Promise.resolve();
   const open = () => {
     if (held !== null) return held;
-    const worker = startWorker(module, { folder });
-    const own = { worker, call: callWorker(worker) };
+    const state = createNativeState();
+    const worker = startWorker(module, { folder, state });
+    const own = { worker, state, call: callWorker(worker) };
     worker.on("exit", () => {
       if (held === own) held = null;
     });
@@ -46,7 +52,7 @@ export function openLab(
   const end = async () => {
     const own = held;
     held = null;
-    await own?.worker.terminate();
+    if (own !== null) await endThread(own.worker, own.state);
   };
   const ask = async (question: LabQuestion, signal: AbortSignal): Promise<LabAnswer> => {
     if (signal.aborted) throw new EncodingError("cancelled", "predict: the one who asked has gone.");

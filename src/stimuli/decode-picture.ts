@@ -1,4 +1,4 @@
-import { EncodingError } from "../core/index.ts";
+import { EncodingError, waitInNative } from "../core/index.ts";
 import { decodeBmp, isBmp } from "./decode-bmp.ts";
 import type { Picture } from "./render.ts";
 
@@ -25,14 +25,16 @@ export async function decodePicture(bytes: Uint8Array, name = "picture"): Promis
 }
 
 async function decodeSharp(bytes: Uint8Array): Promise<Picture> {
-  const { default: sharp } = await import("sharp").catch((cause: unknown) => {
+  const { default: sharp } = await waitInNative(() => import("sharp")).catch((cause: unknown) => {
     throw new EncodingError("backend", "decodePicture: sharp is not there. Run npm ci.", {}, cause);
   });
-  const { data, info } = await sharp(bytes, { failOn: "error", ignoreIcc: true })
-    .toColourspace("srgb")
-    .removeAlpha()
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true });
+  const { data, info } = await waitInNative(() =>
+    sharp(bytes, { failOn: "error", ignoreIcc: true })
+      .toColourspace("srgb")
+      .removeAlpha()
+      .raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true }),
+  );
   const out = new Uint8Array(data); // not a view of a shared pool
   return { width: info.width, height: info.height, data: info.channels === 1 ? repeat(out) : out };
 }

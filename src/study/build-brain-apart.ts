@@ -1,4 +1,12 @@
-import { EncodingError, type ErrorKind, type OnProgress, type Progress } from "../core/index.ts";
+import {
+  createNativeState,
+  EncodingError,
+  type ErrorKind,
+  type NativeState,
+  type OnProgress,
+  type Progress,
+} from "../core/index.ts";
+import { endThread } from "../engine/end-thread.ts";
 import { startWorker } from "../graph/index.ts";
 import type { BrainFiles } from "../simulator/index.ts";
 import type { StudySettings } from "./settings.ts";
@@ -7,6 +15,7 @@ import type { StudySettings } from "./settings.ts";
 export interface BrainOrder {
   readonly settings: StudySettings;
   readonly family: string;
+  readonly state: NativeState;
 }
 
 /** What the worker says. */
@@ -29,7 +38,8 @@ export async function buildBrainApart(
   }: { readonly family: string; readonly onProgress?: OnProgress; readonly signal?: AbortSignal },
 ): Promise<BrainFiles> {
   signal?.throwIfAborted();
-  const order: BrainOrder = { settings, family };
+  const state = createNativeState();
+  const order: BrainOrder = { settings, family, state };
   const worker = startWorker(new URL(`./build-brain-worker${extension}`, import.meta.url), order);
   try {
     return await new Promise<BrainFiles>((resolve, reject) => {
@@ -45,7 +55,7 @@ export async function buildBrainApart(
       });
     });
   } finally {
-    await worker.terminate();
+    await endThread(worker, state);
   }
 }
 

@@ -31,7 +31,7 @@ export interface BuildBrainOptions {
   readonly family: string;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Default: a worker thread of one thread. */
+  /** Default: a worker thread of one thread; "here" where the caller is a worker itself: the encoders run there too. */
   readonly linalg?: LinalgOptions;
   /** Overrides of {@link brainDefaults}. */
   readonly fit?: Partial<typeof brainDefaults>;
@@ -68,7 +68,7 @@ export async function buildBrain(settings: StudySettings, options: BuildBrainOpt
   const inputs = [];
   for (const [k, { towers, ...about }] of models.entries()) {
     options.onProgress?.({ step: "activations", done: k, total: models.length, message: about.label });
-    inputs.push(await activateTowers(towers, stimuli, about));
+    inputs.push(await activateTowers(towers, stimuli, about, { where: options.linalg?.where ?? "worker" }));
   }
   options.onProgress?.({ step: "activations", done: models.length, total: models.length });
   const linalg = await openLinalg(options.linalg);

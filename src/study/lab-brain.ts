@@ -56,18 +56,18 @@ export interface TowerPair {
 }
 
 /** Average activations of every layer of a model's towers for the stimuli of the laboratory, in their order.
- * @param use layers whose features are taken; default all. */
+ * @param use layers whose features are taken; default all. @param where "here" for callers that are a worker themselves. */
 export async function activateTowers(
   towers: TowerPair,
   stimuli: LabStimuli,
   about: Omit<ModelInput, "senses">,
-  { use }: { readonly use?: readonly number[] } = {},
+  { use, where = "worker" }: { readonly use?: readonly number[]; readonly where?: "worker" | "here" } = {},
 ): Promise<ModelInput> {
   const senses: Partial<Record<Sense, SenseInput>> = {};
   for (const [sense, twin] of Object.entries(towers) as [Sense, TwinModel][]) {
     const { tower, feeds } =
       sense === "picture" ? readsPictures(twin, stimuli) : readsSentences(twin, stimuli);
-    const { layers } = await activations(tower, twin.weights, feeds, { pooling: "mean", batch: 32 });
+    const { layers } = await activations(tower, twin.weights, feeds, { pooling: "mean", batch: 32, where });
     senses[sense] = {
       layers: layers.map((X, k) => ({ name: `mean.${k}`, X })),
       use: use ?? layers.map((_, k) => k),

@@ -1,4 +1,4 @@
-import type { Random } from "../core/index.ts";
+import { type Random, waitInNative } from "../core/index.ts";
 import type { BrainManifest } from "../simulator/index.ts";
 import {
   type Caption,
@@ -54,9 +54,11 @@ function tagsOfCaption({ meaning, form, words }: Caption): string[] {
 }
 
 async function encodePng({ width, height, data }: Picture): Promise<Uint8Array> {
-  const { default: sharp } = await import("sharp");
-  const png = await sharp(data, { raw: { width, height, channels: 3 } })
-    .png({ palette: false })
-    .toBuffer();
+  const png = await waitInNative(async () => {
+    const { default: sharp } = await import("sharp");
+    return sharp(data, { raw: { width, height, channels: 3 } })
+      .png({ palette: false })
+      .toBuffer();
+  });
   return new Uint8Array(png);
 }
