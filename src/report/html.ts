@@ -106,7 +106,13 @@ function findingList(items: readonly string[]): string {
 }
 
 function kindOf({ recovery, participants, regions, spaces, models }: StudyResult): string {
-  const people = participants.length === 1 ? "1 person" : `${participants.length} people`;
-  const size = `${people} · ${regions.length} ${regions.length === 1 ? "region" : "regions"} · ${spaces.length} feature ${spaces.length === 1 ? "space" : "spaces"}${models.length === 0 ? "" : ` · ${countOf(models.length, "model")}`}`;
-  return `${recovery === null ? "Encoding study" : "Encoding study in the virtual laboratory (simulated data)"} · ${size}`;
+  const controls = spaces.filter(({ control }) => control).length;
+  const sizes = [
+    countOf(participants.length, "person", "people"),
+    countOf(regions.length, "region"),
+    countOf(spaces.length - controls, "feature space"),
+    ...(controls === 0 ? [] : [countOf(controls, "control")]),
+    ...(models.length === 0 ? [] : [countOf(models.length, "model")]),
+  ];
+  return `${recovery === null ? "Encoding study" : "Encoding study in the virtual laboratory (simulated data)"} · ${sizes.join(" · ")}`;
 }
