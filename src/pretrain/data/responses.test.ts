@@ -19,14 +19,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 const world = { seed: 4 };
-const dataset = worldDataset({ ...world, count: 600 });
+const dataset = worldDataset({ ...world, count: 300 });
 const virtual = (signal: number, targets = 8) =>
   withResponses(dataset, { source: { targets, signal }, world, seed: 1, folder });
 
 /** r² of each target with the best linear rule on the objects of the scene, by the normal equations. */
 async function explained(signal: number): Promise<number> {
   const seen = await virtual(signal);
-  const rows = Array.from({ length: 600 }, (_, k) => [1, ...objectFeatures(worldScene(world, k)).values]);
+  const rows = Array.from({ length: 300 }, (_, k) => [1, ...objectFeatures(worldScene(world, k)).values]);
   const shares = Array.from({ length: 8 }, (_, t) => {
     const y = rows.map((_, k) => respond(seen, k)[t] as number);
     const columns = (rows[0] as number[]).length;
@@ -56,9 +56,9 @@ async function explained(signal: number): Promise<number> {
 describe("withResponses", () => {
   it("makes virtual targets of variance 1 of which the objects explain the share that was asked for", async () => {
     expect(await explained(0.6)).toBeCloseTo(0.6, 1);
-    expect(await explained(0)).toBeLessThan(0.05);
+    expect(await explained(0)).toBeLessThan(0.08);
     const seen = await virtual(0.5);
-    const squares = Array.from({ length: 600 }, (_, k) => respond(seen, k)).flatMap((one) => [...one]);
+    const squares = Array.from({ length: 300 }, (_, k) => respond(seen, k)).flatMap((one) => [...one]);
     expect(squares.reduce((sum, x) => sum + x * x, 0) / squares.length).toBeCloseTo(1, 1);
     expect(respond(await virtual(0.5), 17)).toEqual(respond(seen, 17));
   });

@@ -21,8 +21,8 @@ export const fittedOutside: Rule<GuardDesign> = {
       .filter(({ name, ready, runs }) => ready && !known.has(name) && areComponents(runs))
       .map(({ name }): FittedStep => ({ step: "pca", of: name, from: "all", choices: null }));
     return [
-      ...declared.map((own) => findingOf(design, own, "was fitted")),
-      ...recognised.map((own) => findingOf(design, own, "looks fitted")),
+      ...declared.map((own) => findingOf(design, own, "declared")),
+      ...recognised.map((own) => findingOf(design, own, "recognised")),
     ];
   },
 };
@@ -34,7 +34,11 @@ export function seesTest({ outerFolds }: GuardDesign, { from }: FittedStep): boo
 
 const names = { pca: "principal components", layer: "choice of the layer", mask: "mask" } as const;
 
-function findingOf(design: GuardDesign, { step, of, from, choices }: FittedStep, how: string): Finding {
+function findingOf(
+  design: GuardDesign,
+  { step, of, from, choices }: FittedStep,
+  how: "declared" | "recognised",
+): Finding {
   const test = sortRows(design.folds.flatMap((fold) => [...fold.test]));
   const smallest = Math.min(...design.folds.map((fold) => fold.test.length));
   const where =
@@ -45,7 +49,10 @@ function findingOf(design: GuardDesign, { step, of, from, choices }: FittedStep,
       : `${test.length} of ${design.runOf.length} rows (${percent(test.length, design.runOf.length)}; ${nameRows(test)}) shape it and are held out afterwards`;
   return {
     rule: "fitted-outside",
-    what: `${how === "was fitted" ? "declared: " : ""}the ${names[step as keyof typeof names]} of “${of}” ${how} on ${where}${how === "was fitted" ? "" : ": its columns are uncorrelated over all rows together"}`,
+    what:
+      how === "declared"
+        ? `declared: the ${names[step as keyof typeof names]} of “${of}” ${step === "pca" ? "were" : "was"} fitted on ${where}`
+        : `the columns of “${of}” look like principal components fitted on ${where}: they are uncorrelated over all rows together`,
     rows: test,
     why: chosen,
     repair:
