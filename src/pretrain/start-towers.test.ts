@@ -33,20 +33,28 @@ describe("a training that starts from towers of Hugging Face's layout", () => {
     expect(Object.keys(initial.weights).filter((own) => !(own in states))).toEqual([]);
   });
 
-  it("takes a finished twin whole, with its projections and words", async () => {
-    const shipped = join(import.meta.dirname, "../../models/brivl-tiny/image-text");
-    const [initial, twin] = [
-      await readTowerStart({ twin: shipped }, brivlConfigs["brivl-tiny"], folder),
-      await readTwin(shipped),
-    ];
-    expect(initial.vocabulary).toEqual(twin.vocabulary);
-    const settings = { ...smallSettings, config: initial.config, initial, brain: { targets: 2, weight: 1 } };
-    const states = buildSteps(objectives.brain, settings).start(createRandom(1));
-    for (const [name, { data }] of Object.entries(twin.weights)) {
-      const own = states[name]?.data as Float32Array;
-      expect(Buffer.compare(Buffer.from(own.buffer), Buffer.from(data.buffer)), name).toBe(0);
-    }
-  });
+  it.runIf(process.env.SIMCORTEX_SLOW)(
+    "takes a finished twin whole, with its projections and words",
+    async () => {
+      const shipped = join(import.meta.dirname, "../../models/brivl-tiny/image-text");
+      const [initial, twin] = [
+        await readTowerStart({ twin: shipped }, brivlConfigs["brivl-tiny"], folder),
+        await readTwin(shipped),
+      ];
+      expect(initial.vocabulary).toEqual(twin.vocabulary);
+      const settings = {
+        ...smallSettings,
+        config: initial.config,
+        initial,
+        brain: { targets: 2, weight: 1 },
+      };
+      const states = buildSteps(objectives.brain, settings).start(createRandom(1));
+      for (const [name, { data }] of Object.entries(twin.weights)) {
+        const own = states[name]?.data as Float32Array;
+        expect(Buffer.compare(Buffer.from(own.buffer), Buffer.from(data.buffer)), name).toBe(0);
+      }
+    },
+  );
 
   it.runIf(process.env.SIMCORTEX_SLOW)(
     "starts with their weights, sizes and words, trains them, and refuses to go on from others",
