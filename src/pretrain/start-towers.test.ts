@@ -85,7 +85,7 @@ describe("a training that starts from towers of Hugging Face's layout", () => {
         runPretrain(parsePretrainSettings(text("vit").replace(", text: bert", "")), { folder, out }),
       ).rejects.toThrow(/other settings/);
     },
-    60_000,
+    240_000,
   );
 
   it("says which folder is of the wrong kind, or whose words do not fit", async () => {

@@ -79,13 +79,13 @@ describe("trainModel", () => {
   });
 
   it("refuses to go on from a checkpoint of other settings, or of damage", async () => {
-    await trainSmall("text-only", at("again"), { steps: 3 });
-    await expect(trainSmall("text-only", at("again"), { steps: 4 })).rejects.toThrow(
+    await trainSmall("text-only", at("other"), { steps: 3 });
+    await expect(trainSmall("text-only", at("other"), { steps: 4 })).rejects.toThrow(
       /holds step 3 of a run with other settings: steps: 3, now 4/,
     );
-    await expect(trainSmall("clip", at("again"))).rejects.toThrow(/objective: "text-only", now "clip"/);
-    writeFileSync(at("again/state.json"), "{");
-    await expect(trainSmall("text-only", at("again"))).rejects.toThrow(/state.json is no JSON/);
+    await expect(trainSmall("clip", at("other"))).rejects.toThrow(/objective: "text-only", now "clip"/);
+    writeFileSync(at("other/state.json"), "{");
+    await expect(trainSmall("text-only", at("other"))).rejects.toThrow(/state.json is no JSON/);
   });
 
   it("refuses a batch larger than the data", async () => {

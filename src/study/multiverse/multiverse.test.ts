@@ -31,7 +31,7 @@ layers: { from: 1, to: 2 }
 compare: [[good, bad]]
 outer: { folds: 3, groups: groups.csv }
 fit: { alphas: { from: 0.1, to: 1000, count: 3 }, inner: { folds: 2 }, weightings: 3 }
-tests: { bootstrap: 100 }
+tests: { bootstrap: 100, block: 5 }
 ceiling: none
 `;
 const two = `
