@@ -52,11 +52,10 @@ function table(twins: readonly TwinResult[]): string {
   return `<div class="box"><table><thead><tr><th scope="col">Test</th>${head}</tr></thead><tbody>${all}</tbody></table></div>`;
 }
 
-/** How well the readouts of signals with a brain tell responses to held-out pictures; responses have variance 1. */
+/** How well the readouts of signals with a brain tell responses to held-out pictures. */
 function brainRow(twins: readonly TwinResult[]): string[] {
   const explained = twins.map(({ log }) => {
-    const errors = log.flatMap((line) => line["test.brainError"] ?? []);
-    return errors.length === 0 ? undefined : 1 - (errors.at(-1) as number);
+    return log.flatMap((line) => line["test.brainR2"] ?? []).at(-1);
   });
   if (explained.every((one) => one === undefined)) return [];
   const cells = explained.map((one) => `<td>${one === undefined ? "–" : one.toFixed(3)}</td>`).join("");

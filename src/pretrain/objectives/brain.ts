@@ -41,9 +41,10 @@ function buildBrain(context: ObjectiveContext) {
   const told = denseLayer(seen, weights, "readout", Number(input.shape[1]));
   const error = g.sub(told, input);
   const brainError = g.mean(g.mul(error, error));
+  const brainR2 = g.sub(1, g.div(brainError, g.mean(g.mul(input, input)))); // responses have mean 0
   return {
     loss: g.add(loss, g.mul(brainError, weight)),
-    outputs: { imageToText: accuracy, scale, brainError },
+    outputs: { imageToText: accuracy, scale, brainError, brainR2 },
     updates: [],
     momentum: [],
   };
