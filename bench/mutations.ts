@@ -55,8 +55,8 @@ const mutations: readonly Mutation[] = [
     edits: [
       [
         "study/fit-models.ts",
-        "      Y,\n",
-        "      Y,\n      held: takeRows(columns(joined[task.stimuli], task.from, task.to), fold.test),\n",
+        "        Y: takeRows(",
+        "        held: takeRows(columns(joined[stimuli], from, to), folds[fold].test),\n        Y: takeRows(",
       ],
       [
         "study/fit-model.ts",
@@ -103,7 +103,7 @@ const mutations: readonly Mutation[] = [
   },
   {
     name: "permuted pairs may keep their own block",
-    edits: [["study/controls/permute-rows.ts", "random.integer(i);", "random.integer(i + 1);"]],
+    edits: [["study/controls/permute-rows.ts", ".cycle(blocks.length)", ".permutation(blocks.length)"]],
     tests: ["src/study/controls.test.ts"],
   },
   {

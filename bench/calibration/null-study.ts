@@ -59,10 +59,28 @@ export interface Equal {
  * @param fitted "together": both have the weights of one fit, so that no luck in training sets them apart; "apart": each its own. */
 export async function drawEqual(
   random: Random,
-  { noise, stimuli }: Condition,
+  condition: Condition,
   targets: number,
   fitted: "together" | "apart",
 ): Promise<Equal> {
+  const { seen, Y } = drawDriven(random, condition, targets);
+  const look = (runs: readonly Float64Array[]) =>
+    runs.map((shown) => {
+      const error = drawAr(random, run, columns, condition.stimuli);
+      return features(Float64Array.from(shown, (value, k) => value + (error[k] as number)));
+    });
+  const [learned, held] = [seen.slice(0, 2), seen.slice(2)];
+  const A = look(learned);
+  const B = fitted === "together" ? A : look(learned);
+  return {
+    Y: stack(Y.slice(2)),
+    A: await fitAndPredict([...A, ...look(held)], Y),
+    B: await fitAndPredict([...B, ...look(held)], Y),
+  };
+}
+
+/** Stimuli of four runs, and responses that they drive behind a hemodynamic response. */
+function drawDriven(random: Random, { noise, stimuli }: Condition, targets: number) {
   const hrf = canonicalHrf({ step: 2 });
   const seen = Array.from({ length: 4 }, () => drawAr(random, run, columns, stimuli));
   const weights = Float64Array.from({ length: columns * targets }, () => random.normal());
@@ -74,19 +92,7 @@ export async function drawEqual(
       targets,
     );
   });
-  const look = (runs: readonly Float64Array[]) =>
-    runs.map((shown) => {
-      const error = drawAr(random, run, columns, stimuli);
-      return features(Float64Array.from(shown, (value, k) => value + (error[k] as number)));
-    });
-  const [learned, held] = [seen.slice(0, 2), seen.slice(2)];
-  const A = look(learned);
-  const B = fitted === "together" ? A : look(learned);
-  return {
-    Y: stack(Y.slice(2)),
-    A: await fitAndPredict([...A, ...look(held)], Y),
-    B: await fitAndPredict([...B, ...look(held)], Y),
-  };
+  return { seen, Y };
 }
 
 function signalAt(driven: Features, weights: Float64Array, k: number, targets: number): number {
@@ -122,21 +128,11 @@ export async function drawUniverses(random: Random, condition: Condition): Promi
 }
 
 /** What two models see of four runs, each with errors of its own, and one target's responses. */
-function drawLooks(random: Random, { noise, stimuli }: Condition, targets: number) {
-  const hrf = canonicalHrf({ step: 2 });
-  const seen = Array.from({ length: 4 }, () => drawAr(random, run, columns, stimuli));
-  const weights = Float64Array.from({ length: columns * targets }, () => random.normal());
-  const Y = seen.map((shown) => {
-    const driven = convolve(features(shown), hrf);
-    const own = drawAr(random, run, targets, noise);
-    return responses(
-      own.map((value, k) => value + signalAt(driven, weights, k, targets)),
-      targets,
-    );
-  });
+function drawLooks(random: Random, condition: Condition, targets: number) {
+  const { seen, Y } = drawDriven(random, condition, targets);
   const look = () =>
     seen.map((shown) => {
-      const error = drawAr(random, run, columns, stimuli);
+      const error = drawAr(random, run, columns, condition.stimuli);
       return features(Float64Array.from(shown, (value, k) => value + (error[k] as number)));
     });
   return { X: [look(), look()] as const, Y };

@@ -3,8 +3,9 @@ import { writeFileAtomic } from "../io/index.ts";
 import type { PretrainResult, Rate, TwinResult } from "../pretrain/index.ts";
 import { colors, drawFigure, type Figure } from "../report/figure.ts";
 import { figureHtml } from "../report/figure-html.ts";
-import { escapeHtml } from "../report/html-text.ts";
-import { styleSheet } from "../report/style.ts";
+import { formatR2 } from "../report/format.ts";
+import { pageHtml } from "../report/html-page.ts";
+import { bulletList, escapeHtml } from "../report/html-text.ts";
 
 /** Write a pretraining's page: what each twin can do beside chance, and how its loss fell. One file, no scripts, no network. */
 export async function writePretrainReport(path: string, result: PretrainResult): Promise<void> {
@@ -16,15 +17,10 @@ export function renderPretrainReport(result: PretrainResult): string {
   const { title, data, seed, vocabulary, twins } = result;
   const about = `${data.train} pairs to train on and ${data.test} held out (${data.name}); vocabulary of ${vocabulary} tokens; seed ${seed}. All twins have the same start, pairs, order, batches and steps; only the training signal differs.`;
   const figures = twins.some(({ log }) => log.length > 1) ? figureHtml(drawLosses(twins), 1) : "";
-  return `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8" /><meta name="viewport" content="width=device-width, initial-scale=1" /><title>${escapeHtml(title)}</title><style>${styleSheet}</style></head>
-<body><main>
-<h1>${escapeHtml(title)}</h1><p>${escapeHtml(about)}</p>
-<section><h2>What each twin can do</h2>${table(twins)}<p>Shares of right answers in per cent, with 95 % intervals (bootstrap over test items) and chance. A dash: the twin lacks a tower that the test needs.</p>${damagedList(twins)}</section>
-<section><h2>Training</h2>${figures}</section>
-</main></body></html>
-`;
+  const body = `<h1>${escapeHtml(title)}</h1><p>${escapeHtml(about)}</p>
+<section><h2>What each twin can do</h2>${table(twins)}<p>Shares of right answers in per cent, with 95 % intervals (bootstrap over test items) and chance. A dash: the twin lacks a tower, or its signal a brain, that the test needs.</p>${signalList(twins)}${damagedList(twins)}</section>
+<section><h2>Training</h2>${figures}</section>`;
+  return pageHtml({ title, body });
 }
 
 type Test = readonly [name: string, of: (twin: TwinResult) => Rate | undefined];
@@ -54,11 +50,9 @@ function table(twins: readonly TwinResult[]): string {
 
 /** How well the readouts of signals with a brain tell responses to held-out pictures. */
 function brainRow(twins: readonly TwinResult[]): string[] {
-  const explained = twins.map(({ log }) => {
-    return log.flatMap((line) => line["test.brainR2"] ?? []).at(-1);
-  });
+  const explained = twins.map(({ log }) => log.flatMap((line) => line["test.brainR2"] ?? []).at(-1));
   if (explained.every((one) => one === undefined)) return [];
-  const cells = explained.map((one) => `<td>${one === undefined ? "–" : one.toFixed(3)}</td>`).join("");
+  const cells = explained.map((one) => `<td>${one === undefined ? "–" : formatR2(one)}</td>`).join("");
   return [`<tr><th scope="row">Brain, R² of held-out responses</th>${cells}</tr>`];
 }
 
@@ -68,6 +62,11 @@ function cell(rate: Rate | undefined): string {
     (100 * x).toFixed(1),
   );
   return `<td>${value} [${low}, ${high}], chance ${chance}</td>`;
+}
+
+/** What each twin was trained on, in words. */
+function signalList(twins: readonly TwinResult[]): string {
+  return bulletList(twins.map(({ name, description }) => `${name}: ${description}`));
 }
 
 function damagedList(twins: readonly TwinResult[]): string {

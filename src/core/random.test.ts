@@ -49,6 +49,21 @@ describe("createRandom", () => {
     }
     for (const c of counts) expect(Math.abs(c - 3000)).toBeLessThan(4 * Math.sqrt(9000 * (1 / 3) * (2 / 3)));
   });
+  it("draws single cycles evenly", () => {
+    const random = createRandom(6);
+    const counts = new Map<string, number>();
+    for (let k = 0; k < 6000; k++) {
+      const next = random.cycle(4);
+      const seen: number[] = [];
+      for (let i = 0; seen.length < 4; i = next[i] as number) seen.push(i);
+      expect(new Set(seen).size).toBe(4); // all in one round
+      counts.set(next.join(), (counts.get(next.join()) ?? 0) + 1);
+    }
+    expect(counts.size).toBe(6); // (4 − 1)!
+    for (const c of counts.values())
+      expect(Math.abs(c - 1000)).toBeLessThan(4 * Math.sqrt(6000 * (1 / 6) * (5 / 6)));
+    expect([...random.cycle(1)]).toEqual([0]);
+  });
   it("refuses seeds and sizes that make no sense", () => {
     expect(() => createRandom(0.5)).toThrow(/seed must be a whole number; got 0.5/);
     expect(() => createRandom(0).integer(0)).toThrow(/got 0/);

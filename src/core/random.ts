@@ -14,6 +14,8 @@ export interface Random {
   dirichlet(concentrations: readonly number[]): Float64Array;
   /** The whole numbers 0 … n-1 in random order. */
   permutation(n: number): Uint32Array;
+  /** A random permutation of 0 … n-1 that is one cycle: none keeps its place, unless there is one alone. @source Sattolo 1986. */
+  cycle(n: number): Uint32Array;
   /** One entry of a list. */
   pick<T>(list: readonly T[]): T;
   /** An independent stream named by `name`; does not disturb this one, and never changes when other streams are added. */
@@ -80,16 +82,8 @@ function fromName(name: string): Random {
       const sum = draws.reduce((a, b) => a + b, 0);
       return draws.map((g) => g / sum);
     },
-    permutation(n) {
-      const order = Uint32Array.from({ length: n }, (_, i) => i);
-      for (let i = n - 1; i > 0; i--) {
-        const j = integer(i + 1);
-        const kept = order[i] as number;
-        order[i] = order[j] as number;
-        order[j] = kept;
-      }
-      return order;
-    },
+    permutation: (n) => shuffle(n, (i) => integer(i + 1)),
+    cycle: (n) => shuffle(n, integer),
     pick(list) {
       if (list.length === 0) throw new EncodingError("range", "Random.pick: the list is empty.");
       return list[integer(list.length)] as (typeof list)[number];
@@ -138,4 +132,16 @@ function splitMix(seed: number): () => number {
     z = Math.imul(z, 0x735a2d97);
     return (z ^ (z >>> 15)) | 0;
   };
+}
+
+/** The whole numbers 0 … n-1, from the last on each exchanged with the one at `placeFor(i)`. */
+function shuffle(n: number, placeFor: (i: number) => number): Uint32Array {
+  const order = Uint32Array.from({ length: n }, (_, i) => i);
+  for (let i = n - 1; i > 0; i--) {
+    const j = placeFor(i);
+    const kept = order[i] as number;
+    order[i] = order[j] as number;
+    order[j] = kept;
+  }
+  return order;
 }

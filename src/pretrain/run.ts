@@ -104,16 +104,11 @@ interface Work {
 }
 
 /** Settings of the training itself, the same for every twin. */
-export function trainSettingsOf({
-  settings,
-  config,
-  initial,
-  data,
-}: Pick<Work, "settings" | "config"> & Partial<Pick<Work, "initial" | "data">>): TrainSettings {
+function trainSettingsOf({ settings, config, initial, data }: Work): TrainSettings {
   const { training, seed, augmentation, brain } = settings;
-  const read = initial !== undefined && Object.keys(initial.weights).length > 0;
-  const seen = brain && data && { brain: { targets: respond(data.train, 0).length, weight: brain.weight } };
-  return { ...training, config, seed, augmentation, ...(read && { initial }), ...seen };
+  const given = Object.keys(initial.weights).length > 0;
+  const seen = brain && { brain: { targets: respond(data.train, 0).length, weight: brain.weight } };
+  return { ...training, config, seed, augmentation, ...(given && { initial }), ...seen };
 }
 
 async function trainTwin(name: ObjectiveName, work: Work): Promise<TwinResult> {

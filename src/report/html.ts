@@ -3,12 +3,12 @@ import type { Figure } from "./figure.ts";
 import { figureHtml } from "./figure-html.ts";
 import { drawFigures } from "./figures.ts";
 import { countOf } from "./format.ts";
+import { pageHtml } from "./html-page.ts";
 import { bulletList, escapeHtml, escapeProse } from "./html-text.ts";
 import { modelTable } from "./model-table.ts";
 import type { StudyResult } from "./result.ts";
 import { recoverySection } from "./section-recovery.ts";
 import { designSection, provenanceSection, testsSection } from "./sections.ts";
-import { styleSheet } from "./style.ts";
 import { comparisonTable, mainTable } from "./table.ts";
 
 /** Render a study as one self-contained HTML page: no scripts, no network, no dates. Question and answer first, then the table, the
@@ -43,22 +43,8 @@ export function renderPage(result: StudyResult, figures: readonly Figure[]): str
     ),
     provenanceSection(result),
   ];
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8" />
-<meta name="viewport" content="width=device-width, initial-scale=1" />
-<meta name="generator" content="simcortex ${escapeHtml(result.provenance.version)}" />
-<title>${escapeHtml(result.title)}</title>
-<style>${styleSheet}</style>
-</head>
-<body>
-<main>
-${parts.filter((part) => part !== "").join("\n")}
-</main>
-</body>
-</html>
-`;
+  const body = parts.filter((part) => part !== "").join("\n");
+  return pageHtml({ title: result.title, version: result.provenance.version, body });
 }
 
 function answerSection(result: StudyResult): string {

@@ -79,12 +79,7 @@ export function createApp(options: AppOptions): Hono {
   const document = describeApi({ title: brain.manifest.title, version: version() });
   app.get("/openapi.json", (c) => c.json(document));
   app.all("/api/*", (c) => {
-    throw new ServerError(
-      404,
-      "missing",
-      `There is no ${c.req.method} ${c.req.path}.`,
-      "/openapi.json lists what is there.",
-    );
+    throw nothingAt(c);
   });
   app.get("/brain/*", (c) =>
     sendFile(brainFolder, decodePath(c.req.path).slice("/brain/".length), c.req.raw),
@@ -94,17 +89,7 @@ export function createApp(options: AppOptions): Hono {
     const path = decodePath(c.req.path).slice(1);
     return sendFile(pageFolder, path === "" ? "index.html" : path, c.req.raw);
   });
-  app.notFound((c) =>
-    tell(
-      new ServerError(
-        404,
-        "missing",
-        `There is no ${c.req.method} ${c.req.path}.`,
-        "/openapi.json lists what is there.",
-      ),
-      c,
-    ),
-  );
+  app.notFound((c) => tell(nothingAt(c), c));
   return app;
 }
 
@@ -190,6 +175,15 @@ function decodePath(path: string): string {
       "/openapi.json lists what is there.",
     );
   }
+}
+
+function nothingAt({ req }: Context): ServerError {
+  return new ServerError(
+    404,
+    "missing",
+    `There is no ${req.method} ${req.path}.`,
+    "/openapi.json lists what is there.",
+  );
 }
 
 function noPage(): ServerError {

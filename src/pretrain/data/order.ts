@@ -32,16 +32,7 @@ export function orderSamples(
 }
 
 /** A random cyclic permutation: every sample gets another one's caption, and none its own.
- * @returns for each sample, whose caption it gets. With one sample there is no other, and it keeps its own.
- * @source Sattolo 1986. */
+ * @returns for each sample, whose caption it gets. With one sample there is no other, and it keeps its own. */
 export function derange(count: number, seed: number): Uint32Array {
-  const random = createRandom(seed).stream("permuted captions");
-  const other = Uint32Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = random.integer(i);
-    const kept = other[i] as number;
-    other[i] = other[j] as number;
-    other[j] = kept;
-  }
-  return other;
+  return createRandom(seed).stream("permuted captions").cycle(count);
 }

@@ -1,8 +1,8 @@
 import type { Figure } from "../figure.ts";
 import { figureHtml } from "../figure-html.ts";
 import { countOf, formatP } from "../format.ts";
+import { pageHtml } from "../html-page.ts";
 import { bulletList, escapeHtml, escapeProse } from "../html-text.ts";
-import { styleSheet } from "../style.ts";
 import { answerMultiverse, orderRegions } from "./answer.ts";
 import { choiceFigure } from "./choice-figure.ts";
 import { curveFigure } from "./curve-figure.ts";
@@ -43,18 +43,7 @@ export function renderMultiverse(
     html: `${draw(figure)}<details><summary>${escapeHtml(result.regions[g] as string)}: alternatives and pairs in numbers</summary>${effectTable(result, g)}</details>`,
   }));
   const folded = curves.slice(shown);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8" />
-<meta name="viewport" content="width=device-width, initial-scale=1" />
-<meta name="generator" content="simcortex ${escapeHtml(result.provenance.version)}" />
-<title>${escapeHtml(result.title)}</title>
-<style>${styleSheet}</style>
-</head>
-<body>
-<main>
-${header(result)}
+  const body = `${header(result)}
 ${answer(result)}
 <section id="results"><h2>How often who wins</h2>${overview}</section>
 <section id="choices"><h2>Which choice moves it</h2>${moving}</section>
@@ -65,11 +54,8 @@ ${answer(result)}
       "",
     )}${folded.length === 0 ? "" : `<details><summary>${countOf(folded.length, "more region")}</summary>${folded.map(({ html }) => html).join("")}</details>`}</section>
 <section id="design"><h2>Universes and tests</h2>${choiceTable(result)}${refusedTable(result)}${testList(result)}</section>
-${provenance(result)}
-</main>
-</body>
-</html>
-`;
+${provenance(result)}`;
+  return pageHtml({ title: result.title, version: result.provenance.version, body });
 }
 
 function header({

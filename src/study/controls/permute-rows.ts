@@ -5,8 +5,7 @@ import type { StudyRun } from "../data.ts";
 /** Rows of each run in another order: whole blocks change places within their run in one random cycle, so that no block keeps its own. Blocks
  * of unlike length are stretched: row i of n takes row ⌊i m / n⌋ of the m rows of the other.
  * @param blockOf block of each row of all runs, blocks of a run together; null: blocks of `block` rows.
- * @returns for each run, the row of the same run whose features each row takes; null where no run has two blocks. A run of one block stays.
- * @source Sattolo 1986 (the cycle). */
+ * @returns for each run, the row of the same run whose features each row takes; null where no run has two blocks. A run of one block stays. */
 export function permuteRows(
   runs: readonly StudyRun[],
   blockOf: Int32Array | null,
@@ -22,7 +21,7 @@ export function permuteRows(
     const blocks = rowsOfBlocks(own);
     if (blocks.length < 2) return Int32Array.from(own.keys());
     exchanged = true;
-    const other = drawCycle(blocks.length, random.stream(`permuted ${id}`));
+    const other = random.stream(`permuted ${id}`).cycle(blocks.length);
     return Int32Array.from(
       blocks.flatMap((rows, b) => {
         const from = blocks[other[b] as number] as readonly number[];
@@ -38,15 +37,5 @@ function rowsOfBlocks(blockOf: Int32Array): number[][] {
   for (const [row, block] of blockOf.entries())
     if (row > 0 && block === blockOf[row - 1]) out[out.length - 1]?.push(row);
     else out.push([row]);
-  return out;
-}
-
-/** A random cyclic permutation. */
-function drawCycle(count: number, random: Random): Uint32Array {
-  const out = Uint32Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = random.integer(i);
-    [out[i], out[j]] = [out[j] as number, out[i] as number];
-  }
   return out;
 }
