@@ -75,7 +75,7 @@ export interface StimulusSet {
 /** One person: responses[run][repeat], (samples × targets), preprocessed run by run. */
 export interface StudyPerson {
   readonly id: string;
-  /** Index into `StudyData.stimuli`; people who saw the same stimuli are fitted together. */
+  /** Index into `StudyData.stimuli`; people for whom a model has the same features are fitted together. */
   readonly stimuli: number;
   readonly responses: readonly (readonly Responses[])[];
   /** Region index of each target, −1 for none. */
