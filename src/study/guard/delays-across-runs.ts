@@ -47,10 +47,13 @@ function hasCopy(X: Features, starts: readonly number[], delay: number): boolean
   const at = (i: number, j: number) => data[i * cols + j] as number;
   const borders = starts.slice(1).filter((start) => start >= delay);
   for (let source = 0; source < Math.min(cols, mostColumns); source++) {
-    const moves = borders.some(
-      (start) => at(start - delay, source) !== at(Math.max(start - delay - 1, 0), source),
+    // what is carried over must be told from an honest filling of the gap, by zeros or by the first row
+    const carries = borders.some((start) =>
+      Array.from({ length: delay }, (_, k) => at(start - 1 - k, source)).some(
+        (value) => !near(value, 0) && !near(value, at(start, source)),
+      ),
     );
-    if (!moves) continue;
+    if (!carries) continue;
     for (let copy = 0; copy < cols; copy++) {
       if (copy === source) continue;
       let i = delay;

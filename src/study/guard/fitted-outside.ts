@@ -72,10 +72,12 @@ export function bestOf(count: number, rows: number): number {
 
 const mostColumns = 64;
 const fewestColumns = 3;
+const mostCorrelation = 1e-4;
 /** Different values that a measured column has at least; factors of a design have fewer. */
 const fewestValues = 9;
 
-/** Whether the columns are uncorrelated over all rows, to rounding (float32 files included): what a PCA leaves. */
+/** Whether the columns are uncorrelated over all rows, to rounding (files of four digits included): what a PCA leaves. Three unrelated
+ * columns of 500 rows are so near to zero by chance once in 10⁸ studies. */
 function areComponents(runs: readonly Features[]): boolean {
   if (isSameInRuns(runs)) return false;
   const whole = toDtype(stackRows(runs), "float64");
@@ -85,7 +87,7 @@ function areComponents(runs: readonly Features[]): boolean {
     for (const B of columns.slice(0, a)) {
       let product = 0;
       for (let i = 0; i < A.length; i++) product += (A[i] as number) * (B[i] as number);
-      if (Math.abs(product) > 1e-5) return false;
+      if (Math.abs(product) > mostCorrelation) return false;
     }
   return true;
 }

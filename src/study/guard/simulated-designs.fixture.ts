@@ -26,22 +26,33 @@ function designOf(
     groups = null,
     texts = null,
     digits = null,
+    beside = null,
   }: {
+    /** Another space. */
+    readonly beside?: Table | null;
     readonly groups?: readonly number[] | null;
     readonly texts?: readonly string[] | null;
     /** Significant digits that the file keeps; null: float32. */
     readonly digits?: number | null;
   } = {},
 ): GuardDesign {
-  const cols = table[0]?.length ?? 0;
   const written = (x: number) => (digits === null ? Math.fround(x) : Number(x.toPrecision(digits)));
   const starts = lengths.map((_, r) => lengths.slice(0, r).reduce((a, b) => a + b, 0));
-  const runs = lengths.map((rows, r): Features => {
-    const own = table.slice(starts[r], (starts[r] as number) + rows);
-    return matrix(["samples", "features"], rows, cols, Float64Array.from(own.flat(), written));
-  });
+  const cutRuns = (all: Table) =>
+    lengths.map((rows, r): Features => {
+      const own = all.slice(starts[r], (starts[r] as number) + rows);
+      return matrix(
+        ["samples", "features"],
+        rows,
+        all[0]?.length ?? 0,
+        Float64Array.from(own.flat(), written),
+      );
+    });
   const runOf = Int32Array.from(lengths.flatMap((rows, r) => new Array<number>(rows).fill(r)));
-  const spaces: GuardSpace[] = [{ name: "model", ready: true, runs }];
+  const spaces: GuardSpace[] = [
+    { name: "model", ready: true, runs: cutRuns(table) },
+    ...(beside ? [{ name: "beside", ready: true, runs: cutRuns(beside) }] : []),
+  ];
   const count = Math.max(2, Math.min(4, lengths.length));
   const groupOf = groups && Int32Array.from(groups);
   const folds = makeFolds(runOf, { folds: count, gap: 0, ...(groupOf && { groups: groupOf }) });
@@ -137,7 +148,7 @@ function delayed(
   );
 }
 
-/** Principal components of `fitted` rows, and the scores of all rows, by subspace iteration. */
+/** Scores of all rows on the principal components of `fitted` rows. */
 function components(table: Table, fitted: Table, count: number): Table {
   const cols = table[0]?.length ?? 0;
   const means = Array.from(
@@ -146,30 +157,48 @@ function components(table: Table, fitted: Table, count: number): Table {
   );
   const centred = (rows: Table) => rows.map((own) => own.map((x, j) => x - (means[j] as number)));
   const X = centred(fitted);
-  const axes: number[][] = [];
-  const covariance = Array.from({ length: cols }, (_, a) =>
-    Array.from({ length: cols }, (_, b) =>
-      X.reduce((sum, own) => sum + (own[a] as number) * (own[b] as number), 0),
+  const axes = axesOf(
+    Array.from({ length: cols }, (_, a) =>
+      Array.from({ length: cols }, (_, b) =>
+        X.reduce((sum, own) => sum + (own[a] as number) * (own[b] as number), 0),
+      ),
     ),
-  );
-  for (let c = 0; c < count; c++) {
-    let axis = Array.from({ length: cols }, (_, j) => Math.cos(1 + j * (c + 1.3)));
-    for (let step = 0; step < 400; step++) {
-      const next = covariance.map((row) => row.reduce((sum, x, j) => sum + x * (axis[j] as number), 0));
-      for (const known of axes) {
-        const shared = next.reduce((sum, x, j) => sum + x * (known[j] as number), 0);
-        for (let j = 0; j < cols; j++) next[j] = (next[j] as number) - shared * (known[j] as number);
-      }
-      const length = Math.hypot(...next);
-      const moved = Math.hypot(...next.map((x, j) => x / length - (axis[j] as number)));
-      axis = next.map((x) => x / length);
-      if (moved < 1e-12) break;
-    }
-    axes.push(axis);
-  }
+  ).slice(0, count);
   return centred(table).map((own) =>
     axes.map((axis) => axis.reduce((sum, x, j) => sum + x * (own[j] as number), 0)),
   );
+}
+
+/** Eigenvectors of a symmetric matrix, the largest value first, by Jacobi's rotations. */
+function axesOf(given: readonly (readonly number[])[]): number[][] {
+  const n = given.length;
+  const A = given.map((row) => [...row]);
+  const V = A.map((_, i) => Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
+  const turn = (M: number[][], p: number, q: number, c: number, s: number) => {
+    for (const row of M) {
+      const [x, y] = [row[p] as number, row[q] as number];
+      row[p] = c * x - s * y;
+      row[q] = s * x + c * y;
+    }
+  };
+  for (let sweep = 0; sweep < 12; sweep++)
+    for (let p = 0; p < n; p++)
+      for (let q = p + 1; q < n; q++) {
+        const [P, Q] = [A[p] as number[], A[q] as number[]];
+        const angle = 0.5 * Math.atan2(2 * (P[q] as number), (Q[q] as number) - (P[p] as number));
+        const [c, s] = [Math.cos(angle), Math.sin(angle)];
+        turn(A, p, q, c, s);
+        for (let j = 0; j < n; j++) {
+          const [x, y] = [P[j] as number, Q[j] as number];
+          P[j] = c * x - s * y;
+          Q[j] = s * x + c * y;
+        }
+        turn(V, p, q, c, s);
+      }
+  const order = Array.from({ length: n }, (_, k) => k).sort(
+    (a, b) => (A[b]?.[b] as number) - (A[a]?.[a] as number),
+  );
+  return order.map((k) => V.map((row) => row[k] as number));
 }
 
 /** Each run, or the whole, with mean 0 and spread 1 by its own rows. */
@@ -313,7 +342,7 @@ export const honestDesigns: readonly SimulatedDesign[] = [
     );
     return designOf("time-series", lengths, table);
   }),
-  honest("cosines of place in the run, with or without polynomials", (random) => {
+  honest("cosines of place in the run beside features of a film", (random) => {
     const lengths = cut(pick(random, sizes.rows), 4);
     const n = lengths[0] as number;
     const polynomials = random.uniform() < 0.5;
@@ -322,11 +351,9 @@ export const honestDesigns: readonly SimulatedDesign[] = [
       const cosines = [1, 2, 3, 4].map((k) => Math.cos((Math.PI * k * (2 * i + 1)) / (2 * n)));
       return polynomials ? [...cosines, x, (3 * x * x - 1) / 2] : cosines;
     };
-    return designOf(
-      "time-series",
-      lengths,
-      lengths.flatMap(() => Array.from({ length: n }, (_, i) => row(i))),
-    );
+    const film = smooth(embed(random, total(lengths), 24, 0.7), lengths, 0.5);
+    const courses = lengths.flatMap(() => Array.from({ length: n }, (_, i) => row(i)));
+    return designOf("time-series", lengths, courses, { beside: film });
   }),
 ];
 
