@@ -7,7 +7,7 @@ import {
   type TowerModel,
   type WeightTensors,
 } from "../models/index.ts";
-import type { StudyModel, StudyTower } from "./read-model.ts";
+import type { StudyModel, StudyTower } from "./study-model.ts";
 
 const untrained = "untrained";
 
