@@ -81,7 +81,7 @@ ${more}`);
 }
 
 /** Savings that hang together as an AR(1) series, run by run. */
-function ar(rho: number, { seed = 1, runs = 2, samples = 300, targets = 24, scale = 0.1 } = {}): Responses {
+function ar(rho: number, { seed = 1, runs = 2, samples = 300, targets = 48, scale = 0.1 } = {}): Responses {
   const random = createRandom(seed).stream("settle block");
   const data = Array.from({ length: runs }, () => [...drawAr1(random, samples, targets, rho).data]).flat();
   return matrix(
