@@ -55,7 +55,7 @@ describe("FreeSurfer files", () => {
   });
   it.each([
     ["rh.folded", 400, /it says .* entries; \d+ bytes are left\. Is it cut off\?/],
-    ["rh.folded", 20, /do not end/],
+    ["rh.folded", 12, /do not end/],
     ["rh.sulc", 40, /it says .* entries/],
     ["rh.parts.annot", 300, /it says .* entries/],
     ["rh.patch.flat", 60, /it says .* entries/],
