@@ -92,6 +92,10 @@ function centred(inflated: Float32Array, folded: Float32Array): Float32Array {
   return out;
 }
 
+/** Room for a flat map, mm: sides stand 252 apart beside, and 200 above each other. */
+const flatRoom = [248, 196] as const;
+
+/** Around the origin; larger maps of other programs are drawn smaller, so that both sides find room. */
 function flatPositions(flat: ArrayLike<number>, width: number): Float32Array {
   const out = new Float32Array((2 * flat.length) / width);
   const range = [0, 1].map((d) => {
@@ -101,11 +105,12 @@ function flatPositions(flat: ArrayLike<number>, width: number): Float32Array {
       if (x < low) low = x;
       if (x > high) high = x;
     }
-    return (low + high) / 2;
+    return { middle: (low + high) / 2, span: high - low };
   });
+  const scale = Math.min(1, ...flatRoom.map((room, d) => room / (range[d]?.span || 1)));
   for (let k = 0; k < out.length; k++) {
     const x = flat[width * (k >> 1) + (k & 1)] as number;
-    out[k] = Number.isFinite(x) ? x - (range[k & 1] as number) : 0;
+    out[k] = Number.isFinite(x) ? scale * (x - (range[k & 1]?.middle ?? 0)) : 0;
   }
   return out;
 }
