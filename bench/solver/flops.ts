@@ -49,7 +49,7 @@ export function countFlops(linalg: Linalg): { readonly linalg: Linalg; readonly 
   };
   const counted: Linalg = {
     ...linalg,
-    gemm: (a, b) => timed("gemm", 2 * a.rows * a.cols * b.cols, () => linalg.gemm(a, b)),
+    gemm: (a, b, into) => timed("gemm", 2 * a.rows * a.cols * b.cols, () => linalg.gemm(a, b, into)),
     gemmTN: (a, b) => timed("gemmTN", 2 * a.rows * a.cols * b.cols, () => linalg.gemmTN(a, b)),
     gemmNT: (a, b, into) => timed("gemmNT", 2 * a.rows * a.cols * b.rows, () => linalg.gemmNT(a, b, into)),
     syrkTN: (a) => timed("syrkTN", a.cols * (a.cols + 1) * a.rows, () => linalg.syrkTN(a)),

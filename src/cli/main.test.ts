@@ -111,7 +111,7 @@ describe("simcortex demo", () => {
     const { child, ended } = start(small(folder, "plain"), { FORCE_COLOR: "1" });
     await new Promise((resolve) => child.stderr?.once("data", resolve));
     child.kill("SIGKILL");
-    expect((await ended).err).toMatch(/^virtual laboratory …\n/);
+    expect((await ended).err).toMatch(/^pictures and sentences …\n/);
     expect((await ended).err.replace(/\p{Cc}/gu, (c) => (c === "\n" ? c : "?"))).not.toContain("?");
     expect(readdirSync(join(folder, "plain"))).toEqual([".simcortex-lock"]); // of the killed run
   });

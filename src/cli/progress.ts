@@ -8,6 +8,7 @@ export interface ProgressStream {
 }
 
 const words: Readonly<Record<string, string>> = {
+  show: "pictures and sentences",
   simulate: "virtual laboratory",
   load: "reading files",
   fit: "fitting",

@@ -135,12 +135,15 @@ export function takeRows<R extends string, C extends string>(
 }
 
 /** Columns picked by index, in the order given, as a copy.
+ * @param into memory of the result's length and dtype to write to.
  * @throws EncodingError "range" if an index lies outside. */
 export function takeCols<R extends string, C extends string>(
   m: Matrix<R, C>,
   cols: ArrayLike<number>,
+  into?: FloatArray,
 ): Matrix<R, C> {
-  const out = allocate(dtypeOf(m), m.rows * cols.length);
+  const length = m.rows * cols.length;
+  const out = into?.length === length ? into : allocate(dtypeOf(m), length);
   for (const { from, to, at } of runsOf(cols, m))
     for (let i = 0; i < m.rows; i++)
       out.set(m.data.subarray(i * m.cols + from, i * m.cols + to), i * cols.length + at);

@@ -5,6 +5,7 @@ import { addFold, eachLoss, type Sums, sumsOf } from "./losses.ts";
 import { type NodePlan, openPlan, planNodes } from "./plan-nodes.ts";
 import type { Problem, Problems, Sides, Tile } from "./problem.ts";
 import { makeSmoothers, type Smoothers } from "./smoothers.ts";
+import { openSpare } from "./spare.ts";
 import { columnsOf, sampleTargets } from "./tiles.ts";
 import type { Weightings } from "./weightings.ts";
 
@@ -55,10 +56,9 @@ export async function crossValidate(
       checkCancelled(signal);
       const made = await smoothers.next();
       for (const [k, tile] of tiles.entries())
-        await addFold(sums[k] as Sums, plan, made, await sidesOf(problem, tile), {
-          folds,
-          linalg,
-        });
+        await sidesOf(problem, tile, (sides) =>
+          addFold(sums[k] as Sums, plan, made, sides, { folds, linalg }),
+        );
       smoothers.giveBack(made);
       done += plan.solved.length;
       onProgress?.({ step: "fit", done, total });
@@ -79,17 +79,21 @@ export async function crossValidate(
 /** Bytes of right sides that are kept from one plan to the next. */
 const keptBytes = 64 << 20;
 
-/** Right sides by fold and tile, made once where several plans ask for them and all fit into {@link keptBytes}.
+/** Lend the right sides of a fold and tile. They are made once where several plans ask for them and all fit into {@link keptBytes}; otherwise
+ * each is written over the one before.
  * @param count pairs of fold and tile. */
-export function keepSides(plans: number, count: number): (problem: Problem, tile: Tile) => Promise<Sides> {
+export function keepSides(plans: number, count: number) {
   const kept = new Map<Problem, Map<Tile, Sides>>();
-  return async (problem, tile) => {
+  const spare = openSpare();
+  return async (problem: Problem, tile: Tile, use: (sides: Sides) => Promise<void>): Promise<void> => {
     const found = kept.get(problem)?.get(tile);
-    if (found) return found;
-    const made = await problem.sides(tile);
-    if (plans > 1 && count * (made.right.data.byteLength + made.test.data.byteLength) <= keptBytes)
+    if (found) return use(found);
+    const made = await problem.sides(tile, spare);
+    const { right, test } = made;
+    await use(made);
+    if (plans > 1 && count * (right.data.byteLength + test.data.byteLength) <= keptBytes)
       kept.set(problem, (kept.get(problem) ?? new Map<Tile, Sides>()).set(tile, made));
-    return made;
+    else spare.give(right, test);
   };
 }
 

@@ -10,6 +10,7 @@ import {
 import { centerKernels } from "./center.ts";
 import type { Fold } from "./folds.ts";
 import { type Problem, type Problems, rowMeans, subtractMeans, turn } from "./problem.ts";
+import { noSpare } from "./spare.ts";
 
 /** Inner products of samples, (samples × samples) or (test samples × training samples). */
 export type Kernel = Matrix<"samples", "kernel">;
@@ -53,9 +54,9 @@ function dualProblem(kernels: readonly Kernel[], { train, test }: Fold, intercep
       ) as Matrix<"samples", "components">,
       active: null,
     }),
-    async sides({ Y }) {
-      const right = takeCols(Y, train);
-      const tested = takeCols(Y, test);
+    async sides({ Y }, spare = noSpare) {
+      const right = takeCols(Y, train, spare.take(dtypeOf(Y), Y.rows * train.length));
+      const tested = takeCols(Y, test, spare.take(dtypeOf(Y), Y.rows * test.length));
       if (intercept) {
         const means = rowMeans(right, null);
         subtractMeans(right, means);

@@ -1,10 +1,11 @@
-import { allocate, type Dtype, type FloatArray, type Matrix, matrix } from "../core/index.ts";
+import { allocate, type Dtype, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
 import { type Linalg, type Part, packedIndex, packedLength } from "../linalg/index.ts";
 import { inLanes } from "./lanes.ts";
 import type { NodePlan } from "./plan-nodes.ts";
 import type { Sides } from "./problem.ts";
 import { reachInto } from "./shorten.ts";
 import type { Smoothers } from "./smoothers.ts";
+import { openSpare } from "./spare.ts";
 
 /** Sums over test rows, from which the squared error of every pair follows, one row a target.
  *
@@ -36,7 +37,7 @@ export function sumsOf(targets: number, dtype: Dtype): (plan: NodePlan) => Sums 
 }
 
 /** Bytes of predictions that a lane holds at once. */
-const laneBytes = 24 << 20;
+const laneBytes = 6 << 20;
 
 /** Add the sums of one fold, divided by the rows that were tested and the number of folds. */
 export async function addFold(
@@ -51,22 +52,27 @@ export async function addFold(
   const most = Math.max(1, Math.ceil(targets / linalg.parallel));
   const each = Math.max(1, Math.min(most, Math.floor(laneBytes / perTarget)));
   const share = 1 / (tested * folds);
-  const buffers: FloatArray[] = []; // predictions are made in the same memory again
+  const spare = openSpare();
   await inLanes(Math.ceil(targets / each), linalg.parallel, async (k) => {
     const [from, to] = [k * each, Math.min(targets, (k + 1) * each)];
     const own = rowsOf(sums, from, to);
     const asked = rowsOf(test, from, to);
     const wanted = reach === null ? asked : await reachInto(asked, reach, linalg);
+    const memory = (cols: number) => spare.take(dtypeOf(right), (to - from) * cols);
     const given: Matrix<"targets", string> =
-      basis === null ? rowsOf(right, from, to) : await linalg.gemmNT(rowsOf(right, from, to), basis);
+      basis === null
+        ? rowsOf(right, from, to)
+        : await linalg.gemmNT(rowsOf(right, from, to), basis, memory(basis.rows));
     if (plan.coefficients === null) {
-      const predictions = await linalg.gemmNT(given, (parts[0] as Part<string>).b, buffers.pop());
+      const { b } = parts[0] as Part<string>;
+      const predictions = await linalg.gemmNT(given, b, memory(b.rows));
       addErrors(own, predictions, wanted, share);
-      buffers.push(predictions.data);
+      spare.give(predictions);
     } else {
       const added = await linalg.addGrams(own, given, parts, wanted, share);
       if (added.data !== own.data) own.data.set(added.data);
     }
+    if (basis !== null) spare.give(given);
   });
 }
 

@@ -22,6 +22,7 @@ import {
   turn,
 } from "./problem.ts";
 import { shorten } from "./shorten.ts";
+import { noSpare } from "./spare.ts";
 
 interface PrimalOptions {
   readonly bands: readonly Band[];
@@ -76,16 +77,19 @@ async function primalProblem(
       const left = narrow(tested.left, active);
       return { kernel: active === null ? square(gram) : scaledGram(gram, active), left, active };
     },
-    async sides({ Y, cross }) {
+    async sides({ Y, cross }, spare = noSpare) {
+      const memory = (cols: number) => spare.take(dtypeOf(Y), Y.rows * cols);
       const yMeans = intercept ? rowMeans(Y, train) : new Float64Array(Y.rows);
-      const right = await linalg.gemm(takeCols(Y, rows), own);
+      const taken = takeCols(Y, rows, memory(rows.length));
+      const right = await linalg.gemm(taken, own, memory(size));
+      spare.give(taken);
       if (shared) subtractFrom((cross as Matrix).data, right.data);
       subtractOuter(right, yMeans, means, train.length);
-      const responses = takeCols(Y, test);
+      const responses = takeCols(Y, test, memory(test.length));
       if (intercept) subtractMeans(responses, yMeans);
       return {
         right: matrix(["targets", "rows"], Y.rows, size, right.data),
-        test: await tested.turn(responses),
+        test: await tested.turn(responses, spare),
         tested: test.length,
       };
     },

@@ -7,6 +7,7 @@ import {
   type Random,
   type Responses,
 } from "../core/index.ts";
+import type { Spare } from "./spare.ts";
 
 /** Components that a weighting leaves in: their places among the rows of the right side, and √weight of each. */
 export interface Active {
@@ -50,7 +51,8 @@ export interface Problem {
   readonly size: number;
   /** @param weights band weights, a point of the simplex. */
   system(weights: ArrayLike<number>): System;
-  sides(tile: Tile): Promise<Sides>;
+  /** @param spare memory that the result may be written to. */
+  sides(tile: Tile, spare?: Spare): Promise<Sides>;
   /** Let go of what only systems need; it is made again when it is needed again. */
   release(): void;
   /** Right sides of `count` targets of white noise with variance 1. */

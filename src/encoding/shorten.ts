@@ -1,12 +1,14 @@
-import { allocate, dtypeOf, type Features, type Matrix, matrix } from "../core/index.ts";
+import { allocate, dtypeOf, type Features, type FloatArray, type Matrix, matrix } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
+import { noSpare, type Spare } from "./spare.ts";
 
 /** Test rows of a fold, ready to be predicted. */
 export interface TestSide {
   /** Predictions are left · weights. */
   readonly left: Matrix<"samples", "rows">;
-  /** Bring responses of the test rows to the rows of `left`: squared errors stay what they are. */
-  turn(responses: Matrix<"targets", "samples">): Promise<Matrix<"targets", "samples">>;
+  /** Bring responses of the test rows to the rows of `left`: squared errors stay what they are.
+   * @param spare gets the responses where they are no longer needed. */
+  turn(responses: Matrix<"targets", "samples">, spare: Spare): Promise<Matrix<"targets", "samples">>;
 }
 
 /** Test rows must be more than features by this factor to be worth shortening. */
@@ -20,7 +22,7 @@ export async function shorten(tested: Features, linalg: Linalg): Promise<TestSid
     matrix(["samples", "rows"], tested.rows, tested.cols, tested.data),
     linalg,
   );
-  return { left, turn: async (y) => (reach === null ? y : reachInto(y, reach, linalg)) };
+  return { left, turn: async (y, spare) => (reach === null ? y : reachInto(y, reach, linalg, spare)) };
 }
 
 /** The same for what turns components into predictions. @returns Q as `reach`; null where nothing is gained. */
@@ -44,14 +46,23 @@ export async function reachInto(
   y: Matrix<"targets", "samples">,
   reach: Reach,
   linalg: Linalg,
+  spare: Spare = noSpare,
 ): Promise<Matrix<"targets", "samples">> {
-  return withRest(y, await linalg.gemm(y, reach));
+  const dtype = dtypeOf(y);
+  const reached = await linalg.gemm(y, reach, spare.take(dtype, y.rows * reach.cols));
+  const out = withRest(y, reached, spare.take(dtype, y.rows * (reach.cols + 1)));
+  spare.give(y, reached);
+  return out;
 }
 
 /** Put under the reached part of each target the length of the rest. */
-function withRest(y: Matrix, reached: Matrix<"targets", "components">): Matrix<"targets", "samples"> {
+function withRest(
+  y: Matrix,
+  reached: Matrix<"targets", "components">,
+  into: FloatArray | undefined,
+): Matrix<"targets", "samples"> {
   const n = reached.cols;
-  const out = allocate(dtypeOf(y), y.rows * (n + 1));
+  const out = into ?? allocate(dtypeOf(y), y.rows * (n + 1));
   for (let t = 0; t < y.rows; t++) {
     const own = reached.data.subarray(t * n, (t + 1) * n);
     out.set(own, t * (n + 1));

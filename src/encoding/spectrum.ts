@@ -134,9 +134,9 @@ export function planSpectrum(
     nodesOn(gridOf(ends, from, to, most), alphas, tolerance),
   );
   const below = (k: number) => (k === 0 ? 0 : placesBelow(values, ends[k - 1] as number));
-  const cuts = cheapestCuts(ends.length, (from, to) => {
-    const count = groupOf(from, to).nodes.length;
-    return count * (below(to) - below(from) + expectedNodes);
+  const cuts = cheapestCuts(ends.length, {
+    count: (from, to) => groupOf(from, to).nodes.length,
+    cost: (from, to) => below(to) - below(from) + expectedNodes,
   });
   return joinGroups(ends, cuts, groupOf, alphas.length);
 }
@@ -163,19 +163,36 @@ function remember(set: string, make: GroupOf): GroupOf {
 /** What a node costs beyond its predictions, in components: its products with the others are small, and slower than large ones. */
 const expectedNodes = 100;
 
-/** Cut 0 … count into groups so that their costs sum to the least. @returns ends of the groups, ascending. */
-function cheapestCuts(count: number, cost: (from: number, to: number) => number): number[] {
+/** Cut 0 … ends into groups so that their costs sum to the least. A wider group has no fewer nodes than the groups within it, so that most
+ * of the wide ones are known to cost too much before their nodes are counted.
+ * @param count nodes of a group. @param cost of one node of it. @returns ends of the groups, ascending. */
+function cheapestCuts(
+  ends: number,
+  {
+    count,
+    cost,
+  }: { count: (from: number, to: number) => number; cost: (from: number, to: number) => number },
+): number[] {
   const best = [0];
   const previous = [0];
-  for (let to = 1; to <= count; to++) {
+  let narrower: number[] = []; // at least so many nodes has the group that begins here and ends one before
+  for (let to = 1; to <= ends; to++) {
     best[to] = Number.POSITIVE_INFINITY;
-    for (let from = 0; from < to; from++) {
-      const sum = (best[from] as number) + cost(from, to);
-      if (sum < (best[to] as number)) [best[to], previous[to]] = [sum, from];
+    const own: number[] = [];
+    for (let from = to - 1; from >= 0; from--) {
+      const [start, each] = [best[from] as number, cost(from, to)];
+      const least = Math.max(1, own[from + 1] ?? 0, narrower[from] ?? 0);
+      if (start + least * each < (best[to] as number)) {
+        const nodes = count(from, to);
+        own[from] = nodes;
+        if (start + nodes * each < (best[to] as number))
+          [best[to], previous[to]] = [start + nodes * each, from];
+      } else own[from] = least;
     }
+    narrower = own;
   }
   const cuts: number[] = [];
-  for (let to = count; to > 0; to = previous[to] as number) cuts.unshift(to);
+  for (let to = ends; to > 0; to = previous[to] as number) cuts.unshift(to);
   return cuts;
 }
 
@@ -254,14 +271,17 @@ function largestError(
   nodes: Int32Array,
   { data, cols }: Matrix<"nodes", "pairs">,
 ): number {
+  const chosen = Float64Array.from(nodes, (node) => alphas[node] as number);
+  const known = new Float64Array(chosen.length);
   let most = 0;
-  for (const value of grid)
+  for (const value of grid) {
+    for (let j = 0; j < known.length; j++) known[j] = 1 / (value + (chosen[j] as number));
     for (let p = 0; p < cols; p++) {
       let guess = 0;
-      for (const [j, node] of nodes.entries())
-        guess += (data[j * cols + p] as number) / (value + (alphas[node] as number));
+      for (let j = 0; j < known.length; j++) guess += (data[j * cols + p] as number) * (known[j] as number);
       most = Math.max(most, Math.abs(guess * (value + (alphas[p] as number)) - 1));
     }
+  }
   return most;
 }
 

@@ -212,7 +212,9 @@ async function chooseTile(
   for (const own of plans) {
     const sums = noSums(own);
     for (const [f, problem] of problems.folds.entries())
-      await addFold(sums, own, await smoothersOf(own, f), await sidesOf(problem, tile), { folds, linalg });
+      await sidesOf(problem, tile, async (sides) =>
+        addFold(sums, own, await smoothersOf(own, f), sides, { folds, linalg }),
+      );
     await eachLoss(sums, own, linalg, (losses, first) => choice.take(losses, first, own.from, own.to));
   }
   return choice;

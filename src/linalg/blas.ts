@@ -24,7 +24,7 @@ export function createBlasLinalg({ threads }: { threads: number }): Linalg {
     name: library.name,
     version: library.version,
     parallel: threads,
-    gemm: (a, b) => product(machine, "gemm", a, b, false, false, [a.axes[0], b.axes[1]]),
+    gemm: (a, b, into) => product(machine, "gemm", a, b, false, false, [a.axes[0], b.axes[1]], into),
     gemmTN: (a, b) => product(machine, "gemmTN", a, b, true, false, [a.axes[1], b.axes[1]]),
     gemmNT: (a, b, into) => product(machine, "gemmNT", a, b, false, true, [a.axes[0], b.axes[0]], into),
     syrkTN: (a) => gram(machine, a, true, a.axes[1]),

@@ -38,18 +38,19 @@ export interface Linalg {
   readonly version: string;
   /** Calls that run side by side when several are under way; 1 where each call uses all the threads it was given. */
   readonly parallel: number;
-  /** A B. */
+  /** A B.
+   * @param into of the result's length and dtype: a backend may write there instead of taking fresh memory. */
   gemm<R extends string, K extends string, C extends string>(
     a: Matrix<R, K>,
     b: Matrix<NoInfer<K>, C>,
+    into?: FloatArray,
   ): Promise<Matrix<R, C>>;
   /** Aᵀ B. */
   gemmTN<R extends string, K extends string, C extends string>(
     a: Matrix<K, R>,
     b: Matrix<NoInfer<K>, C>,
   ): Promise<Matrix<R, C>>;
-  /** A Bᵀ.
-   * @param into of the result's length and dtype: a backend may write there instead of taking fresh memory. */
+  /** A Bᵀ. @param into as in `gemm`. */
   gemmNT<R extends string, K extends string, C extends string>(
     a: Matrix<R, K>,
     b: Matrix<C, NoInfer<K>>,

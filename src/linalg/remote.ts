@@ -26,7 +26,7 @@ export async function openRemote(options: { backend: string; threads: number }):
     name,
     version,
     parallel: 1,
-    gemm: run("gemm"),
+    gemm: (a, b) => call("gemm", [a, b]) as Promise<never>,
     gemmTN: run("gemmTN"),
     gemmNT: (a, b) => call("gemmNT", [a, b]) as Promise<never>,
     syrkTN: run("syrkTN"),

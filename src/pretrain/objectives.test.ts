@@ -164,7 +164,8 @@ describe("brain", () => {
 });
 
 describe("every signal", () => {
-  const names = Object.keys(objectives) as (keyof typeof objectives)[];
+  const all = Object.keys(objectives) as (keyof typeof objectives)[];
+  const names = process.env.SIMCORTEX_SLOW ? all : all.filter((name) => !name.startsWith("permuted")); // these are the same graphs
   it.each(names)("%s learns a batch by heart", async (name) => {
     const { start, training } = await openSmall(name);
     const queues = Object.fromEntries(Object.entries(start).filter(([key]) => key.startsWith("queue.")));

@@ -108,44 +108,48 @@ const compared = ({ comparisons }: StudyResult, a: string, b: string) =>
   Object.fromEntries(comparisons.filter((own) => own.a === a && own.b === b).map((own) => [own.region, own]));
 
 describe("a study of foundation models", () => {
-  it("finds the planted model ahead, with the layer that was planted, and says that a control which is the same model takes the win away", {
-    timeout: 30_000,
-  }, async () => {
-    const models =
-      "{ first: { folder: a }, second: { folder: b }, same: { folder: copy, control: true }, start: { folder: c, control: true } }";
-    const result = await run(study(models, "compare: [[first, second]]"));
-    expect(compared(result, "first", "second").planted?.significant).toBe(true);
-    expect(compared(result, "first", "second").planted?.difference.mean).toBeGreaterThan(0.1);
-    expect(compared(result, "first", "second").nothing?.significant).toBe(false);
-    for (const own of Object.values(compared(result, "first", "same")))
-      expect([own.difference.mean, own.difference.low, own.difference.high, own.p, own.pCorrected]).toEqual([
-        0, 0, 0, 1, 1,
+  it.runIf(process.env.SIMCORTEX_SLOW)(
+    "finds the planted model ahead, with the layer that was planted, and says that a control which is the same model takes the win away",
+    {
+      timeout: 30_000,
+    },
+    async () => {
+      const models =
+        "{ first: { folder: a }, second: { folder: b }, same: { folder: copy, control: true }, start: { folder: c, control: true } }";
+      const result = await run(study(models, "compare: [[first, second]]"));
+      expect(compared(result, "first", "second").planted?.significant).toBe(true);
+      expect(compared(result, "first", "second").planted?.difference.mean).toBeGreaterThan(0.1);
+      expect(compared(result, "first", "second").nothing?.significant).toBe(false);
+      for (const own of Object.values(compared(result, "first", "same")))
+        expect([own.difference.mean, own.difference.low, own.difference.high, own.p, own.pCorrected]).toEqual(
+          [0, 0, 0, 1, 1],
+        );
+      const [same, direct] = [compared(result, "same", "second"), compared(result, "first", "second")];
+      expect(same.planted?.perPerson).toEqual(direct.planted?.perPerson);
+      const [first] = result.models;
+      expect(first?.scores[0]?.chosen.indexOf(Math.max(...(first.scores[0]?.chosen ?? [])))).toBe(2);
+      expect(answerStudy(result).lead).toContain(
+        "In no region is first found to predict better than second and than every control; in planted it is ahead of second, but that is no win: so is the control same.",
+      );
+      expect(result.comparisons.every(({ unmatched }) => unmatched?.length === 0)).toBe(true);
+      expect([...new Set(result.cells.map(({ space }) => space))]).toEqual([
+        "length",
+        "OASM",
+        "position",
+        "permuted pairs",
       ]);
-    const [same, direct] = [compared(result, "same", "second"), compared(result, "first", "second")];
-    expect(same.planted?.perPerson).toEqual(direct.planted?.perPerson);
-    const [first] = result.models;
-    expect(first?.scores[0]?.chosen.indexOf(Math.max(...(first.scores[0]?.chosen ?? [])))).toBe(2);
-    expect(answerStudy(result).lead).toContain(
-      "In no region is first found to predict better than second and than every control; in planted it is ahead of second, but that is no win: so is the control same.",
-    );
-    expect(result.comparisons.every(({ unmatched }) => unmatched?.length === 0)).toBe(true);
-    expect([...new Set(result.cells.map(({ space }) => space))]).toEqual([
-      "length",
-      "OASM",
-      "position",
-      "permuted pairs",
-    ]);
-    // without the control that is the same model it is a win
-    const answer = answerStudy({
-      ...result,
-      models: result.models.filter(({ name }) => name !== "same"),
-      comparisons: result.comparisons.filter(({ a, b }) => a !== "same" && b !== "same"),
-    });
-    expect(answer.lead).toContain(
-      "First predicts better than second, and than every control, in 1 of 2 regions: planted.",
-    );
-    expect(answer.models).toContain("Controls that predict better than second: start in none.");
-  });
+      // without the control that is the same model it is a win
+      const answer = answerStudy({
+        ...result,
+        models: result.models.filter(({ name }) => name !== "same"),
+        comparisons: result.comparisons.filter(({ a, b }) => a !== "same" && b !== "same"),
+      });
+      expect(answer.lead).toContain(
+        "First predicts better than second, and than every control, in 1 of 2 regions: planted.",
+      );
+      expect(answer.models).toContain("Controls that predict better than second: start in none.");
+    },
+  );
 });
 
 describe("readModels", () => {

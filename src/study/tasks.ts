@@ -1,12 +1,13 @@
 import { type Linalg, openLinalg } from "../linalg/index.ts";
-import type { StudyData } from "./data.ts";
+import type { StudyData, StudyRun } from "./data.ts";
 import { type FitInput, type FitOutput, fitModel } from "./fit-model.ts";
 import { type OpenTower, openTower, type TowerAnswers } from "./open-tower.ts";
 import type { ActivationInput } from "./plan-activations.ts";
 import type { ScoreInput } from "./score-input.ts";
 import { type ScoreOutput, scorePerson } from "./score-person.ts";
 import type { StudySettings } from "./settings.ts";
-import { makeVirtualLab } from "./virtual-lab.ts";
+import { makeVirtualLab, showLabRun } from "./virtual-lab.ts";
+import type { VirtualRun } from "./virtual-run.ts";
 
 /** What the pool's workers run. Each worker opens one backend with one thread; folds and models run side by side. */
 const opened = new Map<string, Promise<Linalg>>();
@@ -36,7 +37,18 @@ export async function activate(input: ActivationInput): Promise<TowerAnswers> {
   return (await tower.opened).show(input.stimuli, input);
 }
 
+/** Task "show": see {@link showLabRun}. */
+export async function show({ seed, run }: { seed: number; run: StudyRun }): Promise<VirtualRun> {
+  return showLabRun({ seed }, run);
+}
+
 /** Task "simulate": see {@link makeVirtualLab}. */
-export async function simulate(settings: StudySettings): Promise<StudyData> {
-  return makeVirtualLab(settings);
+export async function simulate({
+  settings,
+  shown,
+}: {
+  settings: StudySettings;
+  shown: readonly VirtualRun[];
+}): Promise<StudyData> {
+  return makeVirtualLab(settings, shown);
 }

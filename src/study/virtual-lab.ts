@@ -40,13 +40,34 @@ export const regionNotes: Readonly<Record<string, string>> = Object.fromEntries(
   regions.map(({ name, description }) => [name, description]),
 );
 
+/** Runs of the laboratory's study, those that are learned from first. */
+export function listRuns({ virtual }: StudySettings): StudyRun[] {
+  const { runs, samples, repeats } = virtual as NonNullable<StudySettings["virtual"]>;
+  const train = (sense: string) =>
+    Array.from(
+      { length: runs },
+      (_, k): StudyRun => ({ id: `${sense}-${k + 1}`, role: "train", samples, repeats: 1 }),
+    );
+  const test = (sense: string): StudyRun => ({ id: `${sense}-test`, role: "test", samples, repeats });
+  return [...train("pictures"), ...train("sentences"), test("pictures"), test("sentences")];
+}
+
+/** Draw, render and measure what is shown in one run of {@link listRuns}: each run has random numbers of its own. */
+export function showLabRun({ seed }: Pick<StudySettings, "seed">, run: StudyRun): VirtualRun {
+  const random = createRandom(seed).stream("virtual laboratory");
+  return showRun(run.id, drawScreen(run, random.stream(`run ${run.id}`)));
+}
+
 /** Build the virtual laboratory: a procedural world, its pictures and sentences, a cohort that saw them, and the truth.
+ * @param shown what {@link showLabRun} gives for each run, where it is known already.
  * @returns data of the same kind as real data; the same settings and seed give the same numbers. */
-export function makeVirtualLab(settings: StudySettings): StudyData {
+export function makeVirtualLab(
+  settings: StudySettings,
+  shown: readonly VirtualRun[] = listRuns(settings).map((run) => showLabRun(settings, run)),
+): StudyData {
   const options = settings.virtual as NonNullable<StudySettings["virtual"]>;
   const random = createRandom(settings.seed).stream("virtual laboratory");
-  const runs = listRuns(options);
-  const shown = runs.map((run) => showRun(run.id, drawScreen(run, random.stream(`run ${run.id}`))));
+  const runs = listRuns(settings);
   const drives = drivesOf(shown, runs);
   const cohort = simulateCohort({
     runs,
@@ -153,7 +174,7 @@ export function simulateTruth(
 /** What was on the screen in each run of {@link makeVirtualLab}: the same settings and seed give the same stimuli. */
 export function listScreens(settings: StudySettings): { readonly run: StudyRun; readonly screen: Screen }[] {
   const random = createRandom(settings.seed).stream("virtual laboratory");
-  return listRuns(settings.virtual as NonNullable<StudySettings["virtual"]>).map((run) => ({
+  return listRuns(settings).map((run) => ({
     run,
     screen: drawScreen(run, random.stream(`run ${run.id}`)),
   }));
@@ -166,14 +187,4 @@ function drivesOf(shown: readonly VirtualRun[], runs: readonly StudyRun[]) {
       shown.map((one, r) => sample(one.spaces[s] as SpaceEvents, runs[r] as StudyRun, step)),
     ]),
   );
-}
-
-function listRuns({ runs, samples, repeats }: NonNullable<StudySettings["virtual"]>): StudyRun[] {
-  const train = (sense: string) =>
-    Array.from(
-      { length: runs },
-      (_, k): StudyRun => ({ id: `${sense}-${k + 1}`, role: "train", samples, repeats: 1 }),
-    );
-  const test = (sense: string): StudyRun => ({ id: `${sense}-test`, role: "test", samples, repeats });
-  return [...train("pictures"), ...train("sentences"), test("pictures"), test("sentences")];
 }

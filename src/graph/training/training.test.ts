@@ -65,7 +65,7 @@ describe("a contrastive step of two towers with momentum, queues, clipping and A
   const torch = readFixture<Answers>("contrastive");
   it.each([
     ["float64", "here", 1e-11],
-    ["float64", "worker", 1e-11],
+    ...(process.env.SIMCORTEX_SLOW ? ([["float64", "worker", 1e-11]] as const) : []),
     ["float32", "here", 1e-3], // AdamW magnifies rounding: its first step is lr · sign(g)
   ] as const)("does in %s (%s) what torch does", async (type, where, tolerance) => {
     const step = contrastiveStep({ ...torch, type });

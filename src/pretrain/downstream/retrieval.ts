@@ -9,7 +9,8 @@ export interface Retrieval {
 
 /** Find each picture's caption among all captions, and each caption's picture among all pictures, by the product of embeddings.
  *
- * Captions with the same words (letters' case and spaces aside) cannot be told apart: any of them, and any of their pictures, is right. Of equally near ones
+ * Captions with the same words (letters' case and spaces aside) cannot be told apart: they are one answer to a picture, and any of their pictures is
+ * right. (Were each a candidate, ten copies of one caption would fill the ten nearest.) Of equally near ones
  * the expected share is counted, so that a model that answers everything alike is at chance.
  * Chance: the expected hits of a random order, 1 − C(n − m, k) / C(n, k) for an item with m right answers among n, averaged over items.
  * Row i of `images` and of `texts` (pairs × width) belong together, and `captions` has the words of each row of `texts`.
@@ -31,14 +32,16 @@ export function testRetrieval({
       `testRetrieval: images and texts must be of one shape, with a caption each; got ${images.rows} × ${images.cols}, ${texts.rows} × ${texts.cols} and ${captions.length} captions.`,
     );
   const same = groupsOf(captions);
-  const scores = (from: Matrix, to: Matrix) =>
+  const all = captions.map((_, k) => k);
+  const distinct = all.filter((k) => same[k] === k);
+  const scores = (from: Matrix, to: Matrix, candidates: readonly number[]) =>
     Object.fromEntries(
       ([1, 5, 10] as const).map((k) => {
-        const { hits, chance } = hitsAt(k, from, to, same);
+        const { hits, chance } = hitsAt(k, from, to, same, candidates);
         return [`R@${k}`, rateOf(hits, chance, random.stream(`R@${k}`))];
       }),
     ) as Retrieval["imageToText"];
-  return { imageToText: scores(images, texts), textToImage: scores(texts, images) };
+  return { imageToText: scores(images, texts, distinct), textToImage: scores(texts, images, all) };
 }
 
 /** Number of the first caption with the same words. */
@@ -56,22 +59,25 @@ function hitsAt(
   from: Matrix,
   to: Matrix,
   same: readonly number[],
+  candidates: readonly number[],
 ): { hits: Float64Array; chance: number } {
-  const n = from.rows;
-  const hits = new Float64Array(n);
+  const hits = new Float64Array(from.rows);
   let chance = 0;
-  for (let i = 0; i < n; i++) {
-    const near = Float64Array.from({ length: n }, (_, j) => product(from, i, to, j));
-    const right = same.flatMap((group, j) => (group === same[i] ? [j] : []));
-    const best = Math.max(...right.map((j) => near[j] as number));
-    let [above, level] = [0, 0]; // nearer than the best right one, and as near as it but wrong
-    for (let j = 0; j < n; j++) {
-      if ((near[j] as number) > best) above++;
-      else if (near[j] === best && same[j] !== same[i]) level++;
+  for (let i = 0; i < from.rows; i++) {
+    const near = candidates.map((j) => product(from, i, to, j));
+    const isRight = candidates.map((j) => same[j] === same[i]);
+    const best = near.reduce(
+      (most, x, c) => (isRight[c] ? Math.max(most, x) : most),
+      Number.NEGATIVE_INFINITY,
+    );
+    let [above, level, ties, right] = [0, 0, 0, 0]; // nearer than the best right one; as near as it, wrong and right; right at all
+    for (const [c, x] of near.entries()) {
+      if (isRight[c]) right++;
+      if (x > best) above++;
+      else if (x === best) isRight[c] ? ties++ : level++;
     }
-    const ties = right.filter((j) => near[j] === best).length;
     hits[i] = above >= k ? 0 : randomHit(level + ties, ties, k - above);
-    chance += randomHit(n, right.length, k) / n;
+    chance += randomHit(candidates.length, right, k) / from.rows;
   }
   return { hits, chance };
 }
