@@ -237,7 +237,11 @@ function addServe(program: Command): void {
     .option("--token <text>", "asked of everyone (default: none, with --host one that is drawn)")
     .option("--seed <number>", "of a study.yaml: another world, another cohort")
     .option("--models <folder>", "of a study.yaml: the family of twins (default: the shipped ones)")
-    .option("--store <folder>", "of a study.yaml of real data: where finished steps are kept", ".simcortex/store")
+    .option(
+      "--store <folder>",
+      "of a study.yaml of real data: where finished steps are kept",
+      ".simcortex/store",
+    )
     .option("--out <folder>", "of a study.yaml: where its brain goes", "results/brain")
     .option("--open", "open the page in the browser")
     .option("--json", "address and errors on stdout, one JSON object a line")

@@ -105,10 +105,7 @@ export const regionAnswer = strict({
       r2: interval,
       ceiling: number,
       shareOfCeiling: number,
-      kept: z
-        .int()
-        .nullable()
-        .describe("Targets predicted better than chance, corrected; null: not tested."),
+      kept: z.int().nullable().describe("Targets predicted better than chance, corrected; null: not tested."),
       targets: z.int(),
     }),
   ),

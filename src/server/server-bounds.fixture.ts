@@ -90,7 +90,9 @@ export function boundsCases(bench: ServerBench): void {
       const open = await openServer(bench.folder, { port: 0, host: "0.0.0.0" });
       expect(open).toMatchObject({ isLocal: false, url: expect.stringMatching(/\?token=[\w-]{32}$/) });
       await open.close();
-      await expect(openServer(bench.folder, { port: 0, token: "short" })).rejects.toThrow(/at least 12 characters/);
+      await expect(openServer(bench.folder, { port: 0, token: "short" })).rejects.toThrow(
+        /at least 12 characters/,
+      );
     });
     it("gets headers with every answer that keep the page to itself", async () => {
       for (const path of ["/api/brain", "/none", "/brain/manifest.json"])
@@ -210,7 +212,10 @@ export function boundsCases(bench: ServerBench): void {
         writeFileSync(join(arrays, name), Uint8Array.of(1));
       const seen: string[] = [];
       const damaged = await openServer(other, { port: 0, workers, onBug: (stack) => seen.push(stack) });
-      const { status, text } = await post(damaged.url, "/api/predict", { model: "both", sentences: ["a dog"] });
+      const { status, text } = await post(damaged.url, "/api/predict", {
+        model: "both",
+        sentences: ["a dog"],
+      });
       expect(status).toBe(500);
       expect(errorOf(text)).toMatchObject({
         kind: "backend",

@@ -64,7 +64,9 @@ describe("FreeSurfer files", () => {
     expect(() => parseFreeSurfer(new Uint8Array(readFileSync(file(name))).subarray(0, length))).toThrow(says);
   });
   it("of another kind are refused with what is needed", async () => {
-    await expect(readMesh(file("rh.sulc"))).rejects.toThrow(/rh\.sulc: .*a mesh is needed; the file is a map/);
+    await expect(readMesh(file("rh.sulc"))).rejects.toThrow(
+      /rh\.sulc: .*a mesh is needed; the file is a map/,
+    );
     await expect(readVertexLabels(file("rh.folded"))).rejects.toThrow(/an annotation is needed/);
     await expect(readMesh(file(left.sulcus))).rejects.toThrow(
       /a mesh has coordinates and triangles; the file has SHAPE/,
@@ -81,7 +83,12 @@ describe("loadSurface", () => {
     const loaded = await load(both, [2 * vertices]);
     expect(loaded?.shows).toBe("targets");
     const [one, two] = loaded?.surface.hemispheres ?? [];
-    expect([one?.name, one?.target[5], two?.name, two?.target[5]]).toEqual(["left", 5, "right", vertices + 5]);
+    expect([one?.name, one?.target[5], two?.name, two?.target[5]]).toEqual([
+      "left",
+      5,
+      "right",
+      vertices + 5,
+    ]);
     await expect(load(both, [vertices])).rejects.toThrow(
       new RegExp(`has ${2 * vertices} vertices .* the people have ${vertices} targets. Give .labels.`),
     );
@@ -111,7 +118,10 @@ describe("loadSurface", () => {
     const [, back, middle, front] = facts["vertices a label"];
     expect([count(1, 0), count(1, 1), count(1, 2)]).toEqual([front, back, middle]);
     const all = Int32Array.from(named?.surface.hemispheres.flatMap(({ target }) => [...target]) ?? []);
-    writeFileSync(join(folder, "labels.npy"), encodeNpy({ shape: [all.length], data: all.map((g) => g + 1) }));
+    writeFileSync(
+      join(folder, "labels.npy"),
+      encodeNpy({ shape: [all.length], data: all.map((g) => g + 1) }),
+    );
     const numbered = await load({
       ...both,
       labels: join(folder, "labels.npy"),
@@ -125,8 +135,14 @@ describe("loadSurface", () => {
     await expect(load({ space: "test", left: { ...left, labels: few } })).rejects.toThrow(
       /surface\.left: .*few\.npy has 3 labels for \d+ vertices/,
     );
-    await expect(load({ space: "test", left: { ...left, sulcus: few } })).rejects.toThrow(/has 3 vertices; left\.folded/);
-    const unnamed = { space: "test", left: { ...left, labels: "left.parts.label.gii" }, names: { back: "nowhere" } };
+    await expect(load({ space: "test", left: { ...left, sulcus: few } })).rejects.toThrow(
+      /has 3 vertices; left\.folded/,
+    );
+    const unnamed = {
+      space: "test",
+      left: { ...left, labels: "left.parts.label.gii" },
+      names: { back: "nowhere" },
+    };
     await expect(
       loadSurface({ surface: unnamed, data: "." }, smallSurface, { regions: ["north"], targets: [] }),
     ).rejects.toThrow(/no label is a region\. Regions: north\. Labels: .*back/);

@@ -17,7 +17,10 @@ export function packHeldOut(
   models: readonly PageModel[],
   places: PageTargets,
   packer: Packer,
-): { readonly about: NonNullable<BrainManifest["heldOut"]>; readonly predicted: ReadonlyMap<string, ArrayRef> } | null {
+): {
+  readonly about: NonNullable<BrainManifest["heldOut"]>;
+  readonly predicted: ReadonlyMap<string, ArrayRef>;
+} | null {
   const samples = folds.reduce((sum, fold) => sum + fold.test.length, 0);
   const count = places.regionOf.length;
   if (samples * count > largest) return null;

@@ -85,7 +85,8 @@ describe("packStudy", () => {
     for (const [k, row] of rows.entries()) {
       const [run, i] = [Math.floor(row / 60), row % 60];
       const mean =
-        solved.data.people.reduce((sum, p) => sum + (p.responses[run]?.[0]?.data[3 * i + 1] as number), 0) / 3;
+        solved.data.people.reduce((sum, p) => sum + (p.responses[run]?.[0]?.data[3 * i + 1] as number), 0) /
+        3;
       expect(measured[3 * ([0, 7, 59][k] as number) + 1]).toBeCloseTo(mean, 2);
     }
     const predicted = await brain.array(models[0].heldOut.predicted);
@@ -103,7 +104,9 @@ describe("packStudy", () => {
   it("shows regions on its surface, and tells what was declared of it", async () => {
     const { surface, card, regions } = brain.manifest;
     expect(surface?.hemispheres.map(({ name }) => name)).toEqual(["left", "right"]);
-    const target = await brain.array((surface?.hemispheres[1] as { target: Parameters<Brain["array"]>[0] }).target);
+    const right = surface?.hemispheres[1];
+    if (right === undefined) throw new Error("the study has a right side");
+    const target = await brain.array(right.target);
     expect([...new Set(target)].sort()).toEqual([-1, 0, 1, 2]);
     expect(regions.map(({ name }) => name)).toEqual([...storyRegions]);
     expect(card.license).toBe("CC0-1.0");
@@ -126,7 +129,8 @@ describe("packStudy", () => {
     const surface = await loadSurface(settings, folder, { regions: solved.data.regions, targets: [3, 3, 3] });
     const again = await packStudy(solved, { settings, surface, why });
     expect([...again.keys()]).toEqual([...files.keys()]);
-    for (const [file, bytes] of again) expect(Buffer.from(bytes).equals(files.get(file) as Uint8Array), file).toBe(true);
+    for (const [file, bytes] of again)
+      expect(Buffer.from(bytes).equals(files.get(file) as Uint8Array), file).toBe(true);
   });
 });
 

@@ -82,12 +82,12 @@ export function mapsOf(
     if (part && data.spaces.filter((space) => space.joint).length > 1)
       add(
         {
-      id: `unique/${name}`,
-      title: `unique variance: ${name}`,
-      group: "unique",
-      unit: "R²",
-      scale: "sequential",
-      model: joint.id,
+          id: `unique/${name}`,
+          title: `unique variance: ${name}`,
+          group: "unique",
+          unit: "R²",
+          scale: "sequential",
+          model: joint.id,
         },
         whole((p) => own(p)?.unique[s] ?? []),
         { won, what: "unique variance above 0" },
@@ -95,12 +95,12 @@ export function mapsOf(
     if (!automatic && models.some((one) => one.space === s))
       add(
         {
-      id: `alone/${name}`,
-      title: `R² alone: ${name}`,
-      group: "score",
-      unit: "R²",
-      scale: "sequential",
-      model: name,
+          id: `alone/${name}`,
+          title: `R² alone: ${name}`,
+          group: "score",
+          unit: "R²",
+          scale: "sequential",
+          model: name,
         },
         whole((p) => own(p)?.alone[s] ?? []),
       );
@@ -115,12 +115,12 @@ export function mapsOf(
     );
     add(
       {
-      id: `difference/${a}/${b}`,
-      title: `${a} minus ${b}`,
-      group: "difference",
-      unit: "R²",
-      scale: "diverging",
-      model: null,
+        id: `difference/${a}/${b}`,
+        title: `${a} minus ${b}`,
+        group: "difference",
+        unit: "R²",
+        scale: "diverging",
+        model: null,
       },
       whole((p) =>
         Float64Array.from(

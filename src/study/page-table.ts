@@ -13,7 +13,9 @@ export function scoresOf({ result, data, scores }: SolvedStudy, { id, space }: P
   const models = data.spaces.flatMap((one, s) => (one.model ? [s] : []));
   return data.regions.flatMap((region, g): TableRow[] => {
     const whole = result.regionScores[g];
-    const cell = result.cells.find((one) => one.region === region && one.space === data.spaces[space ?? -1]?.name);
+    const cell = result.cells.find(
+      (one) => one.region === region && one.space === data.spaces[space ?? -1]?.name,
+    );
     const summary = result.models[models.indexOf(space ?? -1)]?.scores[g];
     const of = (p: number) => data.people[p]?.regionOf.reduce((n, own) => n + (own === g ? 1 : 0), 0) ?? 0;
     const [r, r2] =

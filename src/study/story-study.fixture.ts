@@ -28,10 +28,7 @@ export function writeStoryStudy(
   mkdirSync(join(folder, "responses"), { recursive: true });
   cpSync(smallSurface, join(folder, "surface"), { recursive: true });
   const save = (name: string, data: Float64Array<ArrayBuffer>) =>
-    writeFileSync(
-      join(folder, `${name}.npy`),
-      encodeNpy({ shape: [rows, data.length / rows], data }),
-    );
+    writeFileSync(join(folder, `${name}.npy`), encodeNpy({ shape: [rows, data.length / rows], data }));
   save("sound", sound);
   save("meaning", meaning);
   const ids = Array.from({ length: people }, (_, p) => `p${p + 1}`);
@@ -40,7 +37,8 @@ export function writeStoryStudy(
     const cols = storyRegions.length * each;
     const Y = Float64Array.from({ length: rows * cols }, (_, k) => {
       const [i, region] = [Math.floor(k / cols), Math.floor((k % cols) / each)];
-      const drive = [(sound[2 * i] as number) - (sound[2 * i + 1] as number), meaning[3 * i] as number, 0][region] ?? 0;
+      const drive =
+        [(sound[2 * i] as number) - (sound[2 * i + 1] as number), meaning[3 * i] as number, 0][region] ?? 0;
       return drive + (0.6 + 0.2 * p) * random.normal();
     });
     save(`responses/${id}`, Y);

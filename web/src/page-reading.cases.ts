@@ -35,7 +35,10 @@ export function readingCases(bench: Bench): void {
 
   it.each([390, 1440])("shows a study without a surface as charts, %i pixels wide", async (width) => {
     const story = await publishStory(false);
-    const { page, complaints, close } = await openPage(bench.pages.browser, story.url, { width, height: 844 });
+    const { page, complaints, close } = await openPage(bench.pages.browser, story.url, {
+      width,
+      height: 844,
+    });
     const chart = page.locator("[data-test=region-chart]");
     await chart.locator("circle").first().waitFor();
     expect(await chart.locator("circle").count()).toBe(9); // three people in three regions

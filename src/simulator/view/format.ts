@@ -33,6 +33,12 @@ export function showBytes(bytes: number): string {
 }
 
 /** How many targets of a region are predicted better than chance. */
-export function showKept({ kept, targets }: { readonly kept: number | null; readonly targets: number }): string {
+export function showKept({
+  kept,
+  targets,
+}: {
+  readonly kept: number | null;
+  readonly targets: number;
+}): string {
   return kept === null ? "not tested" : `${kept} of ${targets}`;
 }
