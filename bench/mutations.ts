@@ -56,7 +56,7 @@ const mutations: readonly Mutation[] = [
       [
         "study/fit-models.ts",
         "        Y: takeRows(",
-        "        held: takeRows(columns(joined[stimuli], from, to), folds[fold].test),\n        Y: takeRows(",
+        "        held: takeRows(sideBySide(own), folds[fold].test),\n        Y: takeRows(",
       ],
       [
         "study/fit-model.ts",

@@ -8,6 +8,7 @@ import { findBackend } from "./study/backend.ts";
 import { computeCeilings } from "./study/ceilings.ts";
 import { countChoices, countLayers, targetScores } from "./study/choices.ts";
 import { addControls } from "./study/controls/add-controls.ts";
+import { planLook } from "./study/controls/plan-look.ts";
 import { describeStudy, describeWarnings } from "./study/describe.ts";
 import { planFits } from "./study/fit-models.ts";
 import { follow } from "./study/follow.ts";
@@ -89,7 +90,9 @@ export async function solveStudy(
     // 1. Stimuli, features and responses: from files, or from the virtual laboratory.
     const models = await readModels(settings, options.folder);
     const loaded = await loadData(settings, options.folder, run);
-    const base = addControls(loaded, settings, random.stream("controls"));
+    const looking = planLook(loaded, settings);
+    const look = looking.collect(await run(looking.steps, looking.costs));
+    const base = addControls(loaded, settings, look, random.stream("controls"));
 
     // 2. Foundation models: activations of every layer for what was shown, on the TR grid, the same for every model.
     const showing = planActivations(models, base.shown, settings);

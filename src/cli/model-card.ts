@@ -15,7 +15,7 @@ Hugging Face's ViT and BERT behind \`image.\` and \`text.\`; a twin that was tra
 |---|---|---|---|---|---|---|
 ${rows.join("\n")}
 
-Shares of right answers in per cent with 95 % intervals; chance in brackets.
+Shares of right answers in per cent with 95 % intervals; in brackets chance, which takes all answers as equally frequent.
 
 **Data.** Scenes and captions of the program's own procedural world (\`simcortex/stimuli\`). No person, no photograph and no foreign text.
 **For** demonstrations and tests of encoding models. **Not for** real pictures or texts: the world has eight kinds of things in seven places.

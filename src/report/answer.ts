@@ -168,7 +168,7 @@ function reachSentences(result: StudyResult, cells: readonly Cell[]): readonly s
     const taken = takenBy(result, cell);
     if (taken.length > 0)
       return [
-        `No win of ${cell.space}: it is not shown to score higher than ${joinWords(taken.map((name) => withAlone(result, cell, name)))}, which should predict nothing here. A control that stands in the joint model (\`control: true\`) shows what is added to it.`,
+        `No win of ${cell.space}: it is not shown to score higher than ${joinWords(taken.map((name) => withAlone(result, cell, name)))}, which knows nothing of the content. A control that stands in the joint model (\`control: true\`) shows what is added to it.`,
       ];
     const reaching = controlsThatReach(result, cell);
     if (reaching.length === 0) return [];

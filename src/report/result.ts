@@ -100,7 +100,7 @@ export interface ModelSummary {
   }[];
 }
 
-/** What a control that every study has by itself (OASM, position, permuted pairs) comes to in one region. Its scores stand among the cells. */
+/** What a control that every study has by itself (OASM, position, low-level vision, permuted pairs) comes to in one region. Its scores stand among the cells. */
 export interface ControlVerdict {
   readonly control: string;
   readonly region: string;

@@ -1,4 +1,5 @@
 import type { Features, Responses } from "../core/index.ts";
+import type { TimedWord } from "../features/index.ts";
 import type { Picture } from "../stimuli/index.ts";
 
 /** One run as every person of the study went through it. */
@@ -25,6 +26,8 @@ export interface StudySpace {
   readonly model?: boolean;
   /** A control that every study has by itself. */
   readonly automatic?: boolean;
+  /** Describes pictures without their content: no claim that the control of low-level vision could take away. */
+  readonly lowLevel?: boolean;
   /** The columns are a kernel: they are taken as they are, neither centred nor scaled. */
   readonly raw?: boolean;
   /** Known to predict the mean of the held-out rows and nothing else: not fitted, R² 0 and r undefined. */
@@ -72,7 +75,7 @@ export interface StimulusSet {
 /** One person: responses[run][repeat], (samples × targets), preprocessed run by run. */
 export interface StudyPerson {
   readonly id: string;
-  /** Index into `StudyData.stimuli`; people who saw the same stimuli are fitted together. */
+  /** Index into `StudyData.stimuli`; people for whom a model has the same features are fitted together. */
   readonly stimuli: number;
   readonly responses: readonly (readonly Responses[])[];
   /** Region index of each target, −1 for none. */
@@ -87,6 +90,8 @@ export interface StimulusNames {
   readonly hashes: readonly string[];
   /** The names are sentences, not files. */
   readonly texts: boolean;
+  /** Where the pictures stand; absent for texts. */
+  readonly paths?: readonly string[];
 }
 
 /** What the virtual laboratory planted. */
@@ -118,6 +123,8 @@ export interface StudyData {
   readonly groups: Int32Array | null;
   /** The stimulus of each sample, from a list: names, SHA-256 of their bytes, and whether the names are texts; for the guard. */
   readonly stimulusList?: StimulusNames | null;
+  /** Words that were heard or read in each run, from TextGrids; seconds from its first sample. Absent where none are known. */
+  readonly words?: readonly (readonly TimedWord[])[];
   /** Sentences for the design section of the report. */
   readonly notes: readonly string[];
   readonly warnings: readonly string[];

@@ -15,7 +15,7 @@ import {
   type Weightings,
 } from "../encoding/index.ts";
 import { hashValue, type Step } from "../engine/index.ts";
-import { meanResponses } from "./ceilings.ts";
+import { type Crowd, crowdsOf, membersOf, sideBySide, takeColumns, targetsOf } from "./crowds.ts";
 import type { StudyData } from "./data.ts";
 import { type FitInput, type FitOutput, takeBetter } from "./fit-model.ts";
 import { type ModelPlan, type OuterFold, planInnerFolds, planInnerLikeOuter } from "./plan.ts";
@@ -24,9 +24,9 @@ import type { StudySettings } from "./settings.ts";
 /** Targets that one task fits at once; bounds the memory of a worker. */
 const targetsPerTask = 4096;
 
-/** Where the targets of a task come from: columns [from, to) of the people who share `stimuli`, side by side. */
+/** Where the targets of a task come from: columns [from, to) of the people of a crowd, side by side. */
 interface FitTask {
-  readonly stimuli: number;
+  readonly crowd: Crowd;
   readonly fold: number;
   readonly model: number;
   readonly from: number;
@@ -57,7 +57,7 @@ export interface PersonFit {
   readonly onEdge: Uint8Array;
 }
 
-/** The steps that fit every model on every outer fold, for people who share stimuli together, and how to read their results.
+/** The steps that fit every model on every outer fold, for people who share its features together, and how to read their results.
  *
  * The smaller models try the joint model's weightings with the missing bands struck out, so that all had the same search. A step's key
  * is made of the numbers that it is given and of nothing else, so that studies which differ elsewhere share their fits.
@@ -73,18 +73,17 @@ export function planFits(
   const { fit } = settings;
   const alphas = spaceAlphas(fit.alphas.from, fit.alphas.to, fit.alphas.count);
   const weightings = weightingsOf(plan, fit.weightings, random);
-  const groups = data.stimuli.map((_, k) => people(data, k));
-  const joined = joinPeople(data, groups);
+  const crowds = plan.models.map(({ spaces }) => crowdsOf(data, spaces));
   const innerOf = folds.map((fold) => planInnerFolds(data, settings, fold));
   const innerLikeOuter = folds.map((fold) => planInnerLikeOuter(data, settings, folds, fold));
   const raw = plan.models.map(({ spaces }) => spaces.some((s) => data.spaces[s]?.raw));
-  const tasks = listTasks(joined, folds.length, plan.models.length);
+  const tasks = listTasks(data, crowds, folds.length);
   const parts = tasks.flatMap((task, whole) =>
     layersOf(data, plan, task, apart).map((layer): FitPart => ({ ...task, whole, layer })),
   );
-  const inputOf = ({ fold, model, stimuli, layer }: FitPart): Omit<FitInput, "Y"> => ({
+  const inputOf = ({ fold, model, crowd, layer }: FitPart): Omit<FitInput, "Y"> => ({
     spaces: (plan.models[model]?.spaces ?? []).map((s) =>
-      spaceInput(data, stimuli, s, layer, plan.models[model]?.order),
+      spaceInput(data, crowd.stimuli, s, layer, plan.models[model]?.order),
     ),
     train: (folds[fold] as OuterFold).train,
     test: (folds[fold] as OuterFold).test,
@@ -97,20 +96,25 @@ export function planFits(
     form: fit.form,
     split: model === plan.joint,
   });
-  const responses = joined.map((Y) => (Y === null ? "" : keyOf(Y)));
   const steps = parts.map((part): Step => {
-    const { stimuli, from, to, fold } = part;
+    const { fold } = part;
+    const own = membersOf(data, part);
     const { spaces, ...input } = inputOf(part);
     const seen = spaces.map(({ name: _, layers, ...rest }) => ({ ...rest, layers: layers.map(keyOf) }));
     return {
       name: "fit",
-      inputs: { ...input, backend, spaces: seen, responses: [responses[stimuli], from, to] },
+      inputs: {
+        ...input,
+        backend,
+        spaces: seen,
+        responses: own.map(({ Y, from, to }) => [keyOf(Y), from, to]),
+      },
       task: "fit",
       payload: () => ({
         ...input,
         spaces,
         backend,
-        Y: takeRows(columns(joined[stimuli] as Responses, from, to), (folds[fold] as OuterFold).train),
+        Y: takeRows(sideBySide(own), (folds[fold] as OuterFold).train),
       }),
     };
   });
@@ -123,7 +127,7 @@ export function planFits(
       const whole = joinLayers(tasks.length, parts, results as readonly FitOutput[]);
       return {
         alphas,
-        of: (person, fold, model) => personFit(data, groups, tasks, whole, person, fold, model),
+        of: (person, fold, model) => personFit(data, tasks, whole, person, fold, model),
       };
     },
   };
@@ -132,7 +136,7 @@ export function planFits(
 /** The layers that a task fits in steps of their own; null: all in one. */
 function layersOf(data: StudyData, plan: ModelPlan, task: FitTask, apart: boolean): (number | null)[] {
   const spaces = plan.models[task.model]?.spaces ?? [];
-  const count = Math.max(1, ...spaces.map((s) => data.stimuli[task.stimuli]?.spaces[s]?.length ?? 1));
+  const count = Math.max(1, ...spaces.map((s) => data.stimuli[task.crowd.stimuli]?.spaces[s]?.length ?? 1));
   return apart && count > 1 ? Array.from({ length: count }, (_, layer) => layer) : [null];
 }
 
@@ -146,21 +150,6 @@ function joinLayers(count: number, parts: readonly FitPart[], results: readonly 
     out[whole] = best === undefined ? fitted : takeBetter(best, fitted);
   }
   return out as FitOutput[];
-}
-
-const joinedOf = new WeakMap<StudyData["people"], readonly (Responses | null)[]>();
-
-/** Responses of the people who share stimuli, side by side; made once for the same people, however many plans are made for them. */
-function joinPeople(data: StudyData, groups: readonly (readonly number[])[]): readonly (Responses | null)[] {
-  const own =
-    joinedOf.get(data.people) ??
-    groups.map((members) =>
-      members.length > 0
-        ? stackCols(members.map((p) => meanResponses(data, data.people[p] as StudyData["people"][number])))
-        : null,
-    );
-  joinedOf.set(data.people, own);
-  return own;
 }
 
 const known = new WeakMap<object, string>();
@@ -183,14 +172,15 @@ function weightingsOf(plan: ModelPlan, count: number, random: Random): Weighting
   });
 }
 
-function listTasks(joined: readonly (Responses | null)[], folds: number, models: number): FitTask[] {
+function listTasks(data: StudyData, crowds: readonly (readonly Crowd[])[], folds: number): FitTask[] {
   const out: FitTask[] = [];
-  for (const [stimuli, Y] of joined.entries())
-    if (Y !== null)
-      for (let fold = 0; fold < folds; fold++)
-        for (let model = 0; model < models; model++)
-          for (let from = 0; from < Y.cols; from += targetsPerTask)
-            out.push({ stimuli, fold, model, from, to: Math.min(Y.cols, from + targetsPerTask) });
+  for (let fold = 0; fold < folds; fold++)
+    for (const [model, own] of crowds.entries())
+      for (const crowd of own) {
+        const targets = crowd.people.reduce((sum, p) => sum + targetsOf(data, p), 0);
+        for (let from = 0; from < targets; from += targetsPerTask)
+          out.push({ crowd, fold, model, from, to: Math.min(targets, from + targetsPerTask) });
+      }
   return out;
 }
 
@@ -210,34 +200,29 @@ function spaceInput(
 
 function personFit(
   data: StudyData,
-  groups: readonly (readonly number[])[],
   tasks: readonly FitTask[],
   results: readonly FitOutput[],
   person: number,
   fold: number,
   model: number,
 ): PersonFit {
-  const { stimuli, regionOf } = data.people[person] as StudyData["people"][number];
-  const before = (groups[stimuli] ?? []).filter((p) => p < person);
-  const start = before.reduce((sum, p) => sum + (data.people[p]?.regionOf.length ?? 0), 0);
-  const end = start + regionOf.length;
-  const parts = tasks.flatMap((task, k) =>
-    task.stimuli === stimuli &&
-    task.fold === fold &&
-    task.model === model &&
-    task.from < end &&
-    task.to > start
-      ? [cut(results[k] as FitOutput, Math.max(0, start - task.from), Math.min(task.to, end) - task.from)]
-      : [],
-  );
+  const parts = tasks.flatMap((task, k) => {
+    if (task.fold !== fold || task.model !== model || !task.crowd.people.includes(person)) return [];
+    const before = task.crowd.people.slice(0, task.crowd.people.indexOf(person));
+    const start = before.reduce((sum, p) => sum + targetsOf(data, p), 0) - task.from;
+    const end = start + targetsOf(data, person);
+    const width = task.to - task.from;
+    if (start >= width || end <= 0) return [];
+    return [cut(results[k] as FitOutput, Math.max(0, start), Math.min(width, end))];
+  });
   return parts.length === 1 ? (parts[0] as PersonFit) : join(parts);
 }
 
 function cut(output: FitOutput, from: number, to: number): PersonFit {
   const bands = output.bandWeights.length / Math.max(1, output.alphaIndex.length);
   return {
-    predicted: columns(output.predicted, from, to),
-    parts: output.parts.map((part) => columns(part, from, to)),
+    predicted: takeColumns(output.predicted, from, to),
+    parts: output.parts.map((part) => takeColumns(part, from, to)),
     alphaIndex: output.alphaIndex.slice(from, to),
     layer: output.layer.slice(from, to),
     bandWeights: output.bandWeights.slice(from * bands, to * bands),
@@ -257,16 +242,4 @@ function join(parts: readonly PersonFit[]): PersonFit {
     bandWeights: Float64Array.from(parts.flatMap((part) => [...part.bandWeights])),
     onEdge: Uint8Array.from(parts.flatMap((part) => [...part.onEdge])),
   };
-}
-
-function people(data: StudyData, stimuli: number): number[] {
-  return data.people.flatMap((person, p) => (person.stimuli === stimuli ? [p] : []));
-}
-
-function columns(m: Responses, from: number, to: number): Responses {
-  if (from === 0 && to === m.cols) return m;
-  const out = zeros(m.axes, m.rows, to - from, m.data instanceof Float32Array ? "float32" : "float64");
-  for (let i = 0; i < m.rows; i++)
-    out.data.set(m.data.subarray(i * m.cols + from, i * m.cols + to), i * out.cols);
-  return out;
 }

@@ -9,7 +9,8 @@ import type { TestUnit } from "./test-unit.ts";
  *
  * Two families, one inside the other. Every control × region: is the control's r above zero, as the joint model is tested? Only where it
  * is, each win there: is the winner above the control? A space with unique variance and a compared model that is ahead by their R² alone, the joint
- * model by its r. All one-sided, with the unit and correction of the study (blocks exchange saved squared error in place of r and R²). A
+ * model by its r. A space that describes
+ * pictures at the low level itself is not asked against the control of low-level vision: it makes no other claim. All one-sided, with the unit and correction of the study (blocks exchange saved squared error in place of r and R²). A
  * winner that is not shown to be above a control that predicts has no win. */
 export function judgeControls(
   data: StudyData,
@@ -41,10 +42,12 @@ export function judgeControls(
   );
   const found = pairs.map(({ g, c }, k) => (reach.corrected[k] as number) <= level && mean(aloneR(g, c)) > 0);
   const place = (name: string) => data.spaces.findIndex((space) => space.name === name);
+  const isLow = (s: number) => data.spaces[s]?.lowLevel === true;
   const asked = pairs.flatMap(({ c, g, region }, k) => {
     if (!found[k]) return [];
     const joint = regionScores.some((own) => own.region === region && own.significant);
-    return [...winnersOf(cells, comparisons, region), ...(joint ? [null] : [])].map((name) => ({
+    const claims = winnersOf(cells, comparisons, region).filter((name) => !(isLow(c) && isLow(place(name))));
+    return [...claims, ...(joint ? [null] : [])].map((name) => ({
       k,
       c,
       g,

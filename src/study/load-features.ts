@@ -97,7 +97,12 @@ async function loadLayer(
 
 type Words = NonNullable<SpaceSettings["words"]>;
 
-async function readWords(files: StudyFiles, words: Words, places: Places, warnings: string[]) {
+/** The words of a TextGrid, without silence; seconds on its own clock. */
+export async function readSpoken(
+  files: StudyFiles,
+  words: Words,
+  places: Places,
+): Promise<readonly { readonly text: string; readonly start: number; readonly end: number }[]> {
   const grid = parseTextGrid(await files.bytes(words.textgrid, places));
   const tier = grid.tiers.find((one) => one.name === words.tier);
   if (tier === undefined)
@@ -105,7 +110,11 @@ async function readWords(files: StudyFiles, words: Words, places: Places, warnin
       "format",
       `${words.textgrid} has no tier "${words.tier}"; it has ${grid.tiers.map((one) => one.name).join(", ")}.`,
     );
-  const spoken = tier.intervals.filter(({ text }) => !words.skip.includes(text.trim()));
+  return tier.intervals.filter(({ text }) => !words.skip.includes(text.trim()));
+}
+
+async function readWords(files: StudyFiles, words: Words, places: Places, warnings: string[]) {
+  const spoken = await readSpoken(files, words, places);
   const { values, columns } = await measure(
     files,
     words,

@@ -25,13 +25,21 @@ export async function loadStimulusNames(
       `labels: ${labels.file} lists ${names.length} stimuli; the runs have ${samples} samples, and each needs one.`,
     );
   const texts = !names.every((name) => pictures.test(name));
+  const beside = (name: string) => posix.join(posix.dirname(labels.file), name);
   const hash = async (name: string) =>
     texts
       ? hashBytes(new TextEncoder().encode(wordsOf(name)))
-      : hashBytes(await files.bytes(posix.join(posix.dirname(labels.file), name), {}));
+      : hashBytes(await files.bytes(beside(name), {}));
   const known = new Map<string, string>();
   for (const name of names) if (!known.has(name)) known.set(name, await hash(name));
-  return { names, hashes: names.map((name) => known.get(name) as string), texts };
+  const hashes = names.map((name) => known.get(name) as string);
+  if (texts) return { names, hashes, texts };
+  return {
+    names,
+    hashes,
+    texts,
+    paths: await Promise.all(names.map((name) => files.path(beside(name), {}))),
+  };
 }
 
 function listNames(text: string, file: string, column: string | undefined): string[] {

@@ -4,7 +4,7 @@ import { parseTable } from "../io/index.ts";
 import type { SpaceFeatures, StimulusSet, StudyData, StudyPerson, StudyRun, StudySpace } from "./data.ts";
 import { openFiles, type StudyFiles } from "./files.ts";
 import { listShown } from "./list-shown.ts";
-import { isLayered, layerNumbers, loadSpace } from "./load-features.ts";
+import { isLayered, layerNumbers, loadSpace, readSpoken } from "./load-features.ts";
 import { loadStimulusNames } from "./load-stimulus-names.ts";
 import { readRuns } from "./read-runs.ts";
 import type { StudySettings } from "./settings.ts";
@@ -45,6 +45,7 @@ export async function loadStudy(settings: StudySettings, folder: string): Promis
     truth: null,
     groups: await loadGroups(files, settings, runs),
     stimulusList: await loadStimulusNames(files, settings, runs),
+    ...(await loadWords(files, settings, runs)),
     notes: [preprocessingNote(settings)],
     warnings: [...warnings],
     inputs: await files.inputs(),
@@ -214,6 +215,26 @@ async function loadGroups(
       ),
     ),
   );
+}
+
+/** Words that everybody heard or read, from the first TextGrid that a feature space names. */
+async function loadWords(
+  files: StudyFiles,
+  settings: StudySettings,
+  runs: readonly StudyRun[],
+): Promise<Pick<StudyData, "words">> {
+  const words = Object.values(settings.features ?? {}).find(
+    (space) => space.words !== undefined && !isPersonal(space),
+  )?.words;
+  if (words === undefined) return {};
+  const read = runs.map(async ({ id }) =>
+    (await readSpoken(files, words, { run: id })).map(({ text, start, end }) => ({
+      text: text.trim(),
+      onset: start - words.start,
+      duration: end - start,
+    })),
+  );
+  return { words: await Promise.all(read) };
 }
 
 function preprocessingNote(settings: StudySettings): string {

@@ -319,7 +319,7 @@ describe("stimuli", () => {
     ]);
     const models = await readModels(settings, folder);
     const { steps, collect } = planActivations(models, shown, settings);
-    expect(steps).toHaveLength(1);
+    expect(steps).toHaveLength(2); // its untrained twin is shown them too
     const tower = await openTower({ path: join(folder, "a"), kind: "brivl", sense: "pictures" });
     const showing = { pooling: "mean", layers: [0, 1, 2] } as const;
     const answers = await tower.show(shown.pictures, showing);
@@ -329,7 +329,7 @@ describe("stimuli", () => {
     for (const [k, { data, cols }] of answers.layers.entries())
       expect(rounded((alone.layers[k] as Features).data)).toEqual(rounded(data.slice(0, cols)));
     const [model] = models;
-    expect(collect([answers]).of((model as StudyModel).towers[0] as never)[2]?.rows).toBe(2);
+    expect(collect([answers, answers]).of((model as StudyModel).towers[0] as never)[2]?.rows).toBe(2);
     writeFileSync(join(folder, "run.csv"), "onset,duration,file\n0,1,three.png\n");
     await expect(listShown(openFiles(".", folder), settings, runs)).rejects.toThrow(
       /no picture .*three\.png/,

@@ -6,10 +6,13 @@ import { decodeText, readBytes } from "../io/index.ts";
 import {
   activations,
   type Preprocessing,
+  parseTowerConfig,
   preprocessPicture,
+  readBrivlConfig,
   readBrivlFolder,
   readPreprocessing,
   readTowerFolder,
+  type TowerKind,
   type TowerModel,
   towerOf,
   type WeightTensors,
@@ -17,9 +20,10 @@ import {
 import { decodePicture, type Picture, readTokenizer, type Tokenizer } from "../stimuli/index.ts";
 import type { ShownPicture } from "./data.ts";
 import type { StudyTower } from "./read-model.ts";
+import { drawTower } from "./untrained-twin.ts";
 
 /** Which tower is opened. */
-export type TowerPlace = Pick<StudyTower, "path" | "kind" | "sense">;
+export type TowerPlace = Pick<StudyTower, "path" | "kind" | "sense" | "drawn">;
 
 /** How activations are made. */
 export interface Showing {
@@ -46,8 +50,9 @@ const batch = 32;
 /** Open a tower. Pictures are made ready as `preprocessor_config.json` says; for models of `simcortex pretrain` as in their training without
  * augmentation: the middle square, resized (bilinear, as Pillow does), −1 to 1. Sentences are padded to the longest that is shown.
  * @throws EncodingError "file" | "format" if the folder does not hold it. */
-export async function openTower({ path, kind, sense }: TowerPlace): Promise<OpenTower> {
-  const { model, weights, positions } = await readTower(path, kind, sense);
+export async function openTower(place: TowerPlace): Promise<OpenTower> {
+  const { path, kind } = place;
+  const { model, weights, positions } = await readTower(place);
   if (model.kind === "vit") {
     const ready = await preprocessingOf(path, kind, model.config.size);
     return {
@@ -75,7 +80,15 @@ export async function openTower({ path, kind, sense }: TowerPlace): Promise<Open
   };
 }
 
-async function readTower(path: string, kind: TowerPlace["kind"], sense: TowerPlace["sense"]) {
+async function readTower({ path, kind, sense, drawn }: TowerPlace): Promise<{
+  readonly model: TowerModel;
+  readonly weights: WeightTensors;
+  readonly positions: number;
+}> {
+  if (drawn !== undefined) {
+    const own = await readSizes(path, kind, sense);
+    return { ...own, weights: drawTower(own.model, drawn) };
+  }
   if (kind === "brivl") {
     const tower = sense === "pictures" ? "image" : "text";
     const { config, weights } = await readBrivlFolder(path, { towers: [tower] });
@@ -83,8 +96,22 @@ async function readTower(path: string, kind: TowerPlace["kind"], sense: TowerPla
     return { model, weights, positions: config.tokens };
   }
   const { weights, ignored: _, ...tower } = await readTowerFolder(path);
-  const model: TowerModel = tower;
-  return { model, weights, positions: tower.kind === "bert" ? tower.config.positions : 0 };
+  return { model: tower, weights, positions: positionsOf(tower) };
+}
+
+/** A tower without its weights. */
+async function readSizes(path: string, kind: TowerPlace["kind"], sense: TowerPlace["sense"]) {
+  if (kind === "brivl") {
+    const { config } = await readBrivlConfig(path);
+    return { model: towerOf(config, sense === "pictures" ? "image" : "text"), positions: config.tokens };
+  }
+  const file = join(path, "config.json");
+  const tower = parseTowerConfig(decodeText("config.json", await readBytes(file)), file);
+  return { model: tower, positions: positionsOf(tower) };
+}
+
+function positionsOf(tower: TowerKind): number {
+  return tower.kind === "bert" ? tower.config.positions : 0;
 }
 
 async function answers(

@@ -42,12 +42,19 @@ export function planActivations(
   );
   const pieces = [...towers.values()].flatMap((tower) => cut(tower, shown?.[tower.sense] ?? []));
   const steps = pieces.map(({ tower, stimuli }): Step => {
-    const { path, kind, sense } = tower;
+    const { path, kind, sense, drawn } = tower;
     return {
       name: "activations",
       task: "activate",
       inputs: { tower: tower.hash, sense, showing, stimuli: stimuli.map(identityOf) },
-      payload: (): ActivationInput => ({ path, kind, sense, ...showing, stimuli }),
+      payload: (): ActivationInput => ({
+        path,
+        kind,
+        sense,
+        ...(drawn !== undefined && { drawn }),
+        ...showing,
+        stimuli,
+      }),
     };
   });
   return {

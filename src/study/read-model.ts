@@ -4,40 +4,12 @@ import { EncodingError } from "../core/index.ts";
 import { hashValue } from "../engine/index.ts";
 import { decodeText, hashFile, openSafetensors, readBytes } from "../io/index.ts";
 import { nearNames, parseTowerConfig, readBrivlConfig } from "../models/index.ts";
-import type { ShownEvent } from "./data.ts";
 import { expandVariables } from "./files.ts";
 import type { ModelSettings, StudySettings } from "./settings.ts";
+import type { Sense, StudyModel, StudyTower } from "./study-model.ts";
+import { addUntrained } from "./untrained-twin.ts";
 
-/** What is shown to a tower. */
-export type Sense = ShownEvent["sense"];
-
-/** One tower of a model, and what its folder says of it. */
-export interface StudyTower {
-  readonly sense: Sense;
-  /** As the settings write it. */
-  readonly folder: string;
-  readonly path: string;
-  readonly kind: "brivl" | "vit" | "bert";
-  /** Blocks; layer 0 is the embeddings below them. */
-  readonly layers: number;
-  readonly width: number;
-  /** What it was trained on, as the file of the weights says; null: it does not. */
-  readonly signal: string | null;
-  /** Sizes, vocabulary and training, by which twins are told from models of other kinds. */
-  readonly facts: Readonly<Record<string, string>>;
-  readonly files: readonly { readonly name: string; readonly sha256: string }[];
-  /** Of all files. */
-  readonly hash: string;
-}
-
-/** A foundation model of a study. */
-export interface StudyModel {
-  readonly name: string;
-  readonly description: string;
-  readonly control: boolean;
-  /** One for each sense that was shown. */
-  readonly towers: readonly StudyTower[];
-}
+export type { Sense, StudyModel, StudyTower } from "./study-model.ts";
 
 const towerNames = { pictures: "image", sentences: "text" } as const;
 
@@ -47,7 +19,8 @@ export function sensesOf({ virtual, stimuli }: StudySettings): Sense[] {
   return virtual ? both : both.filter((sense) => stimuli?.[sense] !== undefined);
 }
 
-/** Read what the folders of a study's models say, without their weights.
+/** Read what the folders of a study's models say, without their weights; models without an untrained twin are given one unless
+ * `controls` says no.
  * @param folder of the study file; paths start from the setting `data` there.
  * @throws EncodingError "file" | "format" | "settings" naming the model: a folder that is not there, holds no model or not the tower that is
  * needed, or layers that a tower does not have. */
@@ -65,7 +38,9 @@ export async function readModels(settings: StudySettings, folder: string): Promi
       throw new EncodingError(error.kind, `models.${name}: ${error.message}`, error.details, error);
     }
   layersOf(models, settings);
-  return models;
+  const { controls, seed, features = {} } = settings;
+  if (controls === false || !controls.untrained) return models;
+  return addUntrained(models, seed, Object.keys(features));
 }
 
 /** Layers that every model chooses from: those of the settings, or all that the smallest tower has.
@@ -117,7 +92,7 @@ async function readTower(sense: Sense, folder: string, base: string): Promise<St
   };
 }
 
-type TowerFacts = Pick<StudyTower, "kind" | "layers" | "width" | "facts">;
+type TowerFacts = Pick<StudyTower, "kind" | "layers" | "width" | "sizes" | "facts">;
 
 async function readOwn(sense: Sense, folder: string, path: string): Promise<TowerFacts> {
   const { config, towers } = await readBrivlConfig(path);
@@ -130,7 +105,8 @@ async function readOwn(sense: Sense, folder: string, path: string): Promise<Towe
   const { project, frozen, tokens } = config;
   const sizes = { ...config[tower], project, frozen, ...(tower === "text" && { tokens }) };
   const { layers, width } = config[tower];
-  return { kind: "brivl", layers, width, facts: namedFacts(sizes) };
+  const own = hashValue(["brivl", namedFacts(config[tower])]);
+  return { kind: "brivl", layers, width, sizes: own, facts: namedFacts(sizes) };
 }
 
 function readForeign(sense: Sense, folder: string, text: string): TowerFacts {
@@ -140,7 +116,8 @@ function readForeign(sense: Sense, folder: string, text: string): TowerFacts {
       "settings",
       `${folder} is a ${kind === "vit" ? "picture" : "text"} model, and ${sense} were shown; give the other one with \`${towerNames[sense]}:\`.`,
     );
-  return { kind, layers: config.layers, width: config.width, facts: namedFacts(config) };
+  const facts = namedFacts(config);
+  return { kind, layers: config.layers, width: config.width, sizes: hashValue([kind, facts]), facts };
 }
 
 function namedFacts(sizes: object): Record<string, string> {

@@ -187,10 +187,14 @@ const fit = strict({
 const controls = strict({
   /** OASM: place in the run or group, neighbours alike, no content. */
   autocorrelation: z.boolean().default(true),
-  /** Place in run and group; words a second and their length, where words are known. */
+  /** Place in run and group; number, length and frequency of words, where words are known. */
   position: z.boolean().default(true),
+  /** Luminance, contrast and Gabor energy, where pictures are known. */
+  pictures: z.boolean().default(true),
   /** The joint model's features, whole blocks out of step with the responses. */
   permuted: z.boolean().default(true),
+  /** An untrained twin of every model that has none. */
+  untrained: z.boolean().default(true),
 });
 
 const tests = strict({

@@ -73,7 +73,7 @@ export function settleBlock(
   const expected = Math.max(...tooLong.map((answer) => answer.expected));
   return {
     block,
-    why: `Blocks have ${block} samples: held-out stretches of at most ${2 * longest + 1} samples are too short for the length that the errors ask for in ${tooLong.length} of ${answers.length} tests.`,
+    why: `Blocks have ${block} samples: held-out stretches of at most ${Math.max(...stretches)} samples are too short for the length that the errors ask for in ${tooLong.length} of ${answers.length} tests.`,
     warning: `Errors hang together for longer than the held-out stretches allow blocks to be: a test over blocks of half a stretch is expected to be wrong in ${percent(expected)} of studies at .05, and intervals are too narrow.`,
   };
 }

@@ -1,5 +1,6 @@
 import { type Linalg, openLinalg } from "../linalg/index.ts";
-import type { StudyData, StudyRun } from "./data.ts";
+import { type Looked, lookAt } from "./controls/look.ts";
+import type { ShownPicture, StudyData, StudyRun } from "./data.ts";
 import { type FitInput, type FitOutput, fitModel } from "./fit-model.ts";
 import { type OpenTower, openTower, type TowerAnswers } from "./open-tower.ts";
 import type { ActivationInput } from "./plan-activations.ts";
@@ -32,9 +33,14 @@ let tower: { key: string; opened: Promise<OpenTower> } | undefined;
 
 /** Task "activate": show stimuli to a tower; the last tower stays open. See {@link openTower}. */
 export async function activate(input: ActivationInput): Promise<TowerAnswers> {
-  const key = JSON.stringify([input.path, input.kind, input.sense]);
+  const key = JSON.stringify([input.path, input.kind, input.sense, input.drawn]);
   if (tower?.key !== key) tower = { key, opened: openTower(input) };
   return (await tower.opened).show(input.stimuli, input);
+}
+
+/** Task "look": see {@link lookAt}. */
+export async function look(pictures: readonly ShownPicture[]): Promise<Looked> {
+  return lookAt(pictures);
 }
 
 /** Task "show": see {@link showLabRun}. */

@@ -95,7 +95,14 @@ export function makeVirtualLab(
   return {
     runs,
     spaces: spaces.map(
-      (space): StudySpace => ({ ...space, control: false, joint: true, delays: [1, 2, 3, 4], pca: null }),
+      (space): StudySpace => ({
+        ...space,
+        control: false,
+        joint: true,
+        delays: [1, 2, 3, 4],
+        pca: null,
+        ...(space.name === "gabor" && { lowLevel: true }),
+      }),
     ),
     layers: [""],
     regions: regions.map(({ name }) => name),

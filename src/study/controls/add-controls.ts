@@ -1,15 +1,19 @@
-import { EncodingError, type Random } from "../../core/index.ts";
+import { EncodingError, type Features, type Random } from "../../core/index.ts";
 import type { SpaceFeatures, StudyData, StudySpace } from "../data.ts";
+import { isLayered } from "../load-features.ts";
 import { blockOf, planFolds, stretchesOf } from "../plan.ts";
 import type { StudySettings } from "../settings.ts";
+import { lookColumns } from "./look.ts";
 import { layOasm } from "./oasm.ts";
 import { permuteRows } from "./permute-rows.ts";
+import { type LookRuns, listPictures } from "./plan-look.ts";
 import { layPosition } from "./position.ts";
 
 /** Names of the controls that every study has by itself, as tables and report say them. */
 export const controlName = {
   autocorrelation: "OASM",
   position: "position",
+  pictures: "low-level vision",
   permuted: "permuted pairs",
 } as const;
 
@@ -20,25 +24,40 @@ interface Added {
   readonly note: string;
 }
 
-/** Add the controls that run by themselves to a study, after its own feature spaces, each fitted alone: OASM, position, and the joint
- * model's features with exchanged rows. `controls` in the settings switches them off, which the report then warns of.
- * @returns the study with up to three spaces more; foundation models are added after these.
+/** Add the controls that run by themselves to a study, after its own feature spaces, each fitted alone: OASM, position, luminance, contrast and
+ * Gabor energy of pictures, and the joint model's features with exchanged rows. `controls` in the settings switches them off, which the report then
+ * warns of.
+ * @param look what {@link planLook} saw of the pictures; null where there are none.
+ * @returns the study with up to four spaces more; foundation models are added after these.
  * @throws EncodingError "settings" if a feature space of the study has the name of a control. */
-export function addControls(data: StudyData, settings: StudySettings, random: Random): StudyData {
+export function addControls(
+  data: StudyData,
+  settings: StudySettings,
+  look: LookRuns | null,
+  random: Random,
+): StudyData {
   const { controls } = settings;
-  const off = controls === false ? Object.keys(controlName) : offOf(controls);
+  const off = offOf(data, settings);
   const warnings = [
     ...data.warnings,
     ...(off.length > 0
       ? [
-          `Controls that run by themselves are off by the settings: ${off.map((key) => controlName[key as keyof typeof controlName]).join(", ")}. Nothing here says whether a model without content would do as well.`,
+          `Controls that run by themselves are off by the settings: ${off.join(", ")}. Nothing here says whether a model without content would do as well.`,
         ]
       : []),
   ];
   if (controls === false) return { ...data, warnings };
+  const unknown = unknownStimuli(data);
+  if (unknown !== "") warnings.push(unknown);
+  warnings.push(...withoutTwins(data, settings));
+  if (look !== null && "leftOut" in look)
+    warnings.push(
+      `The control ${controlName.pictures} is left out: ${look.leftOut}. Nothing here says whether luminance, contrast and edges would do as well.`,
+    );
   const added = [
     ...(controls.autocorrelation ? [addOasm(data, settings)] : []),
     ...(controls.position ? [addPosition(data, settings)] : []),
+    ...(look !== null && "runs" in look ? [addLook(data, settings, look.runs)] : []),
     ...(controls.permuted ? addPermuted(data, settings, random) : []),
   ];
   for (const { space } of added)
@@ -58,8 +77,24 @@ export function addControls(data: StudyData, settings: StudySettings, random: Ra
   };
 }
 
-function offOf(controls: Exclude<StudySettings["controls"], false>): string[] {
-  return Object.entries(controls).flatMap(([key, on]) => (on ? [] : [key]));
+/** Names of the controls that the settings switch off, of those that this study would have. */
+function offOf(data: StudyData, settings: StudySettings): string[] {
+  const { controls } = settings;
+  const pictures = listPictures(data).pictures.length > 0;
+  const own = Object.entries(controlName).flatMap(([key, name]) => {
+    const on = controls !== false && controls[key as keyof typeof controlName];
+    return on || (key === "pictures" && !pictures) ? [] : [name];
+  });
+  const twins = controls !== false && controls.untrained;
+  return twins || settings.models === undefined ? own : [...own, "untrained twins"];
+}
+
+/** Says that low-level features were not made because nothing names the stimuli, where no control space was declared in their place. */
+function unknownStimuli(data: StudyData): string {
+  const { spaces, shown, words, stimulusList } = data;
+  const known = shown !== undefined || words !== undefined || Boolean(stimulusList);
+  if (known || spaces.some(({ control }) => control)) return "";
+  return "Nothing names the stimuli (stimuli, labels, or words of a TextGrid), so that no low-level features of them were made, and no control space is declared: nothing here says whether luminance, contrast and motion energy of pictures and films, or rate, length and frequency of words, would do as well. Films cannot be read: declare their motion energy as a feature space with `control: true`.";
 }
 
 const alone = { control: true, joint: false, automatic: true, pca: null } as const;
@@ -86,6 +121,32 @@ function addPosition(data: StudyData, settings: StudySettings): Added {
     delays: settings.design === "time-series" ? longestDelays(data) : [0],
   };
   return { space, features: [runs], note: `Control ${space.name}: ${columns.join(", ")}.` };
+}
+
+/** Activations that come ready-made, layer by layer, have no folder that an untrained twin could be made from. */
+function withoutTwins({ spaces }: StudyData, { features = {}, controls }: StudySettings): string[] {
+  if (controls === false || !controls.untrained) return [];
+  const ready = Object.entries(features).filter(([, own]) => isLayered(own) && !own.control);
+  const given = spaces.some(({ name, control }) => control && /\buntrained\b/iu.test(name));
+  if (ready.length === 0 || given) return [];
+  return [
+    `No untrained twin was fitted of ${ready.map(([name]) => name).join(" and ")}: activations come ready-made, and no network of the same sizes can be made from them. Run the untrained network over the same stimuli and declare its features as "untrained" with \`control: true\` and \`joint: false\`, in \`compare\` too.`,
+  ];
+}
+
+function addLook(data: StudyData, settings: StudySettings, runs: readonly Features[]): Added {
+  const space: StudySpace = {
+    ...alone,
+    name: controlName.pictures,
+    description: lookColumns.join(", "),
+    delays: settings.design === "time-series" ? longestDelays(data) : [0],
+    lowLevel: true,
+  };
+  return {
+    space,
+    features: [runs],
+    note: `Control ${space.name}: ${lookColumns.join(", ")}, of each picture at 96 × 96 pixels. Motion energy is not among them: films are not read.`,
+  };
 }
 
 function longestDelays({ spaces }: StudyData): readonly number[] {

@@ -7,7 +7,8 @@ const mostColumns = 64;
 
 /** Ready-made features that were delayed by their maker do not carry the end of one run into the next.
  *
- * A delayed copy is recognised where a column repeats another one some samples later, row by row. The study's own delays never cross. */
+ * A delayed copy is recognised where a column repeats another one some samples later, row by row, and does not as well run ahead of it within the runs: in a
+ * periodic design (blocks in turn, a wedge that turns) every column is a copy of another. The study's own delays never cross. */
 export const delaysAcrossRuns: Rule<GuardDesign> = {
   name: "delays-across-runs",
   keeps: "delays do not cross the border of a run",
@@ -46,16 +47,41 @@ function hasCopy(X: Features, starts: readonly number[], delay: number): boolean
   const at = (i: number, j: number) => data[i * cols + j] as number;
   const borders = starts.slice(1).filter((start) => start >= delay);
   for (let source = 0; source < Math.min(cols, mostColumns); source++) {
-    const moves = borders.some(
-      (start) => at(start - delay, source) !== at(Math.max(start - delay - 1, 0), source),
+    // what is carried over must be told from an honest filling of the gap, by zeros or by the first row
+    const carries = borders.some((start) =>
+      Array.from({ length: delay }, (_, k) => at(start - 1 - k, source)).some(
+        (value) => !near(value, 0) && !near(value, at(start, source)),
+      ),
     );
-    if (!moves) continue;
+    if (!carries) continue;
     for (let copy = 0; copy < cols; copy++) {
       if (copy === source) continue;
       let i = delay;
       while (i < rows && near(at(i, copy), at(i - delay, source))) i++;
-      if (i === rows) return true;
+      if (i === rows && !runsAhead(X, starts, source, copy)) return true;
     }
+  }
+  return false;
+}
+
+/** Whether a column is another one some samples earlier within every run, by at most half of the shortest. */
+function runsAhead(
+  { data, rows, cols }: Features,
+  starts: readonly number[],
+  source: number,
+  copy: number,
+): boolean {
+  const ends = [...starts.slice(1), rows];
+  const shortest = Math.min(...ends.map((end, r) => end - (starts[r] as number)));
+  for (let lead = 0; 2 * lead <= shortest; lead++) {
+    const same = starts.every((start, r) => {
+      let i = start;
+      const end = (ends[r] as number) - lead;
+      while (i < end && near(data[i * cols + copy] as number, data[(i + lead) * cols + source] as number))
+        i++;
+      return i >= end;
+    });
+    if (same) return true;
   }
   return false;
 }

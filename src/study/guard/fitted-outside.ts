@@ -7,7 +7,8 @@ import { meanOfLargest } from "./selection.ts";
 /** Components, layers and masks of features are fitted inside the training folds, or on other data.
  *
  * A scaler that was fitted on all rows is no finding: every column is scaled again on the training rows, which undoes any scale and
- * offset exactly. Components of all rows are recognised by their columns, which are then uncorrelated over all rows. */
+ * offset exactly. Components of all rows are recognised by their columns, which are then uncorrelated over all rows; columns of few values (balanced factors) and
+ * columns that are the same in every run (cosines of its time) may be so by design, and are passed over. */
 export const fittedOutside: Rule<GuardDesign> = {
   name: "fitted-outside",
   keeps: "components, layers and masks are fitted inside the training folds",
@@ -71,9 +72,14 @@ export function bestOf(count: number, rows: number): number {
 
 const mostColumns = 64;
 const fewestColumns = 3;
+const mostCorrelation = 1e-4;
+/** Different values that a measured column has at least; factors of a design have fewer. */
+const fewestValues = 9;
 
-/** Whether the columns are uncorrelated over all rows, to rounding (float32 files included): what a PCA leaves. */
+/** Whether the columns are uncorrelated over all rows, to rounding (files of four digits included): what a PCA leaves. Three unrelated
+ * columns of 500 rows are so near to zero by chance once in 10⁸ studies. */
 function areComponents(runs: readonly Features[]): boolean {
+  if (isSameInRuns(runs)) return false;
   const whole = toDtype(stackRows(runs), "float64");
   const columns = centredColumns(whole).slice(0, mostColumns);
   if (columns.length < fewestColumns || whole.rows < 2 * columns.length) return false;
@@ -81,12 +87,23 @@ function areComponents(runs: readonly Features[]): boolean {
     for (const B of columns.slice(0, a)) {
       let product = 0;
       for (let i = 0; i < A.length; i++) product += (A[i] as number) * (B[i] as number);
-      if (Math.abs(product) > 1e-5) return false;
+      if (Math.abs(product) > mostCorrelation) return false;
     }
   return true;
 }
 
-/** Columns of length 1 and mean 0; constant ones are left out. */
+/** Whether every run has the same numbers: a course of time that does not come from stimuli. */
+function isSameInRuns([first, ...others]: readonly Features[]): boolean {
+  return (
+    first !== undefined &&
+    others.length > 0 &&
+    others.every(
+      ({ data }) => data.length === first.data.length && data.every((value, k) => value === first.data[k]),
+    )
+  );
+}
+
+/** Columns of length 1 and mean 0; constant ones and those of few values are left out. */
 function centredColumns({ data, rows, cols }: Features): Float64Array[] {
   const out: Float64Array[] = [];
   for (let j = 0; j < cols && out.length < mostColumns; j++) {
@@ -94,7 +111,8 @@ function centredColumns({ data, rows, cols }: Features): Float64Array[] {
     for (let i = 0; i < rows; i++) mean += (data[i * cols + j] as number) / rows;
     const column = Float64Array.from({ length: rows }, (_, i) => (data[i * cols + j] as number) - mean);
     const length = Math.sqrt(column.reduce((sum, value) => sum + value * value, 0));
-    if (length > 1e-9) out.push(column.map((value) => value / length));
+    if (length > 1e-9 && new Set(column).size >= fewestValues)
+      out.push(column.map((value) => value / length));
   }
   return out;
 }

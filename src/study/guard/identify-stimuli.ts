@@ -9,7 +9,7 @@ const fewestColumns = 3;
 const mostColumns = 64;
 
 /** Which rows showed the same stimulus: by the names or bytes of a list where there is one, else by features that agree to the last bit
- * (in a time series over ten samples in a row that are not all alike).
+ * (in a time series over ten samples in a row that are not all alike). Features in which different stimuli may well agree by chance (counts, places, categories) tell nothing.
  * @returns one number a row, equal for equal stimuli; null where features are too coarse to tell. */
 export function identifyStimuli(
   kind: "time-series" | "stimulus-rows",
@@ -21,7 +21,50 @@ export function identifyStimuli(
   const wholes = spaces.map(({ runs }) => stackRows(runs));
   if (!isFine(wholes, rows)) return null;
   const keys = Array.from({ length: rows }, (_, i) => rowKey(wholes, i));
-  return kind === "stimulus-rows" ? number(keys) : alignStretches(keys);
+  if (kind === "time-series") return alignStretches(keys);
+  const distinct = [...new Map(keys.map((key, i) => [key, i])).values()];
+  return coincidences(wholes, distinct) > mostCoincidences ? null : number(keys);
+}
+
+/** Pairs of stimuli that may agree in all columns by chance, at most. */
+const mostCoincidences = 0.01;
+
+/** Pairs of different rows that are expected to agree in all columns: were columns independent, the product of how often two rows agree in each; raised to the
+ * share of directions that the columns span, because they are not. */
+function coincidences(wholes: readonly Features[], rows: readonly number[]): number {
+  const columns = wholes.flatMap(({ data, cols }) =>
+    Array.from({ length: Math.min(cols, mostColumns) }, (_, j) =>
+      rows.map((i) => data[i * cols + j] as number),
+    ),
+  );
+  const varied = columns.filter((column) => column.some((value) => value !== column[0]));
+  const agreed = varied.map(agreement);
+  if (agreed.includes(0)) return 0;
+  const product = agreed.reduce((sum, share) => sum + Math.log(share), 0);
+  const pairs = (rows.length * (rows.length - 1)) / 2;
+  return pairs * Math.exp((product * spannedBy(varied)) / varied.length);
+}
+
+/** Share of pairs of rows with the same value. */
+function agreement(column: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const value of column) counts.set(value, (counts.get(value) ?? 0) + 1);
+  let same = 0;
+  for (const count of counts.values()) same += count * (count - 1);
+  return same / Math.max(1, column.length * (column.length - 1));
+}
+
+/** Independent directions of columns: the participation ratio of their correlation matrix. */
+function spannedBy(columns: readonly (readonly number[])[]): number {
+  const unit = columns.map((column) => {
+    const mean = column.reduce((a, b) => a + b, 0) / column.length;
+    const length = Math.sqrt(column.reduce((sum, x) => sum + (x - mean) ** 2, 0));
+    return column.map((x) => (x - mean) / length);
+  });
+  let squares = 0;
+  for (const a of unit)
+    for (const b of unit) squares += a.reduce((sum, x, i) => sum + x * (b[i] as number), 0) ** 2;
+  return columns.length ** 2 / squares;
 }
 
 function number(keys: readonly string[]): Int32Array {

@@ -103,8 +103,10 @@ describe("runMultiverse", () => {
         [[0, 2], "split-groups"],
         [[1, 2], "split-groups"],
       ]);
-      // 2 models × 2 layers × (3 + 5) folds, and a score of each person and universe: the fixed layer is one of the nested ones
-      expect(steps.computed).toBe(2 * 2 * 8 + 4 * people.length);
+      // 2 models × 2 layers × (3 + 5) folds, permuted pairs of 2 layers and position on as many folds (OASM predicts the mean), and a score of each
+      // person and universe: the fixed layer is one of the nested ones
+      expect(steps.computed).toBe((2 * 2 + 2 + 1) * 8 + 4 * people.length);
+      expect(result.controls).toEqual(["OASM", "position", "permuted pairs"]);
       expect(verdicts(result, "seen")).toEqual(["a wins", "a wins", "a wins", "a wins"]);
       const [seen, none] = result.summaries;
       expect(seen).toMatchObject({ region: "seen", above: 4, verdicts: { "a wins": 4, neither: 0 } });
@@ -123,11 +125,60 @@ describe("runMultiverse", () => {
       expect(again.result).toEqual(result);
 
       const more = await run(`${two}  alphas:\n    three: {}\n    five: { fit: { alphas: { count: 5 } } }\n`);
-      expect(more.steps.computed).toBe(2 * 2 * 8 + 4 * people.length); // those of five alphas alone
+      expect(more.steps.computed).toBe((2 * 2 + 2 + 1) * 8 + 4 * people.length); // those of five alphas alone
       const kept = more.result.universes.filter(({ picks }) => picks[2] === 0).map(({ regions }) => regions);
       expect(kept).toEqual(result.universes.map(({ regions }) => regions));
     },
   );
+  it.runIf(slow)("takes a win away that a control has too", { timeout: 60_000 }, async () => {
+    // responses with a level of each passage and nothing else; a model that knows which passage a row is of
+    const random = createRandom(9).stream("drift");
+    const level = () => Float64Array.from({ length: rows / 4 }, () => random.normal());
+    const write = (name: string, columns: readonly Float64Array[], noise: number) =>
+      writeFileSync(
+        join(folder, name),
+        encodeNpy({
+          shape: [rows, columns.length],
+          data: Float64Array.from(
+            { length: rows * columns.length },
+            (_, k) =>
+              (columns[k % columns.length]![Math.floor(k / columns.length / 4)] as number) +
+              noise * random.normal(),
+          ),
+        }),
+      );
+    write("style.npy", Array.from({ length: 20 }, level), 0.3);
+    const levels = [level(), level()];
+    for (const id of people) write(`${id}-drift.npy`, levels, 0.7);
+    const drift = study
+      .replace(
+        /features:[\s\S]*?compare: .*/,
+        "features: { style: { ready: { file: style.npy } }, bad: { ready: { file: bad-1.npy } } }\ncompare: [[style, bad]]",
+      )
+      .replace("{participant}.npy", "{participant}-drift.npy")
+      .replace("[seen, seen, none]", "[drift, drift]");
+    const text = `
+title: t
+question: q
+study: study.yaml
+choices:
+  passages:
+    whole: {}
+    torn: { outer: { shuffle: rows }, allow: [split-groups] }
+`;
+    const of = async (more: string) => {
+      const where = { study: { text: drift, path: "study.yaml" }, folder, store: "", workshop };
+      const { result } = await runMultiverse(parseMultiverse(`${text}${more}`), where);
+      return result.universes.map(({ regions }) => regions[0]!);
+    };
+    const [whole, torn] = await of("");
+    expect(whole?.verdict).not.toMatch(/^a/);
+    expect(torn?.verdict).toBe("a ahead");
+    expect(torn?.unbeaten).toContain("OASM");
+    const [, bare] = await of("base: { controls: false }\n");
+    expect(bare?.verdict).toBe("a wins");
+    expect(bare?.difference).toEqual(torn?.difference);
+  });
   it.runIf(slow)("says in the reference what `simcortex run` says", { timeout: 60_000 }, async () => {
     const { parseSettings } = await import("../read-settings.ts");
     const { result } = await run(two);
@@ -141,6 +192,9 @@ describe("runMultiverse", () => {
       const { difference, perPerson, p, pCorrected } = alone.comparisons[g]!;
       expect(own).toMatchObject({ difference, perPerson, p, pCorrected });
     }
+    const name = (control: string) => alone.controls.filter((own) => own.control === control);
+    expect(name("position").map(({ significant }) => significant)).toEqual([false, false]);
+    expect(result.universes[0]!.regions.map(({ unbeaten }) => unbeaten)).toEqual([[], []]);
   });
 });
 

@@ -3,6 +3,7 @@ import { hashValue, type Step } from "../../engine/index.ts";
 import { judgeModels } from "../../report/model-verdicts.ts";
 import type { RefusedUniverse, UniverseRegion, UniverseResult } from "../../report/multiverse/record.ts";
 import type { Comparison, StudyTests } from "../../report/result.ts";
+import { comparedPairs } from "../compare.ts";
 import type { StudyData } from "../data.ts";
 import { type Fits, planFits } from "../fit-models.ts";
 import { examineStudy } from "../guard/guard-study.ts";
@@ -37,6 +38,8 @@ export interface Conclusion {
   readonly result: UniverseResult;
   readonly comparisons: readonly Comparison[];
   readonly tests: StudyTests;
+  /** Of the controls that run by themselves, in each region. */
+  readonly controls: Inference["controls"];
 }
 
 /** Hold a universe against the rules of design and, where it keeps them, plan its steps.
@@ -84,10 +87,11 @@ export function planUniverse(
         result: {
           picks,
           overrides,
-          regions: judgeRegions(own, comparisons, settings.compare[0] ?? ["", ""]),
+          regions: judgeRegions(own, settings, comparisons, inference.controls),
         },
         comparisons,
         tests: inference.tests,
+        controls: inference.controls,
       };
     },
   };
@@ -125,15 +129,17 @@ function infer(
 /** The verdict of each region, by the rule of the study's own report. */
 function judgeRegions(
   data: StudyData,
+  { compare }: StudySettings,
   comparisons: readonly Comparison[],
-  [a, b]: readonly [string, string],
+  controls: Inference["controls"],
 ): UniverseRegion[] {
+  const [a, b] = compare[0] ?? ["", ""];
   const own = comparisons.filter((pair) => pair.a === a && pair.b === b);
-  const models = data.spaces.map(({ name, control }) => ({
-    name,
-    control: control && name !== a && name !== b,
-  }));
-  const judged = { comparisons, models, controls: [] }; // those that run by themselves take no part in a multiverse
+  const compared = new Set(comparedPairs(compare, data.spaces).flat());
+  const models = data.spaces
+    .filter(({ name }) => compared.has(name))
+    .map(({ name, control }) => ({ name, control: control && name !== a && name !== b }));
+  const judged = { comparisons, models, controls };
   const verdicts = judgeModels(judged).find((pair) => pair.a === a && pair.b === b)?.regions;
   return own.map((pair, g): UniverseRegion => {
     const { ahead, win, sharedWith, notAbove } = verdicts?.[g] ?? {

@@ -1,7 +1,9 @@
 import { createRandom, EncodingError, type OnProgress } from "../../core/index.ts";
-import type { Step } from "../../engine/index.ts";
+import { hashValue, type Step } from "../../engine/index.ts";
 import type { MultiverseResult, RefusedUniverse } from "../../report/multiverse/record.ts";
 import { findBackend } from "../backend.ts";
+import { addControls } from "../controls/add-controls.ts";
+import { planLook } from "../controls/plan-look.ts";
 import type { StudyData } from "../data.ts";
 import { loadData } from "../load-data.ts";
 import { addModels, layModels } from "../model-spaces.ts";
@@ -150,6 +152,7 @@ async function prepare(
   const { settings } = universes[0] as Placed;
   const { layers: _, ...rest } = settings.activations;
   const whole = { ...settings, activations: rest };
+  const control = await prepareControls(base, settings, workshop);
   const showing = planActivations(models, base.shown, whole);
   const shown = showing.collect(await workshop.run(showing.steps));
   const all = layersOf(models, whole);
@@ -162,7 +165,26 @@ async function prepare(
     },
   };
   const layered = layModels(base, models, activations, settings);
-  return (universe) => addModels(base, models, activations, universe.settings, layered);
+  return ({ settings: own }) => addModels(control(own), models, activations, own, layered);
+}
+
+/** The controls that every study has by itself, for universes that share features; they differ with the folds, and are made once for each
+ * way to make these. */
+async function prepareControls(
+  base: StudyData,
+  settings: StudySettings,
+  workshop: Workshop,
+): Promise<(settings: StudySettings) => StudyData> {
+  const looking = planLook(base, settings);
+  const look = looking.collect(await workshop.run(looking.steps));
+  const made = new Map<string, StudyData>();
+  return (own) => {
+    const { outer, fit, tests, controls, seed } = own;
+    const key = hashValue({ outer, inner: fit.inner, block: tests.block, controls, seed });
+    const data = made.get(key) ?? addControls(base, own, look, createRandom(seed).stream("controls"));
+    made.set(key, data);
+    return data;
+  };
 }
 
 async function fitBatch(

@@ -53,7 +53,7 @@ export function summariseMultiverse(asked: MultiverseSettings, made: Made): Mult
     question: asked.question,
     a,
     b,
-    controls: models.filter((name) => name !== a && name !== b),
+    controls: [...models.filter((name) => name !== a && name !== b), ...automaticOf(conclusions)],
     participants: data.people.map(({ id }) => id),
     regions: data.regions,
     choices,
@@ -100,6 +100,11 @@ function namesOfPairs({ comparisons }: Conclusion): number {
 
 function modelNames(conclusions: readonly Conclusion[]): string[] {
   return [...new Set(conclusions.flatMap(({ comparisons }) => comparisons.flatMap(({ a, b }) => [a, b])))];
+}
+
+/** Names of the controls that every universe has by itself. */
+function automaticOf(conclusions: readonly Conclusion[]): string[] {
+  return [...new Set(conclusions.flatMap(({ controls }) => controls.map(({ control }) => control)))];
 }
 
 function unmatchedOf(conclusions: readonly Conclusion[], a: string, b: string): readonly string[] | null {
