@@ -26,6 +26,7 @@ import type { ScoreOutput } from "./study/score-person.ts";
 import { planScores } from "./study/score-study.ts";
 import type { StudySettings } from "./study/settings.ts";
 import { settleBlock } from "./study/settle-block.ts";
+import type { SolvedStudy } from "./study/solved.ts";
 import { surfaceOf } from "./study/surface.ts";
 import { tellModels, tellPairs } from "./study/tell-models.ts";
 import { volumesOf } from "./study/volumes.ts";
@@ -35,6 +36,7 @@ export type { Verdict } from "./study/guard/examine.ts";
 export type { Finding, RuleName } from "./study/guard/finding.ts";
 export { parseSettings, readSettings } from "./study/read-settings.ts";
 export type { StudySettings } from "./study/settings.ts";
+export type { SolvedStudy } from "./study/solved.ts";
 
 /** Where a study reads, keeps and writes, and who is told. */
 export interface StudyOptions {
@@ -50,12 +52,23 @@ export interface StudyOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Run a study: fit every model to every person, score it on held-out data, test, and write the report.
+/** Run a study: fit every model to every person, score it on held-out data, test, and write the report; see {@link solveStudy}. */
+export async function runStudy(settings: StudySettings, options: StudyOptions): Promise<StudyResult> {
+  const { result, data } = await solveStudy(settings, options);
+  const { writeReport } = await import("./report/index.ts");
+  await writeReport(result, options.out, surfaceOf(data), await volumesOf(settings, data, options.folder));
+  return result;
+}
+
+/** A study up to its report: the record, and what it was made of.
  *
  * Steps are kept in the store under the hash of what they are computed from: the same study again computes nothing, a killed
  * one goes on where it was, and both give the same bytes.
  * @throws EncodingError of any kind, one readable line; "cancelled" when `signal` stops it. */
-export async function runStudy(settings: StudySettings, options: StudyOptions): Promise<StudyResult> {
+export async function solveStudy(
+  settings: StudySettings,
+  options: Omit<StudyOptions, "out">,
+): Promise<SolvedStudy> {
   const { signal } = options;
   const random = createRandom(settings.seed);
   const store = await openStore(options.store, { code: await codeVersion() });
@@ -68,10 +81,9 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
   const stop = () => void pool.close();
   signal?.addEventListener("abort", stop);
   const progress = follow(options.onProgress);
-  const loadReport = () => import("./report/index.ts"); // figures and formats take a second: loaded beside the first step
   const run = (steps: readonly Step[], costs: readonly number[]) => {
     if (steps.length === 0) return Promise.resolve([]);
-    void loadReport();
+    void import("./report/index.ts"); // figures and formats take a second: loaded beside the first step
     return runSteps(steps, { store, pool, signal, onStep: progress.begin(steps[0]?.name ?? "", costs) });
   };
   try {
@@ -113,7 +125,7 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
     const ceilings = computeCeilings(data, settings, folds);
     const inference = inferStudy(data, told, scores, ceilings.perRegion, random.stream("inference"));
 
-    // 7. The report.
+    // 7. The record.
     const choices = countChoices(data, plan, folds, fits);
     const result: StudyResult = {
       ...describeStudy(data, settings, folds, settled),
@@ -131,9 +143,7 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
       recovery: judgeRecovery(data, inference.cells, settings.tests.level),
       provenance: await provenanceOf(settings, data),
     };
-    const { writeReport } = await loadReport();
-    await writeReport(result, options.out, surfaceOf(data), await volumesOf(settings, data, options.folder));
-    return result;
+    return { result, data, plan, folds, fits, scores };
   } finally {
     signal?.removeEventListener("abort", stop);
     await pool.close();

@@ -190,9 +190,20 @@ function addPretrain(program: Command): void {
 function addPublish(program: Command): void {
   program
     .command("publish")
-    .description("the fitted brain of a virtual laboratory as a static folder that any web server hands out")
-    .argument("<study.yaml>", "settings of a study with a virtual laboratory; see examples/")
-    .option("--models <folder>", "family of twins, as `simcortex pretrain` writes it", "models/brivl-tiny")
+    .description(
+      "a study as a static folder that any web server hands out: maps and scores, and of a virtual laboratory the fitted brain",
+    )
+    .argument("<study.yaml>", "settings of a study; see examples/")
+    .option(
+      "--models <folder>",
+      "of a virtual laboratory: family of twins, as `simcortex pretrain` writes it",
+      "models/brivl-tiny",
+    )
+    .option(
+      "--store <folder>",
+      "of real data: where finished steps are kept; those of simcortex run are taken",
+      ".simcortex/store",
+    )
     .option("--out <folder>", "where it goes", "results/brain")
     .option("--json", "progress, result and errors on stdout, one JSON object a line")
     .action(async (path: string, options: unknown) => {
@@ -226,6 +237,11 @@ function addServe(program: Command): void {
     .option("--token <text>", "asked of everyone (default: none, with --host one that is drawn)")
     .option("--seed <number>", "of a study.yaml: another world, another cohort")
     .option("--models <folder>", "of a study.yaml: the family of twins (default: the shipped ones)")
+    .option(
+      "--store <folder>",
+      "of a study.yaml of real data: where finished steps are kept",
+      ".simcortex/store",
+    )
     .option("--out <folder>", "of a study.yaml: where its brain goes", "results/brain")
     .option("--open", "open the page in the browser")
     .option("--json", "address and errors on stdout, one JSON object a line")

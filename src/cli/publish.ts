@@ -6,23 +6,32 @@ import type { BrainFiles } from "../simulator/index.ts";
 import { readSettingsText } from "../study/settings-text.ts";
 import type { StudySettings } from "../study.ts";
 import { copyPage } from "./copy-page.ts";
+import { buildStudyPage, type StudyPlace } from "./publish-study.ts";
 import { workInFolder } from "./work-in-folder.ts";
 
 /** Options of `simcortex publish`. */
 export interface PublishCommand {
   readonly models?: string;
+  readonly store?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
 
-/** `simcortex publish study.yaml`: the brain of a study as a static folder with its page, that any web server can hand out. */
+/** `simcortex publish study.yaml`: a study as a static folder with its page, that any web server can hand out; of a virtual laboratory with
+ * the fitted brain. */
 export async function publish(
   path: string,
-  { models = "models/brivl-tiny", out = "results/brain", json = false }: PublishCommand,
+  {
+    models = "models/brivl-tiny",
+    store = ".simcortex/store",
+    out = "results/brain",
+    json = false,
+  }: PublishCommand,
 ): Promise<void> {
   const settings = await readStudy(path);
   const place = resolve(out);
-  const sizes = await publishBrain(settings, place, { models: resolve(models), json });
+  const folder = dirname(resolve(path));
+  const sizes = await publishBrain(settings, place, { models: resolve(models), folder, store, json });
   process.stdout.write(
     json
       ? `${JSON.stringify({ event: "done", out: place, sizes })}\n`
@@ -37,16 +46,20 @@ export async function readStudy(path: string): Promise<StudySettings> {
   return parseSettings(text, path);
 }
 
-/** Fit the brain of a study, and write it with the page.
+/** Fit the brain of a virtual laboratory, or run a study of real data, and write it with the page.
  * @returns bytes of each part. */
 export async function publishBrain(
   settings: StudySettings,
   place: string,
-  { models, json }: { readonly models: string; readonly json: boolean },
+  { models, json, ...own }: StudyPlace & { readonly models: string; readonly json: boolean },
 ): Promise<Readonly<Record<string, number>>> {
   const files = await workInFolder(place, json, async (work) => {
-    const { buildBrainApart } = await import("../study/build-brain-apart.ts");
-    const built = await buildBrainApart(settings, { family: models, ...work });
+    const built = settings.virtual
+      ? await (await import("../study/build-brain-apart.ts")).buildBrainApart(settings, {
+          family: models,
+          ...work,
+        })
+      : await buildStudyPage(settings, own, work);
     await writeBrain(join(place, "brain"), built);
     return built;
   });

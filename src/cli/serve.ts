@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { StudySettings } from "../study.ts";
 import { checkCount } from "./count.ts";
@@ -14,6 +14,7 @@ export interface ServeCommand {
   readonly token?: string;
   readonly seed?: string;
   readonly models?: string;
+  readonly store?: string;
   readonly out?: string;
   readonly open?: boolean;
   readonly json?: boolean;
@@ -67,7 +68,7 @@ export async function serve(path: string, options: ServeCommand): Promise<void> 
 /** The folder of a study's brain: that of `out` if it holds the brain of these very settings, else it is published there. */
 async function publishOnce(
   path: string,
-  { seed, models = shipped, out = "results/brain", json = false }: ServeCommand,
+  { seed, models = shipped, store = ".simcortex/store", out = "results/brain", json = false }: ServeCommand,
 ): Promise<string> {
   const read = await readStudy(path);
   const settings: StudySettings =
@@ -75,12 +76,15 @@ async function publishOnce(
   const place = resolve(out);
   if (!(await isPublished(settings, place))) {
     if (!json) process.stderr.write(`Fitting the brain of this study into ${out}: a minute or two.\n`);
-    await publishBrain(settings, place, { models: resolve(models), json });
+    const folder = dirname(resolve(path));
+    await publishBrain(settings, place, { models: resolve(models), folder, store, json });
   }
   return place;
 }
 
+/** Real data may have changed since; their steps are kept in the store. */
 async function isPublished(settings: StudySettings, place: string): Promise<boolean> {
+  if (!settings.virtual) return false;
   const text = await readFile(join(place, "brain", "manifest.json"), "utf8").catch(() => null);
   if (text === null) return false;
   const [{ parseManifest }, { hashValue }, { version }] = await Promise.all([

@@ -3,6 +3,7 @@
 export { beginColumns, type ColumnDraft } from "./column-draft.ts";
 export type { ColumnFile } from "./column-file.ts";
 export { encodeGifti } from "./encode-gifti.ts";
+export { type FreeSurferFile, parseFreeSurfer } from "./freesurfer.ts";
 export { type Gifti, type GiftiArray, type GiftiLabel, parseGifti } from "./gifti.ts";
 export type { ReadPart } from "./gifti-data.ts";
 export { hashFile } from "./hash-file.ts";
@@ -17,6 +18,14 @@ export { openSafetensors, type SafetensorsFile, writeSafetensors } from "./open-
 export { encodeParquet, type ParquetColumn } from "./parquet.ts";
 export { readArray, readMatrix } from "./read-array.ts";
 export { readGifti } from "./read-gifti.ts";
+export {
+  readFlatMesh,
+  readMesh,
+  readVertexLabels,
+  readVertexMap,
+  type SurfaceMesh,
+  type VertexLabels,
+} from "./read-mesh.ts";
 export type { ReadArray, ReadOptions } from "./read-options.ts";
 export { readNifti } from "./read-volumes.ts";
 export {

@@ -51,7 +51,7 @@ export const brainAnswer = strict({
   presentation: strict({
     seconds: z.partialRecord(sense, z.number()),
     window: z.tuple([z.number(), z.number()]),
-    tr: z.number(),
+    tr: number.describe("Seconds a sample; null where samples are stimuli."),
     unit: z.string(),
     text: z.string(),
   }),
@@ -105,7 +105,7 @@ export const regionAnswer = strict({
       r2: interval,
       ceiling: number,
       shareOfCeiling: number,
-      kept: z.int().describe("Targets predicted better than chance, corrected."),
+      kept: z.int().nullable().describe("Targets predicted better than chance, corrected; null: not tested."),
       targets: z.int(),
     }),
   ),

@@ -41,12 +41,22 @@ export function decodeArray({ file, type, shape }: ArrayRef, bytes: Uint8Array):
       `decodeArray: ${file} must have ${count * sizes[type]} bytes (${type}, ${shape.join(" × ")}); got ${bytes.byteLength}. Was it cut off, or does the manifest belong to another brain?`,
       { file },
     );
+  const plain = littleEndian && plainArrays[type];
+  if (plain) return plain(bytes.slice().buffer); // the bytes are the numbers: a copy, and nothing a number
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const out = makers[type](count);
   const read = readers[type];
   for (let k = 0; k < count; k++) out[k] = read(view, k * sizes[type]);
   return out;
 }
+
+const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+const plainArrays: Readonly<Partial<Record<ArrayType, (buffer: ArrayBuffer) => BrainArray>>> = {
+  float32: (buffer) => new Float32Array(buffer),
+  int32: (buffer) => new Int32Array(buffer),
+  uint16: (buffer) => new Uint16Array(buffer),
+  uint8: (buffer) => new Uint8Array(buffer),
+};
 
 type Read = (view: DataView, at: number) => number;
 type Write = (view: DataView, at: number, value: number) => void;

@@ -63,9 +63,14 @@ export function findPerson({ people }: BrainManifest, id: string): number {
 }
 
 async function joinWeights(
-  { weights }: BrainModel,
+  { id, weights }: BrainModel,
   array: (ref: ArrayRef) => Promise<BrainArray>,
 ): Promise<Weights> {
+  if (weights === null)
+    throw new EncodingError(
+      "option",
+      `weights: the model "${id}" has none; its study has no encoder, and can be looked at only.`,
+    );
   if (weights.kind === "full")
     return { data: Float32Array.from(await array(weights.values)), columns: weights.values.shape[2] ?? 0 };
   const [left, right] = await Promise.all([array(weights.left), array(weights.right)]);

@@ -177,7 +177,7 @@ describe("fitBrain, packBrain and predict", async () => {
       person: "A",
     });
     const [from] = own.senses.find((one) => one.sense === "picture")?.columns ?? [0];
-    const error = brain.manifest.models[0]?.weightsError.largest ?? 0;
+    const error = brain.manifest.models[0]?.weightsError?.largest ?? 0;
     for (const i of [0, 7]) {
       const t = 3;
       const at = (9 + t) * own.columns + from;
@@ -202,7 +202,7 @@ describe("fitBrain, packBrain and predict", async () => {
     const low = await approximateWeights(own, 3, 2, linalg);
     const files = await pack({ knows: low });
     const brain = await openBrain(async (file) => files.get(file) as Uint8Array);
-    const stated = brain.manifest.models[0]?.weightsError.largest ?? 0;
+    const stated = brain.manifest.models[0]?.weightsError?.largest ?? 0;
     expect(stated).toBeGreaterThan(weightsError(own, null));
     const { data: joined, columns } = await brain.weights("knows");
     expect(columns).toBe(own.columns);

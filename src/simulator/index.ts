@@ -7,14 +7,11 @@ export { conformalHalfWidth, percentilesOf } from "./conformal.ts";
 export { fitBrain } from "./fit-brain.ts";
 export type { FitBrainOptions, FittedBrain, FittedModel, ModelInput, SenseInput } from "./fitted.ts";
 export { type MaxTest, testLargest } from "./max-test.ts";
-export {
-  type BrainFiles,
-  type PackedEncoder,
-  type PackedSurface,
-  type PackOptions,
-  packBrain,
-} from "./pack-brain.ts";
+export { type PackedEncoder, type PackOptions, packBrain } from "./pack-brain.ts";
+export { rangeOf } from "./pack-maps.ts";
+export { type PackedSurface, packSurface } from "./pack-surface.ts";
 export { approximateWeights, type LowRank } from "./pack-weights.ts";
+export { type BrainFiles, openPacker, type Packer } from "./packer.ts";
 export * from "./page.ts";
 export { applyPipeline, fitPipeline, type PipedFeatures, type Pipeline } from "./pipeline.ts";
 export {

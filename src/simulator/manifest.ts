@@ -83,11 +83,11 @@ export interface BrainModel {
   readonly description: string;
   readonly role: ModelRole;
   readonly senses: Readonly<Partial<Record<Sense, SenseModel>>>;
-  /** (people × targets × columns). */
-  readonly weights: WeightsRef;
-  readonly weightsError: { readonly largest: number; readonly of: string };
-  /** (people × targets): 1 = predicted better than chance on held-out data, corrected. */
-  readonly mask: ArrayRef;
+  /** (people × targets × columns); null: the study has no encoder, and the model can be looked at only. */
+  readonly weights: WeightsRef | null;
+  readonly weightsError: { readonly largest: number; readonly of: string } | null;
+  /** (people × targets): 1 = predicted better than chance on held-out data, corrected; null: that was not tested. */
+  readonly mask: ArrayRef | null;
   /** (people of `heldOut` × samples × targets). */
   readonly heldOut: { readonly predicted: ArrayRef } | null;
 }
@@ -130,9 +130,26 @@ export interface TableRow {
   readonly r2: Interval;
   readonly ceiling: number | null;
   readonly shareOfCeiling: number | null;
-  /** Targets inside the mask, of how many. */
-  readonly kept: number;
+  /** Targets inside the mask, of how many; null: not tested. */
+  readonly kept: number | null;
   readonly targets: number;
+}
+
+/** What a feature space adds to the joint model in a region. */
+export interface SpaceRow {
+  readonly space: string;
+  readonly region: string;
+  /** True for a control: a win that it has too is none. */
+  readonly control: boolean;
+  /** R² of the space alone. */
+  readonly alone: Interval;
+  /** R² that is lost without it; all null for spaces that are no part of the joint model. */
+  readonly unique: Interval;
+  /** Mean weight of its band in the joint model. */
+  readonly weight: number | null;
+  readonly p: number | null;
+  readonly pCorrected: number | null;
+  readonly significant: boolean;
 }
 
 /** `manifest.json` of a fitted brain (docs/fitted-brain.md). */
@@ -159,7 +176,8 @@ export interface BrainManifest {
     readonly seconds: Readonly<Partial<Record<Sense, number>>>;
     /** Seconds after onset: volumes that begin in [from, to) are averaged. */
     readonly window: readonly [from: number, to: number];
-    readonly tr: number;
+    /** Seconds; null where samples are stimuli. */
+    readonly tr: number | null;
     readonly unit: string;
     readonly text: string;
   };
@@ -205,11 +223,13 @@ export interface BrainManifest {
     readonly model: string;
     readonly region: string;
   } & Readonly<Partial<Record<Sense, number>>>)[];
+  /** Feature spaces of a joint model, region by region, over people; absent where models are made of senses. */
+  readonly spaces?: readonly SpaceRow[];
   /** (people × targets), share of variance; NaN unknown. */
   readonly reliability: { readonly ceiling: ArrayRef; readonly text: string };
   readonly heldOut: {
     readonly samples: number;
-    readonly tr: number;
+    readonly tr: number | null;
     readonly runs: readonly { readonly id: string; readonly from: number; readonly to: number }[];
     readonly measured: ArrayRef;
     /** Indices into `people`. */

@@ -1,10 +1,7 @@
 import { EncodingError, type Random } from "../core/index.ts";
 import { meanDefined } from "../stats/index.ts";
-import { encodeArray } from "./array.ts";
 import type { FittedBrain, FittedModel } from "./fitted.ts";
 import type {
-  ArrayRef,
-  ArrayType,
   BrainManifest,
   BrainModel,
   EncoderFile,
@@ -14,8 +11,9 @@ import type {
   WeightsRef,
 } from "./manifest.ts";
 import { packMaps } from "./pack-maps.ts";
+import { type PackedSurface, packSurface } from "./pack-surface.ts";
 import { type LowRank, weightsError } from "./pack-weights.ts";
-import type { Packer } from "./packer.ts";
+import { type BrainFiles, openPacker, type Packer, toFileName } from "./packer.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { compareModels, regionScoring, scoreRegions, uniqueByRegion } from "./region-scores.ts";
 
@@ -31,21 +29,6 @@ export interface PackedEncoder extends Pick<SenseModel, "picture" | "text"> {
   readonly sentence: string;
 }
 
-/** A surface whose vertices show targets. */
-export interface PackedSurface {
-  readonly space: string;
-  readonly hemispheres: readonly {
-    readonly name: string;
-    readonly faces: Int32Array;
-    readonly folded: Float32Array;
-    readonly inflated: Float32Array;
-    readonly flat: Float32Array | null;
-    readonly flatFaces: Int32Array | null;
-    readonly sulcus: Float32Array | null;
-    readonly target: Int32Array;
-  }[];
-}
-
 /** What a brain is packed with. */
 export interface PackOptions extends Pick<BrainManifest, "title" | "question" | "card" | "library"> {
   /** By model id and sense. */
@@ -59,53 +42,19 @@ export interface PackOptions extends Pick<BrainManifest, "title" | "question" | 
   readonly lowRank?: Readonly<Record<string, LowRank>>;
 }
 
-/** A brain as the files of its folder, `manifest.json` among them. */
-export type BrainFiles = ReadonlyMap<string, Uint8Array>;
-
 /** Pack a fitted brain as the files of docs/fitted-brain.md. The same brain gives the same bytes.
  *
  * Weights and held-out responses are stored as float16; `weightsError` says what that changes in the predicted responses of the training
  * stimuli, measured on what was stored.
  * @throws EncodingError "option" if an encoder is missing or two files share a path. */
 export async function packBrain(brain: FittedBrain, options: PackOptions): Promise<BrainFiles> {
-  const files = new Map<string, Uint8Array>();
-  const add = (path: string, bytes: Uint8Array) => {
-    if (files.has(path)) throw new EncodingError("option", `packBrain: two files are called ${path}.`);
-    files.set(path, bytes);
-  };
-  const packer: Packer = {
-    array(name, type, shape, numbers) {
-      const ref: ArrayRef = { file: `arrays/${toFileName(name)}.bin`, type, shape };
-      add(ref.file, encodeArray(ref, numbers));
-      return ref;
-    },
-  };
-  for (const [path, bytes] of Object.entries(options.files)) add(path, bytes);
-  const models = brain.models.map((model) => packModel(brain, model, options, packer, add));
-  const body = await describe(brain, models, options, packer);
-  const listed = await Promise.all(
-    [...files]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(async ([file, bytes]) => ({
-        file,
-        bytes: bytes.byteLength,
-        sha256: await sha256(bytes),
-      })),
-  );
-  const manifest: BrainManifest = { ...body, files: listed };
-  files.set("manifest.json", new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`));
-  return files;
+  const packer = openPacker("packBrain");
+  for (const [path, bytes] of Object.entries(options.files)) packer.file(path, bytes);
+  const models = brain.models.map((model) => packModel(brain, model, options, packer));
+  return packer.finish(await describe(brain, models, options, packer));
 }
 
-type AddFile = (path: string, bytes: Uint8Array) => void;
-
-function packModel(
-  brain: FittedBrain,
-  model: FittedModel,
-  options: PackOptions,
-  packer: Packer,
-  add: AddFile,
-): BrainModel {
+function packModel(brain: FittedBrain, model: FittedModel, options: PackOptions, packer: Packer): BrainModel {
   const { id, label, description, role } = model.input;
   const [people, targets] = [brain.data.people.length + 1, brain.data.regionOf.length];
   const senses: Partial<Record<Sense, SenseModel>> = {};
@@ -114,7 +63,7 @@ function packModel(
     if (encoder === undefined)
       throw new EncodingError("option", `packBrain: the model "${id}" has no encoder of ${one.sense}s.`);
     const file = `encoders/${toFileName(id)}-${one.sense}.onnx`;
-    add(file, encoder.bytes);
+    packer.file(file, encoder.bytes);
     senses[one.sense] = {
       encoder: {
         file,
@@ -318,35 +267,4 @@ function bandsOf(brain: FittedBrain, model: FittedModel): BrainManifest["bandWei
     ]);
     return { model: model.input.id, region: name, ...Object.fromEntries(weights) };
   });
-}
-
-function packSurface({ space, hemispheres }: PackedSurface, packer: Packer): BrainManifest["surface"] {
-  return {
-    space,
-    hemispheres: hemispheres.map(({ name, faces, folded, inflated, flat, flatFaces, sulcus, target }) => {
-      const vertices = target.length;
-      const put = (kind: string, type: ArrayType, width: number, numbers: ArrayLike<number>) =>
-        packer.array(`${name}-${kind}`, type, [numbers.length / width, width], numbers);
-      return {
-        name,
-        vertices,
-        faces: put("faces", "int32", 3, faces),
-        folded: put("folded", "float32", 3, folded),
-        inflated: put("inflated", "float32", 3, inflated),
-        flat: flat && put("flat", "float32", flat.length / vertices, flat),
-        flatFaces: flatFaces && put("flat-faces", "int32", 3, flatFaces),
-        sulcus: sulcus && packer.array(`${name}-sulcus`, "float32", [vertices], sulcus),
-        target: packer.array(`${name}-target`, "int32", [vertices], target),
-      };
-    }),
-  };
-}
-
-function toFileName(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z0-9-]+/g, "-");
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await globalThis.crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -105,8 +105,8 @@ export function packMaps(
   return [...scores, ...differences, ceiling];
 }
 
-/** From 0, or evenly around it, to the 98th percentile, rounded up to one digit after the first. */
-function rangeOf(values: Float64Array, scale: BrainMap["scale"]): readonly [number, number] {
+/** Range of a map's colours: from 0, or evenly around it, to the 98th percentile, rounded up to one digit after the first. */
+export function rangeOf(values: Float64Array, scale: BrainMap["scale"]): readonly [number, number] {
   const sizes = values
     .filter(Number.isFinite)
     .map(scale === "diverging" ? Math.abs : Number)

@@ -33,6 +33,7 @@ export {
 } from "./manifest.ts";
 export {
   findSense,
+  maskOf,
   type Prediction,
   type PredictOptions,
   percentileOf,

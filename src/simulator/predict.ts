@@ -1,4 +1,5 @@
 import { EncodingError } from "../core/index.ts";
+import type { BrainArray } from "./array.ts";
 import { type Brain, findModel, findPerson, type Weights } from "./brain.ts";
 import type { Encoded } from "./encode.ts";
 import type { BrainManifest, Sense, SenseModel } from "./manifest.ts";
@@ -42,7 +43,7 @@ export async function predict(brain: Brain, encoded: Encoded, options: PredictOp
   const [weights, interval, mask, distances] = await Promise.all([
     brain.weights(model),
     brain.array(sense.interval),
-    brain.array(findModel(manifest, model).mask),
+    maskOf(brain, model),
     brain.array(sense.distances),
   ]);
   const targets = manifest.targets.count;
@@ -62,12 +63,25 @@ export async function predict(brain: Brain, encoded: Encoded, options: PredictOp
   };
 }
 
+/** Which targets a model predicts better than chance, (people × targets).
+ * @throws EncodingError "option" if that was not tested. */
+export async function maskOf({ manifest, array }: Brain, model: string): Promise<BrainArray> {
+  const { mask } = findModel(manifest, model);
+  if (mask !== null) return array(mask);
+  throw new EncodingError("option", `maskOf: the model "${model}" was not tested target by target.`);
+}
+
 /** The sense of a model.
  * @throws EncodingError "option" if the model is not there or lacks it. */
 export function findSense(manifest: BrainManifest, model: string, sense: Sense): SenseModel {
   const { senses } = findModel(manifest, model);
   const found = senses[sense];
   if (found) return found;
+  if (Object.keys(senses).length === 0)
+    throw new EncodingError(
+      "option",
+      `findSense: nothing can be shown to the model "${model}". ${manifest.presentation.text}`,
+    );
   throw new EncodingError(
     "option",
     `findSense: the model "${model}" takes ${Object.keys(senses).join(" and ")}s only; got a ${sense}.`,

@@ -8,6 +8,7 @@ import {
   type EncoderPlan,
   findPerson,
   findSense,
+  maskOf,
   type PipelineRef,
   percentileOf,
 } from "../simulator/index.ts";
@@ -98,9 +99,7 @@ async function regionWeights(bench: Bench, model: string, region: string) {
   const person = findPerson(manifest, bench.settings.person ?? manifest.people[0]?.id ?? "");
   const [from, to] = findSense(manifest, model, "picture").columns;
   const { data, columns } = await brain.weights(model);
-  const mask = await brain.array(
-    (manifest.models.find(({ id }) => id === model) as (typeof manifest.models)[number]).mask,
-  );
+  const mask = await maskOf(brain, model);
   const inside = await insideOf(brain, region);
   const count = manifest.targets.count;
   const used = [...inside.keys()].filter((t) => inside[t] === 1 && mask[person * count + t] === 1);

@@ -61,7 +61,7 @@ export async function buildBrain(settings: StudySettings, options: BuildBrainOpt
   if (!settings.virtual)
     throw new EncodingError(
       "settings",
-      "publish: this study has real data; a brain is made of the virtual laboratory only so far.",
+      "buildBrain: this study has real data; a brain is fitted to the virtual laboratory only. Publish it to be looked at: simcortex publish.",
     );
   const models = await readModels(options.family);
   const { data, stimuli } = makeLabBrain(settings);

@@ -50,6 +50,8 @@ function checkWhole(s: StudySettings, report: Report): void {
       "runs",
       "responses",
       "regions",
+      "surface",
+      "card",
       "features",
       "layers",
       "stimuli",

@@ -225,6 +225,35 @@ const labels = strict({
   column: z.string().optional(),
 });
 
+const hemisphere = strict({
+  /** GIFTI, or FreeSurfer (lh.pial, lh.white …); coordinates in millimetres. */
+  folded: z.string(),
+  /** Default: as folded. */
+  inflated: z.string().optional(),
+  /** A flat mesh of the same vertices, or a FreeSurfer patch. */
+  flat: z.string().optional(),
+  /** Depth of the sulci, one number a vertex, above 0 in a sulcus; without it curvature is computed. */
+  sulcus: z.string().optional(),
+  /** One label a vertex: GIFTI label, FreeSurfer annotation, NPY or table. */
+  labels: z.string().optional(),
+});
+
+/** A surface for the page of `simcortex publish`. Without labels the targets are the vertices, left before right. */
+const surface = strict({
+  space: z.string().min(1),
+  left: hemisphere.optional(),
+  right: hemisphere.optional(),
+  /** One label a vertex of all hemispheres, left before right, instead of their own. */
+  labels: z.string().optional(),
+  /** Label number, or name of a label, to region; names that are regions already need none. */
+  names: z.record(z.string(), name).optional(),
+  /** What a reader must know: for example, that regions are drawn as parcels that only contain them. */
+  note: z.string().optional(),
+}).refine((s) => s.left !== undefined || s.right !== undefined, { message: "needs left, right or both" });
+
+/** What is passed on with a published study. */
+const card = strict({ license: z.string().min(1), attribution: z.string().min(1) });
+
 /** The schema of `study.yaml`. */
 export const studySchema = strict({
   title: z.string().min(1),
@@ -243,6 +272,8 @@ export const studySchema = strict({
   runs: runs.optional(),
   responses: responses.optional(),
   regions: regions.optional(),
+  surface: surface.optional(),
+  card: card.optional(),
   features: z.record(name, space).optional(),
   /** Layers that {layer} in a feature file runs through; each model chooses its layer inside the training folds. */
   layers: layers.optional(),

@@ -56,8 +56,8 @@ const kept = new URL("./fixtures/small-brain/", import.meta.url);
  * the repository, for it takes seconds to make: `npx tsx src/study/small-brain.fixture.ts` makes it anew. Who changes it, changes a copy. */
 export const smallBrain: string = fileURLToPath(kept);
 
-/** Make the brain. */
-async function makeSmallBrain(folder: string): Promise<void> {
+/** Make the brain, into a folder of its own. */
+export async function makeSmallBrain(folder: string): Promise<void> {
   const random = createRandom(5);
   const tokenizer = wordPieceFile(vocabulary);
   const weights = {

@@ -116,27 +116,37 @@ export function morphNormal(
 /** Normals of vertices: the sum of those of their triangles, weighted by area, of length 1. */
 export function vertexNormals(points: Float32Array, faces: Uint32Array): Float32Array {
   const out = new Float32Array(points.length);
+  const at = (k: number) => points[k] as number;
+  // scalars, not triples: a page waits for this at hundreds of thousands of corners
   for (let k = 0; k < faces.length; k += 3) {
-    const [a, b, c] = [0, 1, 2].map((i) => 3 * (faces[k + i] as number)) as [number, number, number];
-    const [ux, uy, uz] = [0, 1, 2].map((d) => (points[b + d] as number) - (points[a + d] as number)) as [
-      number,
-      number,
-      number,
-    ];
-    const [vx, vy, vz] = [0, 1, 2].map((d) => (points[c + d] as number) - (points[a + d] as number)) as [
-      number,
-      number,
-      number,
-    ];
-    const normal = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx];
-    for (const corner of [a, b, c])
-      for (let d = 0; d < 3; d++) out[corner + d] = (out[corner + d] as number) + (normal[d] as number);
+    const [a, b, c] = [3 * (faces[k] as number), 3 * (faces[k + 1] as number), 3 * (faces[k + 2] as number)];
+    const ux = at(b) - at(a);
+    const uy = at(b + 1) - at(a + 1);
+    const uz = at(b + 2) - at(a + 2);
+    const vx = at(c) - at(a);
+    const vy = at(c + 1) - at(a + 1);
+    const vz = at(c + 2) - at(a + 2);
+    const x = uy * vz - uz * vy;
+    const y = uz * vx - ux * vz;
+    const z = ux * vy - uy * vx;
+    addTo(out, a, x, y, z);
+    addTo(out, b, x, y, z);
+    addTo(out, c, x, y, z);
   }
   for (let v = 0; v < out.length; v += 3) {
-    const length = Math.hypot(out[v] as number, out[v + 1] as number, out[v + 2] as number) || 1;
-    for (let d = 0; d < 3; d++) out[v + d] = (out[v + d] as number) / length;
+    const [x, y, z] = [out[v] as number, out[v + 1] as number, out[v + 2] as number];
+    const length = Math.sqrt(x * x + y * y + z * z) || 1;
+    out[v] = x / length;
+    out[v + 1] = y / length;
+    out[v + 2] = z / length;
   }
   return out;
+}
+
+function addTo(out: Float32Array, k: number, x: number, y: number, z: number): void {
+  out[k] = (out[k] as number) + x;
+  out[k + 1] = (out[k + 1] as number) + y;
+  out[k + 2] = (out[k + 2] as number) + z;
 }
 
 /** Whether the flat map has a place for a vertex; those without stand at its middle. */

@@ -31,3 +31,14 @@ export function ticks([low, high]: readonly [number, number], count = 4): number
 export function showBytes(bytes: number): string {
   return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
+
+/** How many targets of a region are predicted better than chance. */
+export function showKept({
+  kept,
+  targets,
+}: {
+  readonly kept: number | null;
+  readonly targets: number;
+}): string {
+  return kept === null ? "not tested" : `${kept} of ${targets}`;
+}

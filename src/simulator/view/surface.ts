@@ -22,16 +22,25 @@ export interface Surface {
   readonly codes: Uint8Array;
 }
 
-/** Load the surface of a brain; null if it has none. */
-export async function loadSurface(brain: Brain, regionOf: Int32Array): Promise<readonly Surface[] | null> {
+/** Load the surface of a brain; null if it has none.
+ * @param regionOf region of each target; may still be on its way. */
+export async function loadSurface(
+  brain: Brain,
+  regionOf: Int32Array | Promise<Int32Array>,
+): Promise<readonly Surface[] | null> {
   const { surface } = brain.manifest;
   if (surface === null) return null;
   return Promise.all(surface.hemispheres.map((hemisphere) => loadHemisphere(brain, hemisphere, regionOf)));
 }
 
-async function loadHemisphere(brain: Brain, ref: Hemisphere, regionOf: Int32Array): Promise<Surface> {
+async function loadHemisphere(
+  brain: Brain,
+  ref: Hemisphere,
+  regions: Int32Array | Promise<Int32Array>,
+): Promise<Surface> {
   const maybe = (array: Hemisphere["flat"]) => (array === null ? null : brain.array(array));
-  const [faces, folded, inflated, target, sulcus, flat, flatFaces] = await Promise.all([
+  const [regionOf, faces, folded, inflated, target, sulcus, flat, flatFaces] = await Promise.all([
+    regions,
     brain.array(ref.faces),
     brain.array(ref.folded),
     brain.array(ref.inflated),
@@ -40,20 +49,20 @@ async function loadHemisphere(brain: Brain, ref: Hemisphere, regionOf: Int32Arra
     maybe(ref.flat),
     maybe(ref.flatFaces),
   ]);
-  const points = Float32Array.from(folded);
+  const points = new Float32Array(folded);
   const side = /^(l|left|lh)/i.test(ref.name) ? -1 : /^(r|right|rh)/i.test(ref.name) ? 1 : 0;
   const depth = sulcus
-    ? Float32Array.from(sulcus)
-    : meanCurvature({ coordinates: points, triangles: Int32Array.from(faces) }).map((x) => -x);
-  const targets = Int32Array.from(target);
+    ? new Float32Array(sulcus)
+    : meanCurvature({ coordinates: points, triangles: new Int32Array(faces) }).map((x) => -x);
+  const targets = new Int32Array(target);
   return {
     name: ref.name,
     side,
     vertices: ref.vertices,
-    faces: Uint32Array.from(faces),
-    flatFaces: flatFaces === null ? null : Uint32Array.from(flatFaces),
+    faces: new Uint32Array(faces),
+    flatFaces: flatFaces === null ? null : new Uint32Array(flatFaces),
     folded: points,
-    inflated: centred(Float32Array.from(inflated), points),
+    inflated: centred(new Float32Array(inflated), points),
     flat: flat === null ? null : flatPositions(flat, flat.length / ref.vertices),
     shade: shadeOf(depth),
     target: targets,
@@ -75,12 +84,18 @@ function centred(inflated: Float32Array, folded: Float32Array): Float32Array {
   const to = [0, 1, 2].map((d) => middle(folded, d));
   const length = (part: { low: number; high: number } | undefined) => (part ? part.high - part.low : 1);
   const scale = length(from[1]) > 1.15 * length(to[1]) ? (1.05 * length(to[1])) / length(from[1]) : 1;
-  return inflated.map((x, k) => {
-    const [a, b] = [from[k % 3], to[k % 3]];
-    return (x - (a?.centre ?? 0)) * scale + (b?.centre ?? 0);
-  });
+  const out = new Float32Array(inflated.length);
+  for (let d = 0; d < 3; d++) {
+    const [a, b] = [from[d]?.centre ?? 0, to[d]?.centre ?? 0];
+    for (let k = d; k < out.length; k += 3) out[k] = ((inflated[k] as number) - a) * scale + b;
+  }
+  return out;
 }
 
+/** Room for a flat map, mm: sides stand 252 apart beside, and 200 above each other. */
+const flatRoom = [248, 196] as const;
+
+/** Around the origin; larger maps of other programs are drawn smaller, so that both sides find room. */
 function flatPositions(flat: ArrayLike<number>, width: number): Float32Array {
   const out = new Float32Array((2 * flat.length) / width);
   const range = [0, 1].map((d) => {
@@ -90,11 +105,12 @@ function flatPositions(flat: ArrayLike<number>, width: number): Float32Array {
       if (x < low) low = x;
       if (x > high) high = x;
     }
-    return (low + high) / 2;
+    return { middle: (low + high) / 2, span: high - low };
   });
+  const scale = Math.min(1, ...flatRoom.map((room, d) => room / (range[d]?.span || 1)));
   for (let k = 0; k < out.length; k++) {
     const x = flat[width * (k >> 1) + (k & 1)] as number;
-    out[k] = Number.isFinite(x) ? x - (range[k & 1] as number) : 0;
+    out[k] = Number.isFinite(x) ? scale * (x - (range[k & 1]?.middle ?? 0)) : 0;
   }
   return out;
 }

@@ -224,13 +224,7 @@ function buildPart(surface: Surface, shared: Record<string, { value: unknown }>)
     "flatAt",
     new BufferAttribute(surface.flat ?? new Float32Array(2 * surface.vertices), 2),
   );
-  geometry.setAttribute(
-    "shade",
-    new BufferAttribute(
-      surface.shade.map((x) => x),
-      1,
-    ),
-  );
+  geometry.setAttribute("shade", new BufferAttribute(surface.shade, 1));
   geometry.setAttribute("shown", new BufferAttribute(new Float32Array(3 * surface.vertices), 3));
   geometry.setAttribute("significant", new BufferAttribute(new Uint8Array(surface.vertices), 1, true));
   geometry.setAttribute("picked", new BufferAttribute(new Uint8Array(surface.vertices), 1, true));
@@ -255,7 +249,9 @@ function buildPart(surface: Surface, shared: Record<string, { value: unknown }>)
 }
 
 function toBytes(normals: Float32Array): Int8Array {
-  return Int8Array.from(normals, (x) => Math.round(127 * x));
+  const out = new Int8Array(normals.length);
+  for (let k = 0; k < out.length; k++) out[k] = Math.round(127 * (normals[k] as number));
+  return out;
 }
 
 function paintPart({ surface, mesh }: Part, { values, visible, trusted, significant }: Paint): void {
@@ -289,6 +285,27 @@ function toClip(mesh: Mesh, camera: OrthographicCamera): Matrix4 {
     .multiply(mesh.matrix);
 }
 
+/** All vertices of a surface in clip coordinates: scalars, not triples, for the pointer waits. */
+function clipOf(surface: Surface, { elements: m }: Matrix4, morph: number): Float32Array {
+  const { folded, inflated, flat, side } = surface;
+  const toInflated = Math.min(1, morph);
+  const toFlat = Math.max(0, morph - 1);
+  const sign = side === 0 ? 1 : side;
+  const out = new Float32Array(folded.length);
+  const solid = (k: number) =>
+    (1 - toFlat) * ((1 - toInflated) * (folded[k] as number) + toInflated * (inflated[k] as number));
+  for (let v = 0; v < surface.vertices; v++) {
+    const k = 3 * v;
+    const x = solid(k) + toFlat * 34 * side;
+    const y = solid(k + 1) + toFlat * sign * (flat?.[2 * v] ?? 0);
+    const z = solid(k + 2) + toFlat * (flat?.[2 * v + 1] ?? 0);
+    for (let d = 0; d < 3; d++)
+      out[k + d] =
+        (m[d] as number) * x + (m[4 + d] as number) * y + (m[8 + d] as number) * z + (m[12 + d] as number);
+  }
+  return out;
+}
+
 /** The nearest triangle under a point in clip coordinates, and its corner that is nearest to it. */
 function pickVertex(
   parts: readonly Part[],
@@ -302,11 +319,7 @@ function pickVertex(
   for (const { surface, mesh } of parts) {
     if (!mesh.visible) continue;
     const matrix = toClip(mesh, camera);
-    const clip = new Float32Array(3 * surface.vertices);
-    for (let v = 0; v < surface.vertices; v++) {
-      const p = new Vector3(...morphVertex(surface, v, morph)).applyMatrix4(matrix);
-      clip.set([p.x, p.y, p.z], 3 * v);
-    }
+    const clip = clipOf(surface, matrix, morph);
     const faces = mesh.geometry.getIndex()?.array ?? surface.faces;
     for (let k = 0; k < faces.length; k += 3) {
       const [a, b, c] = [

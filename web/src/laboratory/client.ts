@@ -1,10 +1,13 @@
 import type { Prediction } from "../../../src/simulator/page.ts";
+import type { Picture } from "../../../src/stimuli/render.ts";
 import type { Answer, Request } from "./messages.ts";
 
 /** The laboratory's worker, as promises. */
 export interface Client {
   open(base: string, engine: "auto" | "wasm"): Promise<string>;
   load(model: string): Promise<number>;
+  /** A picture file as RGB bytes, decoded beside the page's own work. */
+  decode(file: Blob, name: string): Promise<Picture>;
   predict(
     request: Omit<Extract<Request, { kind: "predict" }>, "kind">,
   ): Promise<{ prediction: Prediction; milliseconds: number }>;
@@ -44,6 +47,11 @@ export function openClient(): Client {
     load: async (model) => {
       const answer = await ask({ kind: "load", model });
       return answer.kind === "loaded" ? answer.bytes : 0;
+    },
+    decode: async (file, name) => {
+      const answer = await ask({ kind: "decode", file, name });
+      if (answer.kind !== "decoded") throw new Error("The laboratory gave no picture.");
+      return answer.picture;
     },
     predict: async (request) => {
       const answer = await ask({ kind: "predict", ...request });

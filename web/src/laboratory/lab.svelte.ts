@@ -12,7 +12,6 @@ export interface Item {
   readonly label: string;
   /** Address of a thumbnail that lives in this page's memory. */
   readonly thumbnail: string | null;
-  readonly picture: Picture | null;
   set: "A" | "B" | null;
 }
 
@@ -33,6 +32,8 @@ export class Lab {
   shelf = $state.raw<ReadonlyMap<string, string>>(new Map());
 
   readonly #study: Study;
+  /** Pixels of the pictures on the bench: beside what the page watches, which would copy them. */
+  readonly #pictures = new Map<number, Picture>();
   #client: Client | null = null;
   #opening: Promise<void> | null = null;
   /** The worker reads the brain and has its engine; encoders may still be loading. */
@@ -115,8 +116,8 @@ export class Lab {
   async addPictures(files: readonly { blob: Blob; name: string }[]): Promise<void> {
     for (const { blob, name } of files) {
       try {
-        const picture = await decodePicture(blob, name);
-        this.#put({ sense: "picture", label: name, picture, thumbnail: URL.createObjectURL(blob) });
+        const picture = await (this.#client?.decode(blob, name) ?? decodePicture(blob, name));
+        this.#put({ sense: "picture", label: name, thumbnail: URL.createObjectURL(blob) }, picture);
       } catch (error) {
         this.complain(messageOf(error));
       }
@@ -129,12 +130,13 @@ export class Lab {
       .split(/\r?\n/)
       .map((line) => line.trim())
       .filter((line) => line !== "");
-    for (const line of lines) this.#put({ sense: "sentence", label: line, picture: null, thumbnail: null });
+    for (const line of lines) this.#put({ sense: "sentence", label: line, thumbnail: null });
     return lines.length;
   }
 
-  #put(item: Omit<Item, "id" | "set">): void {
+  #put(item: Omit<Item, "id" | "set">, picture?: Picture): void {
     const id = this.#next++;
+    if (picture) this.#pictures.set(id, picture);
     this.items.push({ ...item, id, set: null });
     this.selected = id;
   }
@@ -142,6 +144,7 @@ export class Lab {
   remove(id: number): void {
     const gone = this.items.find((item) => item.id === id);
     if (gone?.thumbnail) URL.revokeObjectURL(gone.thumbnail);
+    this.#pictures.delete(id);
     this.items = this.items.filter((item) => item.id !== id);
     if (this.selected === id) this.selected = this.items.at(-1)?.id ?? null;
   }
@@ -167,7 +170,7 @@ export class Lab {
           person,
           sense: item.sense,
           ...(item.sense === "picture"
-            ? { pictures: [$state.snapshot(item.picture) as Picture] }
+            ? { pictures: [this.#pictures.get(id) as Picture] }
             : { sentences: [item.label] }),
         });
         this.predictions = new Map([...this.predictions, [key, prediction]]);

@@ -5,6 +5,7 @@ import type { Picture } from "../../../src/stimuli/render.ts";
 export type Request =
   | { readonly kind: "open"; readonly base: string; readonly engine: "auto" | "wasm" }
   | { readonly kind: "load"; readonly model: string }
+  | { readonly kind: "decode"; readonly file: Blob; readonly name: string }
   | {
       readonly kind: "predict";
       readonly model: string;
@@ -18,6 +19,7 @@ export type Request =
 export type Answer =
   | { readonly id: number; readonly kind: "opened"; readonly engine: string }
   | { readonly id: number; readonly kind: "loaded"; readonly bytes: number }
+  | { readonly id: number; readonly kind: "decoded"; readonly picture: Picture }
   | {
       readonly id: number;
       readonly kind: "predicted";

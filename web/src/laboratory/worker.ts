@@ -6,6 +6,7 @@ import {
   type EncoderSession,
   encodeStimuli,
   findSense,
+  maskOf,
   openBrain,
   openTokenizer,
   predict,
@@ -14,6 +15,7 @@ import {
 } from "../../../src/simulator/page.ts";
 import { messageOf, readBeside } from "../page/read.ts";
 import type { Answer, Request } from "./messages.ts";
+import { decodePicture } from "./picture.ts";
 
 type Ort = typeof import("onnxruntime-web");
 interface Loaded {
@@ -35,11 +37,14 @@ self.onmessage = async ({ data }: MessageEvent<Request & { id: number }>) => {
 };
 
 function post(message: Answer): void {
-  self.postMessage(message);
+  const bytes = message.kind === "decoded" ? [message.picture.data.buffer as ArrayBuffer] : [];
+  self.postMessage(message, { transfer: bytes });
 }
 
 async function answer(request: Request & { id: number }): Promise<Answer> {
   const { id } = request;
+  if (request.kind === "decode")
+    return { id, kind: "decoded", picture: await decodePicture(request.file, request.name) };
   if (request.kind === "open") {
     brain = await openBrain(
       readBeside(new URL(request.base), (more) => {
@@ -76,14 +81,15 @@ async function answer(request: Request & { id: number }): Promise<Answer> {
 }
 
 /** Read what a prediction needs beside the encoder, so that later nothing is requested. */
-async function warmUp({ manifest, array, weights }: Brain, id: string): Promise<void> {
+async function warmUp(from: Brain, id: string): Promise<void> {
+  const { manifest, array, weights } = from;
   const model = manifest.models.find((one) => one.id === id);
   if (model === undefined) return;
   const parts = Object.values(model.senses).flatMap((sense) => [
     array(sense.interval),
     array(sense.distances),
   ]);
-  await Promise.all([weights(id), array(model.mask), ...parts]);
+  await Promise.all([weights(id), maskOf(from, id), ...parts]);
 }
 
 function load(from: Brain, model: string, sense: Sense): Promise<Loaded> {

@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { writeBrain } from "../../src/cli/publish.ts";
+import { loadSurface } from "../../src/study/load-surface.ts";
+import { packStudy } from "../../src/study/pack-study.ts";
+import { storySurface, writeStoryStudy } from "../../src/study/story-study.fixture.ts";
+import { parseSettings, solveStudy } from "../../src/study.ts";
+import { openPage, readCanvas } from "./page.fixture.ts";
+import type { Bench } from "./page-bench.fixture.ts";
+import { serveFolders } from "./serve.fixture.ts";
+
+const why = "Nothing new can be shown to this study. Its features were computed before it.";
+
+/** A study of real data: looked at, with and without a surface; nothing to be shown to it. */
+export function readingCases(bench: Bench): void {
+  const publishStory = async (withSurface: boolean) => {
+    const folder = await mkdtemp(join(tmpdir(), "story-"));
+    const settings = parseSettings(writeStoryStudy(folder) + (withSurface ? storySurface : ""));
+    const solved = await solveStudy(settings, { folder, store: join(folder, "store"), workers: 1 });
+    const surface = await loadSurface(settings, folder, { regions: solved.data.regions, targets: [3, 3, 3] });
+    await writeBrain(join(folder, "brain"), await packStudy(solved, { settings, surface, why }));
+    const page = new URL("../../dist/web", import.meta.url).pathname;
+    const server = await serveFolders({ "": page, brain: join(folder, "brain") });
+    return {
+      ...solved.result,
+      url: server.url,
+      close: async () => {
+        await server.close();
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  };
+
+  it.each([390, 1440])("shows a study without a surface as charts, %i pixels wide", async (width) => {
+    const story = await publishStory(false);
+    const { page, complaints, close } = await openPage(bench.pages.browser, story.url, {
+      width,
+      height: 844,
+    });
+    const chart = page.locator("[data-test=region-chart]");
+    await chart.locator("circle").first().waitFor();
+    expect(await chart.locator("circle").count()).toBe(9); // three people in three regions
+    expect(await page.locator("canvas").count()).toBe(0);
+    await chart.getByRole("button", { name: /front/ }).click();
+    expect(await page.locator("[data-test=picked]").textContent()).toBe("front");
+    const row = page.locator("[data-test=spaces] tr", { hasText: "sound" });
+    expect(await row.textContent()).toContain("*"); // planted, and found
+    await page.locator("[data-test=second]").selectOption("alone/sound");
+    await page.waitForFunction(() => document.querySelectorAll("[data-test=region-chart]").length === 2);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await page.getByRole("tab", { name: "Laboratory" }).click();
+    expect(await page.locator("[data-test=no-laboratory]").textContent()).toContain(why);
+    await page.getByRole("tab", { name: "Tables" }).click();
+    expect(await page.locator("[data-test=all-scores]").textContent()).toContain("not tested");
+    expect(complaints).toEqual([]);
+    await close();
+    await story.close();
+  });
+
+  it("shows a study on its own surface of GIFTI and FreeSurfer files, folded, inflated and flat", async () => {
+    const story = await publishStory(true);
+    const { page, complaints, close } = await openPage(bench.pages.browser, story.url);
+    await page.locator(".legend").first().waitFor();
+    const seen = new Set([(await readCanvas(page)).hash]);
+    for (const name of ["Folded", "Inflated", "Flat"]) {
+      await page.getByRole("button", { name, exact: true }).click();
+      const { hash, drawn, coloured } = await readCanvas(page);
+      seen.add(hash);
+      expect(drawn).toBeGreaterThan(30_000);
+      expect(coloured).toBeGreaterThan(3_000);
+    }
+    expect(seen.size).toBeGreaterThanOrEqual(3);
+    await page.getByRole("tab", { name: "About" }).click();
+    expect(await page.locator("article").textContent()).toContain("The parcels only contain the regions.");
+    expect(complaints).toEqual([]);
+    await close();
+    await story.close();
+  });
+}
