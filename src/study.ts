@@ -52,6 +52,8 @@ export interface StudyOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export type SolveOptions = Omit<StudyOptions, "out">;
+
 /** Run a study: fit every model to every person, score it on held-out data, test, and write the report; see {@link solveStudy}. */
 export async function runStudy(settings: StudySettings, options: StudyOptions): Promise<StudyResult> {
   const { result, data } = await solveStudy(settings, options);
@@ -65,10 +67,7 @@ export async function runStudy(settings: StudySettings, options: StudyOptions): 
  * Steps are kept in the store under the hash of what they are computed from: the same study again computes nothing, a killed
  * one goes on where it was, and both give the same bytes.
  * @throws EncodingError of any kind, one readable line; "cancelled" when `signal` stops it. */
-export async function solveStudy(
-  settings: StudySettings,
-  options: Omit<StudyOptions, "out">,
-): Promise<SolvedStudy> {
+export async function solveStudy(settings: StudySettings, options: SolveOptions): Promise<SolvedStudy> {
   const { signal } = options;
   const random = createRandom(settings.seed);
   const store = await openStore(options.store, { code: await codeVersion() });
