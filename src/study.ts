@@ -52,7 +52,7 @@ export interface StudyOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export type SolveOptions = Omit<StudyOptions, "out">;
+/** Those that are no report. */ export type SolveOptions = Omit<StudyOptions, "out">;
 
 /** Run a study: fit every model to every person, score it on held-out data, test, and write the report; see {@link solveStudy}. */
 export async function runStudy(settings: StudySettings, options: StudyOptions): Promise<StudyResult> {
