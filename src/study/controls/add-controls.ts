@@ -145,7 +145,7 @@ function addLook(data: StudyData, settings: StudySettings, runs: readonly Featur
   return {
     space,
     features: [runs],
-    note: `Control ${space.name}: ${lookColumns.join(", ")}, of each picture at 96 × 96 pixels. Motion energy is not among them: films are not read.`,
+    note: `Control ${space.name}: ${lookColumns.join(", ")}, of each picture at 96 × 96 pixels (drawn ones: 64 × 64, up to 16 cycles). Motion energy is not among them: films are not read.`,
   };
 }
 

@@ -11,37 +11,44 @@ export const lookColumns = [
   "Gabor energy (2 to 32 cycles, 4 directions, 2 × 2 places)",
 ];
 
-/** Pixels of the square that pictures are resized to, so that one bank fits all and frequencies are cycles a picture. */
-const edge = 96;
+/** Pixels of the square that pictures are resized to, so that one bank fits all and frequencies are cycles a picture. What the virtual laboratory draws
+ * is smaller, has nothing finer than its pixels, and is seen at its own size. */
+const edges = { files: 96, drawn: 64 } as const;
 const frequencies = [2, 4, 8, 16, 32];
 const orientations = 4;
 const grid = 2;
-/** Columns of {@link lookAt}: two, and one a frequency, direction and place. */
+/** Columns of {@link lookAt}: two, and one a frequency, direction and place; fewer for drawn pictures. */
 export const lookWidth = 2 + frequencies.length * orientations * grid ** 2;
 
 /** Pictures as numbers without any content, and those that could not be read. */
 export interface Looked {
-  /** (pictures × {@link lookWidth}), float32; rows of broken pictures are 0. */
+  /** (pictures × {@link lookWidth} or fewer), float32; rows of broken pictures are 0. */
   readonly X: Features;
   readonly broken: readonly string[];
 }
 
 /** Luminance, RMS contrast and Gabor energy of pictures, which stands for what early vision answers to. Each picture is resized to 96 × 96 pixels
- * (bilinear), whatever its shape. Films are not read: motion energy is not among the columns.
+ * (bilinear), whatever its shape; where all are drawn ones of at most 64 × 64, to that, and frequencies end at 16 cycles. Films are not read: motion energy is not among the columns.
  * @source colorFeatures and createGaborBank of features. */
 export async function lookAt(pictures: readonly ShownPicture[]): Promise<Looked> {
-  const bank = createGaborBank(edge, edge, { frequencies, orientations, grid });
-  const data = new Float32Array(pictures.length * lookWidth);
+  const drawn = pictures.every(
+    (one) => "picture" in one && Math.max(one.picture.width, one.picture.height) <= edges.drawn,
+  );
+  const edge = drawn ? edges.drawn : edges.files;
+  const own = frequencies.filter((frequency) => frequency <= edge / 3);
+  const bank = createGaborBank(edge, edge, { frequencies: own, orientations, grid });
+  const width = 2 + bank.columns;
+  const data = new Float32Array(pictures.length * width);
   const broken: string[] = [];
   for (const [k, one] of pictures.entries()) {
     const picture = await open(one);
-    if ("pixels" in picture) data.set(measure(picture.pixels, bank), k * lookWidth);
+    if ("pixels" in picture) data.set(measure(picture.pixels, bank, edge), k * width);
     else broken.push(picture.why);
   }
-  return { X: matrix(["samples", "features"], pictures.length, lookWidth, data), broken };
+  return { X: matrix(["samples", "features"], pictures.length, width, data), broken };
 }
 
-function measure(picture: Picture, bank: ReturnType<typeof createGaborBank>): Float64Array {
+function measure(picture: Picture, bank: ReturnType<typeof createGaborBank>, edge: number): Float64Array {
   const square =
     picture.width === edge && picture.height === edge
       ? picture

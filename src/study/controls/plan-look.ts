@@ -3,13 +3,13 @@ import type { Step } from "../../engine/index.ts";
 import { type FeatureEvent, sampleEvents } from "../../features/index.ts";
 import type { ShownPicture, StudyData } from "../data.ts";
 import type { StudySettings } from "../settings.ts";
-import { type Looked, lookWidth } from "./look.ts";
+import type { Looked } from "./look.ts";
 
 /** Low-level features of the pictures on the grid of samples, one a run; or why there are none. */
 export type LookRuns = { readonly runs: readonly Features[] } | { readonly leftOut: string };
 
 /** Pictures that one step looks at. */
-const perStep = 256;
+const perStep = 64;
 
 /** The steps that look at every picture of a study once, and how to read their results: luminance, contrast and Gabor energy run by run.
  * Pictures are known from `stimuli.pictures`, from a list of files in `labels`, or drawn by the virtual laboratory.
@@ -103,14 +103,14 @@ function sampleRun(
     ({ index, onset, duration }): FeatureEvent => ({
       onset,
       duration,
-      values: X.data.subarray(index * lookWidth, (index + 1) * lookWidth),
+      values: X.data.subarray(index * X.cols, (index + 1) * X.cols),
     }),
   );
   const inSeconds = design === "time-series" && (virtual !== undefined || stimuli?.pictures !== undefined);
   return sampleEvents(events, {
     tr: inSeconds ? tr : 1,
     samples,
-    columns: lookWidth,
+    columns: X.cols,
     sampling: activations.sampling,
     dtype: "float32",
   });
