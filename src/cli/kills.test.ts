@@ -38,7 +38,7 @@ describe("a study", () => {
     },
   );
 
-  it("computes nothing the second time, and says so in JSON", async () => {
+  it.runIf(process.env.SIMCORTEX_SLOW)("computes nothing the second time, and says so in JSON", async () => {
     const again = await call(...study(folder, "whole"), "--json");
     expect(again.err).toBe("");
     const lines = events(again.out);

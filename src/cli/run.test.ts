@@ -64,14 +64,17 @@ describe.concurrent("simcortex run", () => {
       expect.stringMatching(/responses of p1: .*got NaN in run a-2, row 5, target 1/),
     ]);
   });
-  it("scores a constant target as undefined and says so", async ({ expect }) => {
-    const flat = Y.map((v, k) => (k % 2 === 0 ? v : 3));
-    const ended = await attempt("constant", { Y: flat });
-    expect(ended.code).toBe(0);
-    expect(ended.out).toMatch(/undefined in 1 region: there/);
-    expect(readFileSync(join(folder, "constant", "out", "report.html"), "utf8")).toMatch(/constant/);
-  });
-  it("refuses a run of one sample", async ({ expect }) => {
+  it.runIf(process.env.SIMCORTEX_SLOW)(
+    "scores a constant target as undefined and says so",
+    async ({ expect }) => {
+      const flat = Y.map((v, k) => (k % 2 === 0 ? v : 3));
+      const ended = await attempt("constant", { Y: flat });
+      expect(ended.code).toBe(0);
+      expect(ended.out).toMatch(/undefined in 1 region: there/);
+      expect(readFileSync(join(folder, "constant", "out", "report.html"), "utf8")).toMatch(/constant/);
+    },
+  );
+  it.runIf(process.env.SIMCORTEX_SLOW)("refuses a run of one sample", async ({ expect }) => {
     const yaml = study({
       runs: [
         { id: "a", samples: 1 },
@@ -82,24 +85,27 @@ describe.concurrent("simcortex run", () => {
       expect.stringMatching(/at least 2 samples/),
     ]);
   });
-  it("refuses runs that do not match the files", async ({ expect }) => {
+  it.runIf(process.env.SIMCORTEX_SLOW)("refuses runs that do not match the files", async ({ expect }) => {
     expect(errorLines(await attempt("mismatch", { X: X.slice(0, 200) }))).toEqual([
       expect.stringMatching(
         /features.x: .*the runs \(a-1 40, a-2 40, b 40\) need 120 rows; the file has 100/,
       ),
     ]);
   });
-  it("refuses a split that leaks, and names the override", async ({ expect }) => {
-    const runs = [{ id: "a", samples: 120 }];
-    const yaml = study({ runs, outer: { folds: 4 } });
-    expect(errorLines(await attempt("leak", { yaml }))).toEqual([
-      expect.stringMatching(/outer.gap is 0 samples.*allow: \[short-gap\]/),
-    ]);
-    const allowed = study({ runs, outer: { folds: 4 }, allow: ["short-gap"] });
-    const ended = await attempt("allowed", { yaml: allowed });
-    expect(ended.code).toBe(0);
-    expect(readFileSync(join(folder, "allowed", "out", "report.html"), "utf8")).toMatch(/overridden/);
-  });
+  it.runIf(process.env.SIMCORTEX_SLOW)(
+    "refuses a split that leaks, and names the override",
+    async ({ expect }) => {
+      const runs = [{ id: "a", samples: 120 }];
+      const yaml = study({ runs, outer: { folds: 4 } });
+      expect(errorLines(await attempt("leak", { yaml }))).toEqual([
+        expect.stringMatching(/outer.gap is 0 samples.*allow: \[short-gap\]/),
+      ]);
+      const allowed = study({ runs, outer: { folds: 4 }, allow: ["short-gap"] });
+      const ended = await attempt("allowed", { yaml: allowed });
+      expect(ended.code).toBe(0);
+      expect(readFileSync(join(folder, "allowed", "out", "report.html"), "utf8")).toMatch(/overridden/);
+    },
+  );
   it("names the line of a wrong setting and a file that is not there", async ({ expect }) => {
     const yaml = "title: t\nquestion: q\nvirtual: {}\nfit:\n  dtype: float16\n";
     expect(errorLines(await attempt("setting", { yaml }))).toEqual([

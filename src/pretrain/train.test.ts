@@ -69,24 +69,30 @@ describe("trainModel", () => {
     expect(log[11]?.learningRate).toBeLessThan(0.05 * smallSettings.learningRate);
   });
 
-  it("stops at a loss that is no number with the step and the samples of its batch, and keeps the last checkpoint", async () => {
-    const failing = trainSmall("clip", at("nan"), { learningRate: Number.MAX_VALUE, warmup: 0 });
-    await expect(failing).rejects.toThrow(
-      /(loss|norm) is (NaN|-?Infinity) at step 2; samples: scene-\d+, .*scene-\d+\. The last/,
-    );
-    await expect(failing).rejects.toMatchObject({ kind: "numeric", details: { step: 2 } });
-    expect(existsSync(at("nan/state.json"))).toBe(false); // the first checkpoint would have been at step 3
-  });
+  it.runIf(process.env.SIMCORTEX_SLOW)(
+    "stops at a loss that is no number with the step and the samples of its batch, and keeps the last checkpoint",
+    async () => {
+      const failing = trainSmall("clip", at("nan"), { learningRate: Number.MAX_VALUE, warmup: 0 });
+      await expect(failing).rejects.toThrow(
+        /(loss|norm) is (NaN|-?Infinity) at step 2; samples: scene-\d+, .*scene-\d+\. The last/,
+      );
+      await expect(failing).rejects.toMatchObject({ kind: "numeric", details: { step: 2 } });
+      expect(existsSync(at("nan/state.json"))).toBe(false); // the first checkpoint would have been at step 3
+    },
+  );
 
-  it("refuses to go on from a checkpoint of other settings, or of damage", async () => {
-    await trainSmall("text-only", at("other"), { steps: 3 });
-    await expect(trainSmall("text-only", at("other"), { steps: 4 })).rejects.toThrow(
-      /holds step 3 of a run with other settings: steps: 3, now 4/,
-    );
-    await expect(trainSmall("clip", at("other"))).rejects.toThrow(/objective: "text-only", now "clip"/);
-    writeFileSync(at("other/state.json"), "{");
-    await expect(trainSmall("text-only", at("other"))).rejects.toThrow(/state.json is no JSON/);
-  });
+  it.runIf(process.env.SIMCORTEX_SLOW)(
+    "refuses to go on from a checkpoint of other settings, or of damage",
+    async () => {
+      await trainSmall("text-only", at("other"), { steps: 3 });
+      await expect(trainSmall("text-only", at("other"), { steps: 4 })).rejects.toThrow(
+        /holds step 3 of a run with other settings: steps: 3, now 4/,
+      );
+      await expect(trainSmall("clip", at("other"))).rejects.toThrow(/objective: "text-only", now "clip"/);
+      writeFileSync(at("other/state.json"), "{");
+      await expect(trainSmall("text-only", at("other"))).rejects.toThrow(/state.json is no JSON/);
+    },
+  );
 
   it("refuses a batch larger than the data", async () => {
     const few = trainSmall("clip", at("few"), {}, { train: worldDataset({ seed: 1, count: 5 }) });

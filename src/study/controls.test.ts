@@ -42,19 +42,22 @@ const rOf = ({ cells }: StudyResult, space: string) =>
   cells.filter((cell) => cell.space === space).map(({ aloneR }) => aloneR.mean);
 
 describe("a study whose responses hold no content, only a drift of each passage", () => {
-  it("is refused by name where passages are torn, and says that there is no win where that is overridden", async () => {
-    await expect(run(yaml.refused)).rejects.toThrow(/^guard: split-groups: \d+ of 40 groups/);
-    const torn = await run(yaml.torn);
-    for (const r of rOf(torn, "OASM")) expect(r).toBeGreaterThan(0.3);
-    for (const r of rOf(torn, "content")) expect(r).toBeGreaterThan(0.05);
-    expect(torn.regionScores.map(({ significant }) => significant)).toEqual([true, true]);
-    const { lead, predicted } = answerStudy(torn);
-    expect(lead).toMatch(/^No win: .*not shown to .* than the controls? OASM/);
-    expect(predicted).toMatch(
-      /Of the controls .* these predict too, .*: OASM in A and B.* In A and B all feature spaces together are not shown to do better/,
-    );
-    expect(torn.warnings.join("\n")).toMatch(/The rule "split-groups" was overridden/);
-  });
+  it.runIf(process.env.SIMCORTEX_SLOW)(
+    "is refused by name where passages are torn, and says that there is no win where that is overridden",
+    async () => {
+      await expect(run(yaml.refused)).rejects.toThrow(/^guard: split-groups: \d+ of 40 groups/);
+      const torn = await run(yaml.torn);
+      for (const r of rOf(torn, "OASM")) expect(r).toBeGreaterThan(0.3);
+      for (const r of rOf(torn, "content")) expect(r).toBeGreaterThan(0.05);
+      expect(torn.regionScores.map(({ significant }) => significant)).toEqual([true, true]);
+      const { lead, predicted } = answerStudy(torn);
+      expect(lead).toMatch(/^No win: .*not shown to .* than the controls? OASM/);
+      expect(predicted).toMatch(
+        /Of the controls .* these predict too, .*: OASM in A and B.* In A and B all feature spaces together are not shown to do better/,
+      );
+      expect(torn.warnings.join("\n")).toMatch(/The rule "split-groups" was overridden/);
+    },
+  );
   it.runIf(slow)(
     "finds nothing where passages are kept whole: OASM predicts the mean, so that its R² is 0 and its r undefined",
     async () => {

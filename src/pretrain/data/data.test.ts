@@ -94,16 +94,19 @@ describe("openCaptions", () => {
 });
 
 describe("openLoader", () => {
-  it("gives the same batches for the same seed, whatever is asked for first", async () => {
-    const [a, b] = [
-      openLoader({ ...options, dataset: shards.dataset }),
-      openLoader({ ...options, dataset: shards.dataset }),
-    ];
-    const late = await b.batch(4);
-    expect(late).toEqual((await Promise.all([0, 1, 2, 3, 4].map((k) => a.batch(k))))[4]);
-    const other = openLoader({ ...options, dataset: shards.dataset, seed: 4 });
-    expect((await other.batch(4)).keys).not.toEqual(late.keys);
-  });
+  it.runIf(process.env.SIMCORTEX_SLOW)(
+    "gives the same batches for the same seed, whatever is asked for first",
+    async () => {
+      const [a, b] = [
+        openLoader({ ...options, dataset: shards.dataset }),
+        openLoader({ ...options, dataset: shards.dataset }),
+      ];
+      const late = await b.batch(4);
+      expect(late).toEqual((await Promise.all([0, 1, 2, 3, 4].map((k) => a.batch(k))))[4]);
+      const other = openLoader({ ...options, dataset: shards.dataset, seed: 4 });
+      expect((await other.batch(4)).keys).not.toEqual(late.keys);
+    },
+  );
   it("leaves damaged samples out, tells why, and fills their places with others", async () => {
     const loader = openLoader({ ...options, dataset: shards.dataset });
     const batches = await Promise.all([0, 1, 2, 3, 4, 5].map((k) => loader.batch(k)));

@@ -80,21 +80,24 @@ describe("testRetrieval", () => {
     const { imageToText } = testRetrieval({ images: flat, texts: flat, captions, random: createRandom(1) });
     for (const { value, chance } of Object.values(imageToText)) expect(value).toBeCloseTo(chance, 10);
   });
-  it("holds chance within the interval about 95 times in 100 where embeddings are noise", () => {
-    const random = createRandom(4);
-    let held = 0;
-    for (let k = 0; k < 100; k++) {
-      const test = testRetrieval({
-        images: draw(random, 60, 4),
-        texts: draw(random, 60, 4),
-        captions: names(60),
-        random: random.stream(`${k}`),
-      });
-      const { low, high, chance } = test.imageToText["R@10"];
-      if (low <= chance && chance <= high) held++;
-    }
-    expect(held).toBeGreaterThan(86); // 4 deviations below 95
-  });
+  it.runIf(process.env.SIMCORTEX_SLOW)(
+    "holds chance within the interval about 95 times in 100 where embeddings are noise",
+    () => {
+      const random = createRandom(4);
+      let held = 0;
+      for (let k = 0; k < 100; k++) {
+        const test = testRetrieval({
+          images: draw(random, 60, 4),
+          texts: draw(random, 60, 4),
+          captions: names(60),
+          random: random.stream(`${k}`),
+        });
+        const { low, high, chance } = test.imageToText["R@10"];
+        if (low <= chance && chance <= high) held++;
+      }
+      expect(held).toBeGreaterThan(86); // 4 deviations below 95
+    },
+  );
   it("says which sizes do not fit", () => {
     const wrong = () =>
       testRetrieval({
