@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRandom } from "../src/core/index.ts";
+import { brokenDesigns } from "../src/study/guard/broken-designs.fixture.ts";
 import { examineDesign } from "../src/study/guard/examine.ts";
-import { brokenDesigns, honestDesigns } from "../src/study/guard/simulated-designs.fixture.ts";
+import { honestDesigns } from "../src/study/guard/honest-designs.fixture.ts";
 
 /** How often the guard is wrong where it recognises a leak by the numbers alone: false alarms on honest designs, misses on broken ones. The table goes
  * into docs/check.md.

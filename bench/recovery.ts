@@ -39,7 +39,8 @@ for (let seed = 1; seed <= seeds; seed++) {
   silent = recovery.planted.filter(({ spaces }) => spaces.length === 0).map(({ region }) => region);
   const isPlanted = (cell: Cell) =>
     recovery.planted.some(({ region, spaces }) => region === cell.region && spaces.includes(cell.space));
-  judged.push(...result.cells.map((cell) => ({ ...cell, seed, planted: isPlanted(cell) })));
+  const tested = result.cells.filter(({ unique }) => Number.isFinite(unique.mean)); // not the controls that are fitted alone
+  judged.push(...tested.map((cell) => ({ ...cell, seed, planted: isPlanted(cell) })));
   found += recovery.found;
   planted += recovery.plantedTotal;
   const wrong = recovery.falseCells.map(({ region, space }) => `${space} in ${region}`).join("; ") || "none";

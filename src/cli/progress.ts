@@ -10,6 +10,7 @@ export interface ProgressStream {
 const words: Readonly<Record<string, string>> = {
   show: "pictures and sentences",
   simulate: "virtual laboratory",
+  look: "low-level vision",
   load: "reading files",
   fit: "fitting",
   score: "scoring and resampling",

@@ -14,6 +14,7 @@ export {
   type Matrix,
   matrix,
   type Responses,
+  sliceCols,
   stackCols,
   stackRows,
   takeCols,
@@ -34,3 +35,4 @@ export {
 } from "./native.ts";
 export { checkCancelled, type OnProgress, type Progress } from "./progress.ts";
 export { createRandom, type Random } from "./random.ts";
+export { noSpare, openSpare, type Spare } from "./spare.ts";

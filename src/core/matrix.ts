@@ -134,6 +134,19 @@ export function takeRows<R extends string, C extends string>(
   return matrix(m.axes, rows.length, m.cols, out);
 }
 
+/** Columns [from, to) as a copy; the matrix itself where that is all of them. */
+export function sliceCols<R extends string, C extends string>(
+  m: Matrix<R, C>,
+  from: number,
+  to: number,
+): Matrix<R, C> {
+  if (from === 0 && to === m.cols) return m;
+  const cols = to - from;
+  const out = allocate(dtypeOf(m), m.rows * cols);
+  for (let i = 0; i < m.rows; i++) out.set(m.data.subarray(i * m.cols + from, i * m.cols + to), i * cols);
+  return matrix(m.axes, m.rows, cols, out);
+}
+
 /** Columns picked by index, in the order given, as a copy.
  * @param into memory of the result's length and dtype to write to.
  * @throws EncodingError "range" if an index lies outside. */

@@ -1,12 +1,18 @@
-import { checkCancelled, dtypeOf, type FloatArray, type OnProgress, type Responses } from "../core/index.ts";
+import {
+  checkCancelled,
+  dtypeOf,
+  type OnProgress,
+  openSpare,
+  type Responses,
+  sliceCols,
+} from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 import { type Chosen, startChoice } from "./choice.ts";
 import { addFold, eachLoss, type Sums, sumsOf } from "./losses.ts";
 import { type NodePlan, openPlan, planNodes } from "./plan-nodes.ts";
 import type { Problem, Problems, Sides, Tile } from "./problem.ts";
 import { makeSmoothers, type Smoothers } from "./smoothers.ts";
-import { openSpare } from "./spare.ts";
-import { columnsOf, sampleTargets } from "./tiles.ts";
+import { sampleTargets } from "./tiles.ts";
 import type { Weightings } from "./weightings.ts";
 
 /** How every choice is made. */
@@ -93,7 +99,7 @@ export function keepSides(plans: number, count: number) {
     await use(made);
     if (plans > 1 && count * (right.data.byteLength + test.data.byteLength) <= keptBytes)
       kept.set(problem, (kept.get(problem) ?? new Map<Tile, Sides>()).set(tile, made));
-    else spare.give(right, test);
+    else spare.give(right.data, test.data);
   };
 }
 
@@ -101,11 +107,11 @@ export function keepSides(plans: number, count: number) {
 function makeAhead(problems: Problems, plans: readonly NodePlan[], linalg: Linalg) {
   const jobs = plans.flatMap((plan) => problems.folds.map((problem) => ({ plan, problem })));
   const ahead: Promise<Smoothers>[] = [];
-  const used: FloatArray[] = []; // fresh memory costs more than many a product
+  const spare = openSpare();
   let begun = 0;
   const begin = () => {
     const { plan, problem } = jobs[begun++] as (typeof jobs)[number];
-    const made = makeSmoothers(problem, plan, linalg, used.pop());
+    const made = makeSmoothers(problem, plan, linalg, spare);
     made.catch(() => {}); // thrown where it is asked for
     ahead.push(made);
   };
@@ -120,7 +126,7 @@ function makeAhead(problems: Problems, plans: readonly NodePlan[], linalg: Linal
     },
     /** Their memory may be used again. */
     giveBack({ basis, parts }: Smoothers): void {
-      if (basis === null) used.push(...parts.map(({ b }) => b.data));
+      if (basis === null) spare.give(...parts.map(({ b }) => b.data));
     },
   };
 }
@@ -129,6 +135,6 @@ function makeAhead(problems: Problems, plans: readonly NodePlan[], linalg: Linal
 export async function makeTiles(problems: Problems, Y: Responses, size: number): Promise<Tile[]> {
   const tiles: Tile[] = [];
   for (let from = 0; from < Y.cols; from += size)
-    tiles.push(await problems.tile(columnsOf(Y, from, Math.min(Y.cols, from + size))));
+    tiles.push(await problems.tile(sliceCols(Y, from, Math.min(Y.cols, from + size))));
   return tiles;
 }

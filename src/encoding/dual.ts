@@ -4,13 +4,13 @@ import {
   type FloatArray,
   type Matrix,
   matrix,
+  noSpare,
   takeCols,
   takeRows,
 } from "../core/index.ts";
 import { centerKernels } from "./center.ts";
 import type { Fold } from "./folds.ts";
 import { type Problem, type Problems, rowMeans, subtractMeans, turn } from "./problem.ts";
-import { noSpare } from "./spare.ts";
 
 /** Inner products of samples, (samples × samples) or (test samples × training samples). */
 export type Kernel = Matrix<"samples", "kernel">;

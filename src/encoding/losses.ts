@@ -1,11 +1,18 @@
-import { allocate, type Dtype, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
+import {
+  allocate,
+  type Dtype,
+  dtypeOf,
+  type FloatArray,
+  type Matrix,
+  matrix,
+  openSpare,
+} from "../core/index.ts";
 import { type Linalg, type Part, packedIndex, packedLength } from "../linalg/index.ts";
 import { inLanes } from "./lanes.ts";
 import type { NodePlan } from "./plan-nodes.ts";
 import type { Sides } from "./problem.ts";
 import { reachInto } from "./shorten.ts";
 import type { Smoothers } from "./smoothers.ts";
-import { openSpare } from "./spare.ts";
 
 /** Sums over test rows, from which the squared error of every pair follows, one row a target.
  *
@@ -67,12 +74,12 @@ export async function addFold(
       const { b } = parts[0] as Part<string>;
       const predictions = await linalg.gemmNT(given, b, memory(b.rows));
       addErrors(own, predictions, wanted, share);
-      spare.give(predictions);
+      spare.give(predictions.data);
     } else {
       const added = await linalg.addGrams(own, given, parts, wanted, share);
       if (added.data !== own.data) own.data.set(added.data);
     }
-    if (basis !== null) spare.give(given);
+    if (basis !== null) spare.give(given.data);
   });
 }
 
@@ -91,14 +98,14 @@ export async function eachLoss(
   if (plan.coefficients === null) return take(matrix(["targets", "pairs"], rows, cols, data), 0);
   const factors = quadratic(plan.coefficients);
   const each = Math.max(1, Math.floor(chunkBytes / (8 * cols)));
-  const spaces: Float64Array<ArrayBuffer>[] = [];
+  const spare = openSpare();
   await inLanes(Math.ceil(rows / each), linalg.parallel, async (k) => {
     const [from, to] = [k * each, Math.min(rows, (k + 1) * each)];
-    const space = spaces.pop() ?? new Float64Array(each * cols);
-    const own = space.subarray(0, (to - from) * cols);
+    const length = (to - from) * cols;
+    const own = spare.take("float64", length) ?? allocate("float64", length);
     own.set(data.subarray(from * cols, to * cols));
     take(await linalg.gemm(matrix(sums.axes, to - from, cols, own), factors), from);
-    spaces.push(space);
+    spare.give(own);
   });
 }
 

@@ -3,7 +3,8 @@ import type { Linalg } from "../linalg/index.ts";
 import { chooseNodes } from "./nodes.ts";
 import type { Problem, Problems, Tile } from "./problem.ts";
 import { lookThrough, type Pair, sketchFold } from "./sketch.ts";
-import { keepDecomposed, planSpectrum, type SpectrumPlan, tryDecompose } from "./spectrum.ts";
+import { keepDecomposed, tryDecompose } from "./spectrum.ts";
+import { planSpectrum, type SpectrumPlan } from "./spectrum-plan.ts";
 
 /** Which pairs of weighting and alpha are solved for the weightings [from, to): plain data, to be kept. */
 export interface NodeChoice {

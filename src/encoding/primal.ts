@@ -5,6 +5,7 @@ import {
   type FloatArray,
   type Matrix,
   matrix,
+  noSpare,
   takeCols,
   takeRows,
 } from "../core/index.ts";
@@ -22,7 +23,6 @@ import {
   turn,
 } from "./problem.ts";
 import { shorten } from "./shorten.ts";
-import { noSpare } from "./spare.ts";
 
 interface PrimalOptions {
   readonly bands: readonly Band[];
@@ -82,7 +82,7 @@ async function primalProblem(
       const yMeans = intercept ? rowMeans(Y, train) : new Float64Array(Y.rows);
       const taken = takeCols(Y, rows, memory(rows.length));
       const right = await linalg.gemm(taken, own, memory(size));
-      spare.give(taken);
+      spare.give(taken.data);
       if (shared) subtractFrom((cross as Matrix).data, right.data);
       subtractOuter(right, yMeans, means, train.length);
       const responses = takeCols(Y, test, memory(test.length));

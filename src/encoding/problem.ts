@@ -6,8 +6,8 @@ import {
   matrix,
   type Random,
   type Responses,
+  type Spare,
 } from "../core/index.ts";
-import type { Spare } from "./spare.ts";
 
 /** Components that a weighting leaves in: their places among the rows of the right side, and √weight of each. */
 export interface Active {

@@ -1,6 +1,14 @@
-import { allocate, dtypeOf, type Features, type FloatArray, type Matrix, matrix } from "../core/index.ts";
+import {
+  allocate,
+  dtypeOf,
+  type Features,
+  type FloatArray,
+  type Matrix,
+  matrix,
+  noSpare,
+  type Spare,
+} from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
-import { noSpare, type Spare } from "./spare.ts";
 
 /** Test rows of a fold, ready to be predicted. */
 export interface TestSide {
@@ -51,7 +59,7 @@ export async function reachInto(
   const dtype = dtypeOf(y);
   const reached = await linalg.gemm(y, reach, spare.take(dtype, y.rows * reach.cols));
   const out = withRest(y, reached, spare.take(dtype, y.rows * (reach.cols + 1)));
-  spare.give(y, reached);
+  spare.give(y.data, reached.data);
   return out;
 }
 

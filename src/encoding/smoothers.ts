@@ -1,4 +1,12 @@
-import { allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
+import {
+  allocate,
+  dtypeOf,
+  type FloatArray,
+  type Matrix,
+  matrix,
+  noSpare,
+  type Spare,
+} from "../core/index.ts";
 import type { Linalg, Part } from "../linalg/index.ts";
 import { divider } from "./divide.ts";
 import { inLanes } from "./lanes.ts";
@@ -19,19 +27,19 @@ export interface Smoothers {
 }
 
 /** Prepare all that a plan solves in one fold.
- * @param into memory to use again if its length fits. */
+ * @param spare memory that nodes may be written to. */
 export async function makeSmoothers(
   problem: Problem,
   plan: NodePlan,
   linalg: Linalg,
-  into?: FloatArray,
+  spare: Spare = noSpare,
 ): Promise<Smoothers> {
   const { spectrum, solved } = plan;
   if (spectrum === null)
     return {
       basis: null,
       reach: null,
-      parts: [{ from: 0, b: await solveNodes(problem, solved, linalg, into) }],
+      parts: [{ from: 0, b: await solveNodes(problem, solved, linalg, spare) }],
     };
   const { weights } = solved[0] as Pair;
   const decomposed = takeDecomposed(problem, weights) ?? (await decompose(problem, weights, linalg));
@@ -46,19 +54,19 @@ async function solveNodes(
   problem: Problem,
   solved: readonly Pair[],
   linalg: Linalg,
-  into?: FloatArray,
+  spare: Spare,
 ): Promise<Matrix<"predictions", "rows">> {
   const { samples, size } = problem;
   const length = solved.length * samples * size;
-  let out = into?.length === length ? into : undefined;
-  out?.fill(0);
+  let out: FloatArray | undefined;
   const prepare = perWeighting(solved, async (weights) => {
     const system = problem.system(weights);
     return { system, divide: divider(system, linalg).divide };
   });
   await inLanes(solved.length, linalg.parallel, async (p) => {
     const { system, divide } = await prepare(p);
-    out ??= allocate(dtypeOf(system.kernel), length);
+    const dtype = dtypeOf(system.kernel);
+    out ??= (spare.take(dtype, length)?.fill(0) as FloatArray | undefined) ?? allocate(dtype, length);
     const smoother = await divide(system.left, (solved[p] as Pair).alpha);
     widen(smoother, system.active, size, out, p * samples * size);
   });

@@ -5,7 +5,7 @@ import { openLinalg } from "../linalg/index.ts";
 import { fitRidge, makeFolds, spaceAlphas } from "./index.ts";
 import { planNodes } from "./plan-nodes.ts";
 import { primalProblems } from "./primal.ts";
-import { planSpectrum } from "./spectrum.ts";
+import { planSpectrum } from "./spectrum-plan.ts";
 
 const linalg = await openLinalg({ where: "here" });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createRandom, type Dtype, matrix, type Responses, toDtype } from "../core/index.ts";
+import { createRandom, type Dtype, matrix, type Responses, sliceCols, toDtype } from "../core/index.ts";
 import { createReferenceLinalg } from "../linalg/index.ts";
 import {
   drawWeightings,
@@ -10,7 +10,6 @@ import {
   streamBandedRidge,
   type TileFit,
 } from "./index.ts";
-import { columnsOf } from "./tiles.ts";
 
 const linalg = createReferenceLinalg();
 const bands = [
@@ -43,7 +42,7 @@ function studyOf(dtype: Dtype, samples = 60) {
     targets: 23,
     read: async (from: number, to: number) => {
       reads.push(`${from}-${to}`);
-      return columnsOf(Y, from, to);
+      return sliceCols(Y, from, to);
     },
   };
   return { X, Y, options, reader, reads };

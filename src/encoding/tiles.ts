@@ -1,13 +1,4 @@
-import { allocate, dtypeOf, matrix, type Responses, stackCols } from "../core/index.ts";
-
-/** Columns [from, to) as a copy; the matrix itself where that is all of them. */
-export function columnsOf(Y: Responses, from: number, to: number): Responses {
-  if (from === 0 && to === Y.cols) return Y;
-  const cols = to - from;
-  const out = allocate(dtypeOf(Y), Y.rows * cols);
-  for (let i = 0; i < Y.rows; i++) out.set(Y.data.subarray(i * Y.cols + from, i * Y.cols + to), i * cols);
-  return matrix(Y.axes, Y.rows, cols, out);
-}
+import { type Responses, sliceCols, stackCols } from "../core/index.ts";
 
 const sampled = 512;
 const ranges = 8;
@@ -24,6 +15,6 @@ export function sampleRanges(targets: number): readonly (readonly [number, numbe
 
 /** The targets of {@link sampleRanges}. */
 export function sampleTargets(Y: Responses): Responses {
-  const parts = sampleRanges(Y.cols).map(([from, to]) => columnsOf(Y, from, to));
+  const parts = sampleRanges(Y.cols).map(([from, to]) => sliceCols(Y, from, to));
   return parts.length === 1 ? (parts[0] as Responses) : stackCols(parts);
 }

@@ -1,4 +1,4 @@
-import { allocate, type Dtype, type FloatArray } from "../core/index.ts";
+import { allocate, type Dtype, type FloatArray, openSpare } from "../core/index.ts";
 import type { BlasLibrary, Native, Routines } from "./blas-library.ts";
 
 /** The library in one dtype, how its routines are called, and work space that is used again. */
@@ -14,29 +14,21 @@ export function machineOf(library: BlasLibrary, aside: boolean): Machine {
   return {
     of: (dtype) => routinesOf(library, dtype),
     call: aside ? (native, ...args) => native.later(...args) : (native, ...args) => native.now(...args),
-    withSpace: keepSpace(),
+    withSpace: lendSpace(),
   };
 }
 
-const kept = 4;
-
-/** The last few arrays that were used; one that is large enough is taken again. */
-function keepSpace(): Machine["withSpace"] {
-  const free: FloatArray[] = [];
+/** The last few arrays that were used are used again. */
+function lendSpace(): Machine["withSpace"] {
+  const spare = openSpare(4);
   return async (dtype, length, work) => {
-    const found = free.findIndex((space) => space.length >= length && dtype === nameOf(space));
-    const space = found < 0 ? allocate(dtype, length) : (free.splice(found, 1)[0] as FloatArray);
+    const space = spare.take(dtype, length) ?? allocate(dtype, length);
     try {
-      return await work(space.subarray(0, length) as FloatArray);
+      return await work(space);
     } finally {
-      free.push(space);
-      if (free.length > kept) free.shift();
+      spare.give(space);
     }
   };
-}
-
-function nameOf(space: FloatArray): Dtype {
-  return space instanceof Float32Array ? "float32" : "float64";
 }
 
 function routinesOf(library: BlasLibrary, dtype: Dtype): Routines {

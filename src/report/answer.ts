@@ -105,7 +105,7 @@ function controlsSentence(result: StudyResult): readonly string[] {
     return regions.length === 0 ? [] : [`${name} in ${joinWords(regions, 6)}`];
   });
   return [
-    `Of the ${own}, these predict too, without the stimuli's content: ${parts.join("; ")}.${jointSentence(result)}`,
+    `Of the ${own}, these predict too, which know nothing of what the stimuli mean: ${parts.join("; ")}.${jointSentence(result)}`,
   ];
 }
 

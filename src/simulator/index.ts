@@ -8,7 +8,7 @@ export { fitBrain } from "./fit-brain.ts";
 export type { FitBrainOptions, FittedBrain, FittedModel, ModelInput, SenseInput } from "./fitted.ts";
 export { type MaxTest, testLargest } from "./max-test.ts";
 export { type PackedEncoder, type PackOptions, packBrain } from "./pack-brain.ts";
-export { rangeOf } from "./pack-maps.ts";
+export { rangeOf, shareOfCeiling } from "./pack-maps.ts";
 export { type PackedSurface, packSurface } from "./pack-surface.ts";
 export { approximateWeights, type LowRank } from "./pack-weights.ts";
 export { type BrainFiles, openPacker, type Packer } from "./packer.ts";

@@ -52,9 +52,7 @@ export function packMaps(
           model: id,
           sense: null,
         },
-        model.test.r.map((r, k) =>
-          (brain.ceiling[k] as number) > 0.1 ? r / Math.sqrt(brain.ceiling[k] as number) : Number.NaN,
-        ),
+        shareOfCeiling(model.test.r, brain.ceiling),
         tested,
       ),
       ...model.senses.map(({ sense, unique }) =>
@@ -103,6 +101,16 @@ export function packMaps(
     null,
   );
   return [...scores, ...differences, ceiling];
+}
+
+/** Below it a share of the ceiling is noise over noise. */
+const leastCeiling = 0.1;
+
+/** r over the root of the ceiling, target by target; NaN where the ceiling is at most .1. */
+export function shareOfCeiling(r: Float64Array, ceiling: ArrayLike<number>): Float64Array {
+  return r.map((value, k) =>
+    (ceiling[k] as number) > leastCeiling ? value / Math.sqrt(ceiling[k] as number) : Number.NaN,
+  );
 }
 
 /** Range of a map's colours: from 0, or evenly around it, to the 98th percentile, rounded up to one digit after the first. */

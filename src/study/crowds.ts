@@ -1,4 +1,4 @@
-import { type Responses, stackCols, zeros } from "../core/index.ts";
+import { type Responses, sliceCols, stackCols } from "../core/index.ts";
 import { meanResponses } from "./ceilings.ts";
 import type { StudyData, StudyPerson } from "./data.ts";
 
@@ -44,7 +44,7 @@ export function membersOf(
 
 /** Columns of several people beside each other. */
 export function sideBySide(members: readonly Member[]): Responses {
-  return stackCols(members.map(({ Y, from, to }) => takeColumns(Y, from, to)));
+  return stackCols(members.map(({ Y, from, to }) => sliceCols(Y, from, to)));
 }
 
 /** Targets of a person. */
@@ -60,13 +60,4 @@ function wholeOf(data: StudyData, p: number): Responses {
   const own = wholes.get(person) ?? meanResponses(data, person);
   wholes.set(person, own);
   return own;
-}
-
-/** Columns [from, to) of responses. */
-export function takeColumns(m: Responses, from: number, to: number): Responses {
-  if (from === 0 && to === m.cols) return m;
-  const out = zeros(m.axes, m.rows, to - from, m.data instanceof Float32Array ? "float32" : "float64");
-  for (let i = 0; i < m.rows; i++)
-    out.data.set(m.data.subarray(i * m.cols + from, i * m.cols + to), i * out.cols);
-  return out;
 }

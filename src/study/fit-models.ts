@@ -3,6 +3,7 @@ import {
   fromRows,
   type Random,
   type Responses,
+  sliceCols,
   stackCols,
   takeRows,
   zeros,
@@ -15,7 +16,7 @@ import {
   type Weightings,
 } from "../encoding/index.ts";
 import { hashValue, type Step } from "../engine/index.ts";
-import { type Crowd, crowdsOf, membersOf, sideBySide, takeColumns, targetsOf } from "./crowds.ts";
+import { type Crowd, crowdsOf, membersOf, sideBySide, targetsOf } from "./crowds.ts";
 import type { StudyData } from "./data.ts";
 import { type FitInput, type FitOutput, takeBetter } from "./fit-model.ts";
 import { type ModelPlan, type OuterFold, planInnerFolds, planInnerLikeOuter } from "./plan.ts";
@@ -221,8 +222,8 @@ function personFit(
 function cut(output: FitOutput, from: number, to: number): PersonFit {
   const bands = output.bandWeights.length / Math.max(1, output.alphaIndex.length);
   return {
-    predicted: takeColumns(output.predicted, from, to),
-    parts: output.parts.map((part) => takeColumns(part, from, to)),
+    predicted: sliceCols(output.predicted, from, to),
+    parts: output.parts.map((part) => sliceCols(part, from, to)),
     alphaIndex: output.alphaIndex.slice(from, to),
     layer: output.layer.slice(from, to),
     bandWeights: output.bandWeights.slice(from * bands, to * bands),

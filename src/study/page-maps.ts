@@ -1,11 +1,8 @@
-import { type BrainMap, type Packer, rangeOf } from "../simulator/index.ts";
+import { type BrainMap, type Packer, rangeOf, shareOfCeiling } from "../simulator/index.ts";
 import { meanDefined } from "../stats/index.ts";
 import type { PageModel } from "./page-model.ts";
 import type { PageTargets } from "./page-targets.ts";
 import type { SolvedStudy } from "./solved.ts";
-
-/** Below it a share of the ceiling is noise over noise. */
-const leastCeiling = 0.1;
 
 /** Maps, those without any number left out. */
 export function mapsOf(
@@ -69,9 +66,7 @@ export function mapsOf(
       scale: "sequential",
       model: joint.id,
     },
-    r.map((value, k) =>
-      (ceiling[k] as number) > leastCeiling ? value / Math.sqrt(ceiling[k] as number) : Number.NaN,
-    ),
+    shareOfCeiling(r, ceiling),
     predicted,
   );
   for (const [s, { name, joint: part, automatic }] of data.spaces.entries()) {

@@ -49,7 +49,7 @@ async function loadHemisphere(
     maybe(ref.flat),
     maybe(ref.flatFaces),
   ]);
-  const points = new Float32Array(folded);
+  const points = stoodBefore(new Float32Array(folded));
   const side = /^(l|left|lh)/i.test(ref.name) ? -1 : /^(r|right|rh)/i.test(ref.name) ? 1 : 0;
   const depth = sulcus
     ? new Float32Array(sulcus)
@@ -70,19 +70,35 @@ async function loadHemisphere(
   };
 }
 
+interface Extent {
+  readonly low: number;
+  readonly high: number;
+  readonly centre: number;
+}
+
+function extentOf(points: Float32Array, d: number): Extent {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let k = d; k < points.length; k += 3) {
+    low = Math.min(low, points[k] as number);
+    high = Math.max(high, points[k] as number);
+  }
+  return { low, high, centre: (low + high) / 2 };
+}
+
+/** Surfaces of other programs stand in their scanner's space: front to back and top to bottom they are moved to where the camera looks. */
+function stoodBefore<T extends Float32Array>(folded: T): T {
+  for (const d of [1, 2]) {
+    const { centre } = extentOf(folded, d);
+    for (let k = d; k < folded.length; k += 3) folded[k] = (folded[k] as number) - centre;
+  }
+  return folded;
+}
+
 /** Inflated surfaces of other programs stand around their own origin and are larger: they are moved onto the folded one. */
 function centred(inflated: Float32Array, folded: Float32Array): Float32Array {
-  const middle = (points: Float32Array, d: number) => {
-    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (let k = d; k < points.length; k += 3) {
-      low = Math.min(low, points[k] as number);
-      high = Math.max(high, points[k] as number);
-    }
-    return { low, high, centre: (low + high) / 2 };
-  };
-  const from = [0, 1, 2].map((d) => middle(inflated, d));
-  const to = [0, 1, 2].map((d) => middle(folded, d));
-  const length = (part: { low: number; high: number } | undefined) => (part ? part.high - part.low : 1);
+  const from = [0, 1, 2].map((d) => extentOf(inflated, d));
+  const to = [0, 1, 2].map((d) => extentOf(folded, d));
+  const length = (part: Extent | undefined) => (part ? part.high - part.low : 1);
   const scale = length(from[1]) > 1.15 * length(to[1]) ? (1.05 * length(to[1])) / length(from[1]) : 1;
   const out = new Float32Array(inflated.length);
   for (let d = 0; d < 3; d++) {

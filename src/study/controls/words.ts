@@ -29,11 +29,11 @@ export function layWords(data: StudyData, settings: StudySettings): WordRuns | n
   const timed = settings.design === "time-series";
   const known = textsOf(data, timed);
   if (known === null) return null;
-  const rarity = countWords(known.runs.flat().map(({ text }) => text));
+  const frequencyOf = countWords(known.runs.flat().map(({ text }) => text));
   const runs = known.runs.map((texts, r) =>
     known.single
-      ? sampleWords(texts, rarity, data.runs[r] as StudyRun, settings.tr ?? 1)
-      : sampleSentences(texts, rarity, data.runs[r] as StudyRun, settings),
+      ? sampleWords(texts, frequencyOf, data.runs[r] as StudyRun, settings.tr ?? 1)
+      : sampleSentences(texts, frequencyOf, data.runs[r] as StudyRun, settings),
   );
   return {
     runs,
@@ -90,7 +90,7 @@ function countWords(texts: readonly string[]): (word: string) => number {
 
 function sampleSentences(
   texts: readonly Text[],
-  rarity: (word: string) => number,
+  frequencyOf: (word: string) => number,
   { samples }: StudyRun,
   { design, tr = 1, activations }: StudySettings,
 ): Features {
@@ -102,7 +102,7 @@ function sampleSentences(
     const values = [
       words.length / (timed ? Math.max(duration, 0.1) : 1),
       mean((word) => word.length),
-      mean(rarity),
+      mean(frequencyOf),
     ];
     return { onset, duration, values };
   });
@@ -112,13 +112,13 @@ function sampleSentences(
 /** Words with times of their own. */
 function sampleWords(
   texts: readonly Text[],
-  rarity: (word: string) => number,
+  frequencyOf: (word: string) => number,
   { samples }: StudyRun,
   tr: number,
 ): Features {
   const events = texts.flatMap(({ text, onset, duration }): FeatureEvent[] => {
     const word = bareWord(text);
-    return word === "" ? [] : [{ onset, duration, values: [1, word.length, rarity(word)] }];
+    return word === "" ? [] : [{ onset, duration, values: [1, word.length, frequencyOf(word)] }];
   });
   return sampleEvents(events, { tr, samples, columns: 3, sampling: "sum" });
 }

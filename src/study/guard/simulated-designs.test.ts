@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../core/index.ts";
+import { brokenDesigns } from "./broken-designs.fixture.ts";
 import { examineDesign } from "./examine.ts";
-import { brokenDesigns, honestDesigns, type SimulatedDesign } from "./simulated-designs.fixture.ts";
+import { honestDesigns } from "./honest-designs.fixture.ts";
+import type { SimulatedDesign } from "./simulated-designs.fixture.ts";
 
 /** A small version of bench/guard.ts, whose table stands in docs/check.md. */
 const each = process.env.SIMCORTEX_SLOW === undefined ? 1 : 10;
