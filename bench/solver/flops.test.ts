@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createRandom, type Matrix, matrix } from "../../src/core/index.ts";
 import { createReferenceLinalg } from "../../src/linalg/index.ts";
-import { countFlops, measureRate, timeFactors } from "./flops.ts";
+import { countFlops, measureRate, timeDecompositions } from "./flops.ts";
 
 const random = createRandom(1);
 const filled = <R extends string, C extends string>(
@@ -35,7 +35,7 @@ describe("countFlops", () => {
     await linalg.addGrams(
       sums,
       filled(["t", "k"], 7, 3),
-      [{ from: 0, b: filled(["predictions", "k"], 2 * 5, 3) }],
+      filled(["predictions", "k"], 2 * 5, 3),
       filled(["t", "w"], 7, 5),
       1,
     );
@@ -59,14 +59,20 @@ describe("countFlops", () => {
   });
 });
 
-describe("measureRate and timeFactors", () => {
-  it("give times above 0, none for no factors", async () => {
+describe("measureRate and timeDecompositions", () => {
+  it("give times above 0, none for no decompositions", async () => {
     const { linalg, tally } = countFlops(createReferenceLinalg());
     const { rate, cpuRate } = await measureRate(linalg, "float64", { n: 60, tries: 2 });
     expect(rate).toBeGreaterThan(0);
     expect(cpuRate).toBeGreaterThan(0);
-    expect(await timeFactors(linalg, tally)).toEqual({ seconds: 0, cpuSeconds: 0 });
-    await linalg.solveRight(filled(["row", "i"], 1, 12), await linalg.syrkTN(filled(["k", "i"], 20, 12)));
-    expect((await timeFactors(linalg, tally)).seconds).toBeGreaterThan(0);
+    const none = { seconds: 0, cpuSeconds: 0 };
+    expect(await timeDecompositions(linalg, tally)).toEqual({ factors: none, eigh: none });
+    const gram = await linalg.syrkTN(filled(["k", "i"], 20, 12));
+    await linalg.solveRight(filled(["row", "i"], 1, 12), gram);
+    await linalg.eigh(gram);
+    expect([...tally.eigh]).toEqual([["12 float64", 1]]);
+    const { factors, eigh } = await timeDecompositions(linalg, tally);
+    expect(factors.seconds).toBeGreaterThan(0);
+    expect(eigh.seconds).toBeGreaterThan(0);
   });
 });

@@ -1,4 +1,4 @@
-import { allocate, type Dtype, matrix } from "../../src/core/index.ts";
+import { allocate, type Dtype, type Matrix, matrix } from "../../src/core/index.ts";
 import type { Linalg } from "../../src/linalg/index.ts";
 
 /** Work that was asked of a backend. Multiplications and additions both count. */
@@ -9,8 +9,10 @@ export interface Tally {
   factorFlops: number;
   /** Cholesky factors by size and dtype, "n dtype". */
   readonly factors: Map<string, number>;
-  /** Eigen- and singular value decompositions: none are expected. */
+  /** Eigen-, singular value and QR decompositions: their flops are not counted. */
   decompositions: number;
+  /** Of those, symmetric eigen-decompositions by size and dtype, "n dtype". */
+  readonly eigh: Map<string, number>;
   /** Seconds of each routine, calls that ran side by side added up. */
   readonly seconds: Map<string, number>;
   /** Seconds in which at least one call was under way. */
@@ -24,6 +26,7 @@ export function countFlops(linalg: Linalg): { readonly linalg: Linalg; readonly 
     factorFlops: 0,
     factors: new Map(),
     decompositions: 0,
+    eigh: new Map(),
     seconds: new Map(),
     busy: 0,
   };
@@ -41,9 +44,12 @@ export function countFlops(linalg: Linalg): { readonly linalg: Linalg; readonly 
       if (--under === 0) tally.busy += (end - since) / 1000;
     }
   };
-  const factor = (n: number, dtype: Dtype) => {
+  const note = (kind: Map<string, number>, n: number, dtype: Dtype) => {
     const key = `${n} ${dtype}`;
-    tally.factors.set(key, (tally.factors.get(key) ?? 0) + 1);
+    kind.set(key, (kind.get(key) ?? 0) + 1);
+  };
+  const factor = (n: number, dtype: Dtype) => {
+    note(tally.factors, n, dtype);
     tally.factorFlops += n ** 3 / 3;
     return n ** 3 / 3;
   };
@@ -62,14 +68,15 @@ export function countFlops(linalg: Linalg): { readonly linalg: Linalg; readonly 
       timed("solveRight", factor(a.rows, nameOf(a.data)) + 2 * a.rows ** 2 * b.rows, () =>
         linalg.solveRight(b, a, ridge),
       ),
-    addGrams(sums, a, parts, last, factor) {
-      const products = parts.reduce((sum, { b }) => sum + 2 * a.rows * b.cols * b.rows, 0);
-      return timed("addGrams", products + 2 * sums.rows * sums.cols * last.cols, () =>
-        linalg.addGrams(sums, a, parts, last, factor),
-      );
-    },
+    addGrams: (sums, a, b, last, factor) =>
+      timed("addGrams", 2 * a.rows * b.cols * b.rows + 2 * sums.rows * sums.cols * last.cols, () =>
+        linalg.addGrams(sums, a, b, last, factor),
+      ),
     qr: (a) => timed("qr", 0 * tally.decompositions++, () => linalg.qr(a)),
-    eigh: (a) => timed("eigh", 0 * tally.decompositions++, () => linalg.eigh(a)),
+    eigh(a) {
+      note(tally.eigh, a.rows, nameOf(a.data));
+      return timed("eigh", 0 * tally.decompositions++, () => linalg.eigh(a));
+    },
     svd: (a) => timed("svd", 0 * tally.decompositions++, () => linalg.svd(a)),
   };
   return { linalg: counted, tally };
@@ -99,32 +106,56 @@ export async function measureRate(
   return { rate: flops / best, cpuRate: (tries * flops * threads * 1e6) / (user + system) };
 }
 
-const factorTries = 3;
+/** Seconds by the clock, and CPU seconds of all threads. */
+export interface Seconds {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
 
-/** Seconds that the counted Cholesky factors take by themselves: each size is timed alone, as many side by side as the backend runs.
- * @returns by the clock (the best of three tries), and CPU seconds of all threads (their mean). */
-export async function timeFactors(
+/** Seconds that the counted Cholesky factors and eigen-decompositions take by themselves: each size is timed alone, as many side by side as
+ * the backend runs.
+ * @returns by the clock (the best of the tries), and CPU seconds (their mean). */
+export async function timeDecompositions(
   linalg: Linalg,
-  { factors }: Tally,
-): Promise<{ seconds: number; cpuSeconds: number }> {
+  { factors, eigh }: Tally,
+): Promise<{ readonly factors: Seconds; readonly eigh: Seconds }> {
+  return {
+    factors: await timeSizes(linalg, factors, 3, (kernel) =>
+      linalg.solveRight(matrix(["one", "i"], 1, kernel.rows, kernel.data.slice(0, kernel.rows)), kernel, 1),
+    ),
+    eigh: await timeSizes(linalg, eigh, 1, (kernel) => linalg.eigh(kernel)),
+  };
+}
+
+async function timeSizes(
+  linalg: Linalg,
+  sizes: ReadonlyMap<string, number>,
+  tries: number,
+  call: (kernel: Matrix<"i", "i">) => Promise<unknown>,
+): Promise<Seconds> {
   let [seconds, cpuSeconds] = [0, 0];
-  for (const [key, count] of factors) {
+  for (const [key, count] of sizes) {
     const [size, dtype] = key.split(" ") as [string, Dtype];
-    const n = Number(size);
-    const kernel = matrix(["i", "i"] as const, n, n, allocate(dtype, n * n).fill(1e-3));
-    const row = matrix(["one", "i"] as const, 1, n, allocate(dtype, n).fill(1));
+    const kernel = kernelOf(Number(size), dtype);
     let best = Number.POSITIVE_INFINITY;
     const cpu = process.cpuUsage();
-    for (let k = 0; k < factorTries; k++) {
+    for (let k = 0; k < tries; k++) {
       const start = performance.now();
-      await Promise.all(Array.from({ length: linalg.parallel }, () => linalg.solveRight(row, kernel, 1)));
+      await Promise.all(Array.from({ length: linalg.parallel }, () => call(kernel)));
       best = Math.min(best, (performance.now() - start) / 1000);
     }
     const { user, system } = process.cpuUsage(cpu);
     seconds += (count * best) / linalg.parallel;
-    cpuSeconds += (count * (user + system)) / 1e6 / (factorTries * linalg.parallel);
+    cpuSeconds += (count * (user + system)) / 1e6 / (tries * linalg.parallel);
   }
   return { seconds, cpuSeconds };
+}
+
+/** Positive definite with a falling spectrum: how fast an eigen-decomposition is depends on it. */
+function kernelOf(n: number, dtype: Dtype): Matrix<"i", "i"> {
+  const data = allocate(dtype, n * n);
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) data[i * n + j] = Math.exp(-Math.abs(i - j) / 20);
+  return matrix(["i", "i"], n, n, data);
 }
 
 function nameOf(data: Float32Array | Float64Array): Dtype {

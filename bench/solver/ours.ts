@@ -7,7 +7,7 @@ import { type Backend, openLinalg } from "../../src/linalg/index.ts";
 import type { Case } from "./cases.ts";
 import { readData } from "./data.ts";
 import { fitCase, joinBands } from "./fit-case.ts";
-import { countFlops, measureRate, timeFactors } from "./flops.ts";
+import { countFlops, measureRate, timeDecompositions } from "./flops.ts";
 
 /** One fit of ours in a process of its own: node ours.ts FOLDER CASE-AS-JSON BACKEND THREADS. Prints one line of JSON. */
 const [folder, json, backend, threads] = process.argv.slice(2) as [string, string, Backend, string];
@@ -37,7 +37,7 @@ console.log(
     solved,
     flops: tally.flops,
     factorFlops: tally.factorFlops,
-    factors: await timeFactors(bare, tally),
+    ...(await timeDecompositions(bare, tally)),
     decompositions: tally.decompositions,
     idle: seconds - tally.busy,
     routines: Object.fromEntries(tally.seconds),

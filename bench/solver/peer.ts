@@ -5,6 +5,7 @@ import { parseNpy } from "../../src/io/npy.ts";
 import type { Answer } from "./agreement.ts";
 import type { Case } from "./cases.ts";
 import { runChild } from "./child.ts";
+import type { Seconds } from "./flops.ts";
 
 /** How himalaya is run: its array backend, and how many targets and alphas at once (0: all, its default). */
 export interface Variant {
@@ -93,9 +94,11 @@ export interface OurRun extends Run {
   readonly solved: number;
   readonly flops: number;
   readonly factorFlops: number;
-  /** Seconds that the Cholesky factors take by themselves. */
-  readonly factors: { readonly seconds: number; readonly cpuSeconds: number };
-  /** Eigen- and singular value decompositions, not counted as flops. */
+  /** What the Cholesky factors take by themselves. */
+  readonly factors: Seconds;
+  /** What the eigen-decompositions take by themselves. */
+  readonly eigh: Seconds;
+  /** Eigen-, singular value and QR decompositions, not counted as flops. */
   readonly decompositions: number;
   /** Seconds in which the backend had nothing to do. */
   readonly idle: number;

@@ -10,7 +10,8 @@ import type { Linalg } from "../linalg/index.ts";
 import { type Chosen, startChoice } from "./choice.ts";
 import { addFold, eachLoss, type Sums, sumsOf } from "./losses.ts";
 import { type NodePlan, openPlan, planNodes } from "./plan-nodes.ts";
-import type { Problem, Problems, Sides, Tile } from "./problem.ts";
+import type { Problems, Tile } from "./problem.ts";
+import { lendSides } from "./sides-ahead.ts";
 import { makeSmoothers, type Smoothers } from "./smoothers.ts";
 import { sampleTargets } from "./tiles.ts";
 import type { Weightings } from "./weightings.ts";
@@ -54,17 +55,17 @@ export async function crossValidate(
   const total = plans.reduce((sum, plan) => sum + plan.solved.length, 0) * folds;
   let done = 0;
   const smoothers = makeAhead(problems, plans, linalg);
+  const spare = openSpare(12);
   const noSums = tiles.map((tile) => sumsOf(tile.Y.rows, dtypeOf(tile.Y)));
-  const sidesOf = keepSides(plans.length, tiles.length * folds);
+  const jobs = problems.folds.flatMap((problem) => tiles.map((tile) => ({ problem, tile })));
+  const withSides = lendSides(jobs, { rounds: plans.length, parallel: linalg.parallel });
   for (const plan of plans) {
     const sums = noSums.map((make) => make(plan));
-    for (const problem of problems.folds) {
+    for (let fold = 0; fold < folds; fold++) {
       checkCancelled(signal);
       const made = await smoothers.next();
-      for (const [k, tile] of tiles.entries())
-        await sidesOf(problem, tile, (sides) =>
-          addFold(sums[k] as Sums, plan, made, sides, { folds, linalg }),
-        );
+      for (const own of sums)
+        await withSides((sides) => addFold(own, plan, made, sides, { folds, linalg, spare }));
       smoothers.giveBack(made);
       done += plan.solved.length;
       onProgress?.({ step: "fit", done, total });
@@ -80,27 +81,6 @@ export async function crossValidate(
   }
   const { cvScores, alphaIndex, weightingIndex } = choice;
   return { cvScores, alphaIndex, weightingIndex };
-}
-
-/** Bytes of right sides that are kept from one plan to the next. */
-const keptBytes = 64 << 20;
-
-/** Lend the right sides of a fold and tile. They are made once where several plans ask for them and all fit into {@link keptBytes}; otherwise
- * each is written over the one before.
- * @param count pairs of fold and tile. */
-export function keepSides(plans: number, count: number) {
-  const kept = new Map<Problem, Map<Tile, Sides>>();
-  const spare = openSpare();
-  return async (problem: Problem, tile: Tile, use: (sides: Sides) => Promise<void>): Promise<void> => {
-    const found = kept.get(problem)?.get(tile);
-    if (found) return use(found);
-    const made = await problem.sides(tile, spare);
-    const { right, test } = made;
-    await use(made);
-    if (plans > 1 && count * (right.data.byteLength + test.data.byteLength) <= keptBytes)
-      kept.set(problem, (kept.get(problem) ?? new Map<Tile, Sides>()).set(tile, made));
-    else spare.give(right.data, test.data);
-  };
 }
 
 /** The smoothers of every plan and fold in order, made while those before are used where calls run side by side. */
@@ -125,8 +105,8 @@ function makeAhead(problems: Problems, plans: readonly NodePlan[], linalg: Linal
       return made;
     },
     /** Their memory may be used again. */
-    giveBack({ basis, parts }: Smoothers): void {
-      if (basis === null) spare.give(...parts.map(({ b }) => b.data));
+    giveBack(made: Smoothers): void {
+      if ("nodes" in made) spare.give(made.nodes.data);
     },
   };
 }

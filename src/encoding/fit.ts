@@ -22,6 +22,7 @@ import type { Chosen } from "./choice.ts";
 import { crossValidate, defaultTolerance, makeTiles, planSearch } from "./cross-validate.ts";
 import { dualProblems, type Kernel } from "./dual.ts";
 import type { Fold } from "./folds.ts";
+import { wideProduct } from "./lanes.ts";
 import { primalProblems } from "./primal.ts";
 import { noMeans, type Problems } from "./problem.ts";
 import { refit } from "./refit.ts";
@@ -188,8 +189,7 @@ async function solveChosen(
 ): Promise<{ chosen: Chosen; solved: Matrix<"targets", "rows"> }> {
   const { tile = 4096, tolerance = defaultTolerance(dtypeOf(Y)) } = options;
   const search = { ...options, tolerance };
-  const plans = await planSearch(problems, Y, search);
-  const tiles = await makeTiles(problems, Y, tile);
+  const [plans, tiles] = await Promise.all([planSearch(problems, Y, search), makeTiles(problems, Y, tile)]);
   const chosen = await crossValidate(problems, tiles, plans, search);
   const out = allocate(dtypeOf(Y), Y.cols * problems.whole.size);
   let first = 0;
@@ -207,21 +207,15 @@ export async function toPrimal(
   { weightingIndex }: Chosen,
   { bands, weightings, linalg }: BandedOptions,
 ): Promise<Matrix<"features", "targets">> {
-  const coefficients = await linalg.gemmTN(
-    X,
-    transpose(matrix(["targets", "samples"] as const, dual.rows, dual.cols, dual.data)),
-  );
+  const own = matrix(["targets", "samples"] as const, dual.rows, dual.cols, dual.data);
+  const coefficients = await wideProduct(own, X, linalg);
   const { data, cols } = coefficients;
-  for (const [b, band] of bands.entries()) {
-    const weights = Float64Array.from(
-      weightingIndex,
-      (w) => weightings.data[w * weightings.cols + b] as number,
-    );
-    for (let j = band.from; j < band.to; j++)
-      for (let t = 0; t < cols; t++)
-        data[j * cols + t] = (data[j * cols + t] as number) * (weights[t] as number);
-  }
-  return coefficients;
+  for (let t = 0; t < coefficients.rows; t++)
+    for (const [b, band] of bands.entries()) {
+      const weight = weightings.data[(weightingIndex[t] as number) * weightings.cols + b] as number;
+      for (let j = t * cols + band.from; j < t * cols + band.to; j++) data[j] = (data[j] as number) * weight;
+    }
+  return transpose(coefficients);
 }
 
 function checkInputs(name: string, X: Matrix, Y: Responses, options: FitOptions): void {

@@ -1,3 +1,6 @@
+import { allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
+import type { Linalg } from "../linalg/index.ts";
+
 /** Do work 0 … count − 1, `parallel` of it under way at a time and one more where that is several, so that no thread waits while this
  * one prepares its next call; begun in order.
  * The first error stops what has not begun and is thrown once the rest has ended. */
@@ -23,4 +26,24 @@ export async function inLanes(
     Array.from({ length: Math.min(parallel > 1 ? parallel + 1 : 1, count) }, lane),
   );
   for (const end of ends) if (end.status === "rejected") throw end.reason;
+}
+
+/** The product A B, in as many panels of rows as calls run side by side. */
+export async function wideProduct<R extends string, C extends string>(
+  a: Matrix<R, string>,
+  b: Matrix<string, C>,
+  linalg: Linalg,
+  memory?: FloatArray,
+): Promise<Matrix<R, C>> {
+  const { rows, cols } = a;
+  const panels = Math.min(linalg.parallel, rows);
+  const out = memory ?? allocate(dtypeOf(a), rows * b.cols);
+  await inLanes(panels, linalg.parallel, async (k) => {
+    const [from, to] = [Math.floor((k * rows) / panels), Math.floor(((k + 1) * rows) / panels)];
+    const own = matrix(a.axes, to - from, cols, a.data.subarray(from * cols, to * cols) as FloatArray);
+    const place = out.subarray(from * b.cols, to * b.cols) as FloatArray;
+    const made = await linalg.gemm(own, b, place);
+    if (made.data !== place) place.set(made.data);
+  });
+  return matrix([a.axes[0], b.axes[1]], rows, b.cols, out);
 }

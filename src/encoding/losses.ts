@@ -6,13 +6,15 @@ import {
   type Matrix,
   matrix,
   openSpare,
+  type Spare,
 } from "../core/index.ts";
-import { type Linalg, type Part, packedIndex, packedLength } from "../linalg/index.ts";
+import { type Linalg, packedIndex, packedLength } from "../linalg/index.ts";
+import { addDirectErrors, errorsOfNodes, rowsAtOnce } from "./direct-errors.ts";
 import { inLanes } from "./lanes.ts";
 import type { NodePlan } from "./plan-nodes.ts";
 import type { Sides } from "./problem.ts";
 import { reachInto } from "./shorten.ts";
-import type { Smoothers } from "./smoothers.ts";
+import type { GroupSmoothers, NodeSmoothers, Smoothers } from "./smoothers.ts";
 
 /** Sums over test rows, from which the squared error of every pair follows, one row a target.
  *
@@ -21,15 +23,20 @@ import type { Smoothers } from "./smoothers.ts";
 export type Sums = Matrix<"targets", "sums">;
 
 /** Numbers a target that {@link addFold} keeps. */
-export function widthOf({ solved, coefficients }: NodePlan): number {
-  return coefficients === null ? solved.length : packedLength(solved.length + 1);
+export function widthOf(plan: NodePlan): number {
+  return isDirect(plan) ? plan.pairs.length : packedLength(plan.solved.length + 1);
+}
+
+/** Whether errors of every pair are added up, not products of every two nodes. */
+function isDirect({ coefficients, spectrum }: NodePlan): boolean {
+  return coefficients === null || spectrum !== null;
 }
 
 /** Sums of no fold yet, one plan after the other in the same memory: fresh memory costs more than many a product. */
 export function sumsOf(targets: number, dtype: Dtype): (plan: NodePlan) => Sums {
   const kept = new Map<Dtype, FloatArray>();
   return (plan) => {
-    const own = plan.coefficients === null ? "float64" : dtype;
+    const own = isDirect(plan) ? "float64" : dtype;
     const length = targets * widthOf(plan);
     const known = kept.get(own);
     const data = known && known.length >= length ? known : allocate(own, length);
@@ -44,43 +51,86 @@ export function sumsOf(targets: number, dtype: Dtype): (plan: NodePlan) => Sums 
 }
 
 /** Bytes of predictions that a lane holds at once. */
-const laneBytes = 6 << 20;
+const laneBytes = 16 << 20;
 
 /** Add the sums of one fold, divided by the rows that were tested and the number of folds. */
 export async function addFold(
   sums: Sums,
   plan: NodePlan,
-  { basis, reach, parts }: Smoothers,
+  smoothers: Smoothers,
   { right, test, tested }: Sides,
-  { folds, linalg }: { folds: number; linalg: Linalg },
+  { folds, linalg, spare }: { folds: number; linalg: Linalg; spare: Spare },
 ): Promise<void> {
-  const perTarget = parts.reduce((sum, { b }) => sum + b.rows, 0) * right.data.BYTES_PER_ELEMENT;
+  const share = 1 / (tested * folds);
+  const add =
+    "nodes" in smoothers
+      ? nodeAdder(plan, smoothers, { linalg, share, spare })
+      : groupAdder(plan, smoothers, { linalg, share, spare });
   const targets = right.rows;
   const most = Math.max(1, Math.ceil(targets / linalg.parallel));
-  const each = Math.max(1, Math.min(most, Math.floor(laneBytes / perTarget)));
-  const share = 1 / (tested * folds);
-  const spare = openSpare();
+  const each = Math.max(
+    1,
+    Math.min(most, Math.floor(laneBytes / add.perTarget / right.data.BYTES_PER_ELEMENT)),
+  );
   await inLanes(Math.ceil(targets / each), linalg.parallel, async (k) => {
     const [from, to] = [k * each, Math.min(targets, (k + 1) * each)];
-    const own = rowsOf(sums, from, to);
-    const asked = rowsOf(test, from, to);
-    const wanted = reach === null ? asked : await reachInto(asked, reach, linalg);
-    const memory = (cols: number) => spare.take(dtypeOf(right), (to - from) * cols);
-    const given: Matrix<"targets", string> =
-      basis === null
-        ? rowsOf(right, from, to)
-        : await linalg.gemmNT(rowsOf(right, from, to), basis, memory(basis.rows));
-    if (plan.coefficients === null) {
-      const { b } = parts[0] as Part<string>;
-      const predictions = await linalg.gemmNT(given, b, memory(b.rows));
-      addErrors(own, predictions, wanted, share);
-      spare.give(predictions.data);
-    } else {
-      const added = await linalg.addGrams(own, given, parts, wanted, share);
-      if (added.data !== own.data) own.data.set(added.data);
-    }
-    if (basis !== null) spare.give(given.data);
+    await add.add(rowsOf(sums, from, to), rowsOf(right, from, to), rowsOf(test, from, to));
   });
+}
+
+interface AddOptions {
+  readonly linalg: Linalg;
+  readonly share: number;
+  readonly spare: Spare;
+}
+
+/** What adds the sums of some targets. */
+interface Adder {
+  /** Numbers that it holds a target. */
+  readonly perTarget: number;
+  add(sums: Sums, right: Sides["right"], test: Sides["test"]): Promise<void>;
+}
+
+function nodeAdder(
+  { coefficients }: NodePlan,
+  { nodes }: NodeSmoothers,
+  { linalg, share, spare }: AddOptions,
+): Adder {
+  return {
+    perTarget: nodes.rows,
+    async add(sums, right, test) {
+      if (coefficients === null) {
+        const predictions = await linalg.gemmNT(
+          right,
+          nodes,
+          spare.take(dtypeOf(right), right.rows * nodes.rows),
+        );
+        addErrors(sums, predictions, test, share);
+        spare.give(predictions.data);
+      } else {
+        const added = await linalg.addGrams(sums, right, nodes, test, share);
+        if (added.data !== sums.data) sums.data.set(added.data);
+      }
+    },
+  };
+}
+
+function groupAdder(
+  plan: NodePlan,
+  { basis, reach, parts }: GroupSmoothers,
+  { linalg, share, spare }: AddOptions,
+): Adder {
+  const dtype = dtypeOf(basis);
+  const coefficients = errorsOfNodes(plan.coefficients as Matrix<"nodes", "pairs">, dtype);
+  return {
+    perTarget: rowsAtOnce * (coefficients.rows + coefficients.cols),
+    async add(sums, right, test) {
+      const wanted = reach === null ? test : await reachInto(test, reach, linalg);
+      const given = await linalg.gemmNT(basis, right, spare.take(dtype, basis.rows * right.rows));
+      await addDirectErrors(sums, given, parts, wanted, { coefficients, share, linalg, spare });
+      spare.give(given.data);
+    },
+  };
 }
 
 /** Bytes of sums that are brought to float64 at once. */
@@ -95,8 +145,8 @@ export async function eachLoss(
   take: (losses: Matrix<"targets", "pairs">, first: number) => void,
 ): Promise<void> {
   const { rows, cols, data } = sums;
-  if (plan.coefficients === null) return take(matrix(["targets", "pairs"], rows, cols, data), 0);
-  const factors = quadratic(plan.coefficients);
+  if (isDirect(plan)) return take(matrix(["targets", "pairs"], rows, cols, data), 0);
+  const factors = quadratic(plan.coefficients as Matrix<"nodes", "pairs">);
   const each = Math.max(1, Math.floor(chunkBytes / (8 * cols)));
   const spare = openSpare();
   await inLanes(Math.ceil(rows / each), linalg.parallel, async (k) => {

@@ -1,5 +1,6 @@
 import { allocate, type Dtype, dtypeOf, type Matrix, matrix } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
+import { inLanes } from "./lanes.ts";
 import { chooseNodes } from "./nodes.ts";
 import type { Problem, Problems, Tile } from "./problem.ts";
 import { lookThrough, type Pair, sketchFold } from "./sketch.ts";
@@ -121,17 +122,22 @@ async function decomposeEach(
 ): Promise<NodeChoice[] | null> {
   if (tolerance === 0 || alphas.length <= decomposition) return null;
   const first = folds[0] as Problem;
-  const out: NodeChoice[] = [];
-  for (let w = from; w < to; w++) {
+  const out: (NodeChoice | null)[] = [];
+  await inLanes(to - from, linalg.parallel, async (k) => {
+    const w = from + k;
     const weights = weightings.data.subarray(w * weightings.cols, (w + 1) * weightings.cols);
     const decomposed = await tryDecompose(first, weights, alphas, linalg);
-    if (decomposed === null) return null;
+    if (decomposed === null) {
+      out[k] = null;
+      return;
+    }
     if (weightings.rows <= 2) keepDecomposed(first, weights, decomposed);
     const spectrum = planSpectrum(decomposed.values, alphas, tolerance);
     const { nodes, coefficients } = spectrum;
-    out.push({ from: w, to: w + 1, nodes, coefficients, spectrum });
-  }
-  return out;
+    out[k] = { from: w, to: w + 1, nodes, coefficients, spectrum };
+  });
+  const found = out.filter((choice) => choice !== null);
+  return found.length === out.length ? found : null;
 }
 
 /** Give a choice its pairs. */

@@ -13,6 +13,7 @@ import type { Linalg } from "../linalg/index.ts";
 import type { Band } from "./band.ts";
 import { columnMeans, subtractRow } from "./center.ts";
 import type { Fold } from "./folds.ts";
+import { wideProduct } from "./lanes.ts";
 import {
   type Active,
   narrow,
@@ -48,7 +49,7 @@ export async function primalProblems(
     whole: await primalProblem(X, gram, { train: all, test: new Int32Array(0) }, options),
     async tile(Y) {
       const turned = turn(Y, intercept);
-      return { Y: turned, cross: await linalg.gemm(turned, X) };
+      return { Y: turned, cross: await wideProduct(turned, X, linalg) };
     },
   };
 }
@@ -81,7 +82,7 @@ async function primalProblem(
       const memory = (cols: number) => spare.take(dtypeOf(Y), Y.rows * cols);
       const yMeans = intercept ? rowMeans(Y, train) : new Float64Array(Y.rows);
       const taken = takeCols(Y, rows, memory(rows.length));
-      const right = await linalg.gemm(taken, own, memory(size));
+      const right = await wideProduct(taken, own, linalg, memory(size));
       spare.give(taken.data);
       if (shared) subtractFrom((cross as Matrix).data, right.data);
       subtractOuter(right, yMeans, means, train.length);

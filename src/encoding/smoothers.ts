@@ -7,23 +7,30 @@ import {
   noSpare,
   type Spare,
 } from "../core/index.ts";
-import type { Linalg, Part } from "../linalg/index.ts";
+import type { Linalg } from "../linalg/index.ts";
 import { divider } from "./divide.ts";
 import { inLanes } from "./lanes.ts";
 import type { NodePlan } from "./plan-nodes.ts";
 import { type Problem, widen } from "./problem.ts";
 import type { Reach } from "./shorten.ts";
 import { type Pair, perWeighting } from "./sketch.ts";
-import { decompose, makeParts, takeDecomposed } from "./spectrum.ts";
+import { decompose, type GroupPart, makeParts, takeDecomposed } from "./spectrum.ts";
 
 /** What turns right sides into predictions, for every solved pair of a plan. */
-export interface Smoothers {
-  /** Right sides are turned by it first; null if they are not. */
-  readonly basis: Matrix<"components", "rows"> | null;
+export type Smoothers = NodeSmoothers | GroupSmoothers;
+
+/** Predictions of the solved pairs, pair after pair and in each test row by test row. */
+export interface NodeSmoothers {
+  readonly nodes: Matrix<"predictions", "rows">;
+}
+
+/** Nodes of groups of components, from an eigen-decomposition. */
+export interface GroupSmoothers {
+  /** Right sides are turned by it first. */
+  readonly basis: Matrix<"components", "rows">;
   /** Test responses are brought to what predictions reach by it; null if they are not. */
   readonly reach: Reach | null;
-  /** Predictions of the solved pairs, test row by test row and pair after pair, from some of the (turned) columns. */
-  readonly parts: readonly Part<string>[];
+  readonly parts: readonly GroupPart[];
 }
 
 /** Prepare all that a plan solves in one fold.
@@ -35,12 +42,7 @@ export async function makeSmoothers(
   spare: Spare = noSpare,
 ): Promise<Smoothers> {
   const { spectrum, solved } = plan;
-  if (spectrum === null)
-    return {
-      basis: null,
-      reach: null,
-      parts: [{ from: 0, b: await solveNodes(problem, solved, linalg, spare) }],
-    };
+  if (spectrum === null) return { nodes: await solveNodes(problem, solved, linalg, spare) };
   const { weights } = solved[0] as Pair;
   const decomposed = takeDecomposed(problem, weights) ?? (await decompose(problem, weights, linalg));
   const alphas = plan.pairs.map(({ alpha }) => alpha);

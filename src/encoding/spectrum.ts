@@ -1,5 +1,6 @@
 import { allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
-import type { Linalg, Part } from "../linalg/index.ts";
+import type { Linalg } from "../linalg/index.ts";
+import { rowsAtOnce } from "./direct-errors.ts";
 import { residualOf } from "./divide.ts";
 import { type Active, type Problem, type System, widen } from "./problem.ts";
 import { type Reach, shortenLeft } from "./shorten.ts";
@@ -97,28 +98,39 @@ function widened(own: Matrix, active: Active, size: number): FloatArray {
   return out;
 }
 
+/** Nodes of one group of components. */
+export interface GroupPart {
+  /** First of the components. */
+  readonly from: number;
+  /** Number of nodes. */
+  readonly count: number;
+  /** What turns components into predictions: block after block of {@link rowsAtOnce} test rows, in each node after node. */
+  readonly b: Matrix<"predictions", "components">;
+}
+
 /** Predictors of every node from the components of its group. */
 export function makeParts(
   { values, left }: Decomposed,
   { edges, groups, nodes }: SpectrumPlan,
   alphas: ArrayLike<number>,
-): Part<"components">[] {
+): GroupPart[] {
   const samples = left.rows;
   return Array.from(edges.keys()).map((g) => {
     const from = g === 0 ? 0 : placesBelow(values, edges[g - 1] as number);
     const to = placesBelow(values, edges[g] as number);
-    const own = [...nodes].filter((_, j) => groups[j] === g);
-    const out = allocate(dtypeOf(left), own.length * samples * (to - from));
+    const factors = [...nodes]
+      .filter((_, j) => groups[j] === g)
+      .map((node) => values.slice(from, to).map((value) => 1 / (value + (alphas[node] as number))));
+    const out = allocate(dtypeOf(left), factors.length * samples * (to - from));
     let at = 0;
-    for (const node of own) {
-      const factors = Float64Array.from(
-        values.subarray(from, to),
-        (value) => 1 / (value + (alphas[node] as number)),
-      );
-      for (let i = 0; i < samples; i++)
-        for (let k = from; k < to; k++)
-          out[at++] = (left.data[i * left.cols + k] as number) * (factors[k - from] as number);
-    }
-    return { from, b: matrix(["predictions", "components"], own.length * samples, to - from, out) };
+    for (let start = 0; start < samples; start += rowsAtOnce)
+      for (const factor of factors)
+        for (let i = start; i < Math.min(samples, start + rowsAtOnce); i++) {
+          const row = i * left.cols + from;
+          for (let k = 0; k < factor.length; k++)
+            out[at++] = (left.data[row + k] as number) * (factor[k] as number);
+        }
+    const b = matrix(["predictions", "components"] as const, factors.length * samples, to - from, out);
+    return { from, count: factors.length, b };
   });
 }

@@ -6,6 +6,7 @@ import {
   type Features,
   type Matrix,
   matrix,
+  openSpare,
   type Responses,
   stackCols,
   toDtype,
@@ -14,12 +15,13 @@ import {
 import { checkBands } from "./band.ts";
 import { columnMeans } from "./center.ts";
 import { type Chosen, startChoice } from "./choice.ts";
-import { defaultTolerance, keepSides } from "./cross-validate.ts";
+import { defaultTolerance } from "./cross-validate.ts";
 import { type BandedOptions, checkSearch, linearProblems, toPrimal } from "./fit.ts";
 import { addFold, eachLoss, sumsOf } from "./losses.ts";
 import { type NodeChoice, type NodePlan, openPlan, planNodes } from "./plan-nodes.ts";
 import type { Problem, Problems, Tile } from "./problem.ts";
 import { refit } from "./refit.ts";
+import { lendSides } from "./sides-ahead.ts";
 import { makeSmoothers, type Smoothers } from "./smoothers.ts";
 import { predictRows, prepareTest, type TestRows } from "./test-rows.ts";
 import { sampleRanges } from "./tiles.ts";
@@ -161,8 +163,10 @@ async function prepare(
   return get;
 }
 
-function bytesOf({ basis, reach, parts }: Smoothers): number {
-  const own = (basis?.data.byteLength ?? 0) + (reach?.data.byteLength ?? 0);
+function bytesOf(made: Smoothers): number {
+  if ("nodes" in made) return made.nodes.data.byteLength;
+  const { basis, reach, parts } = made;
+  const own = basis.data.byteLength + (reach?.data.byteLength ?? 0);
   return parts.reduce((sum, { b }) => sum + b.data.byteLength, own);
 }
 
@@ -207,13 +211,15 @@ async function chooseTile(
 ) {
   const choice = startChoice(weightings.rows, tile.Y.rows, alphas);
   const folds = problems.folds.length;
+  const spare = openSpare(12);
   const noSums = sumsOf(tile.Y.rows, dtypeOf(tile.Y));
-  const sidesOf = keepSides(plans.length, folds);
+  const jobs = problems.folds.map((problem) => ({ problem, tile }));
+  const withSides = lendSides(jobs, { rounds: plans.length, parallel: linalg.parallel });
   for (const own of plans) {
     const sums = noSums(own);
-    for (const [f, problem] of problems.folds.entries())
-      await sidesOf(problem, tile, async (sides) =>
-        addFold(sums, own, await smoothersOf(own, f), sides, { folds, linalg }),
+    for (let f = 0; f < folds; f++)
+      await withSides(async (sides) =>
+        addFold(sums, own, await smoothersOf(own, f), sides, { folds, linalg, spare }),
       );
     await eachLoss(sums, own, linalg, (losses, first) => choice.take(losses, first, own.from, own.to));
   }

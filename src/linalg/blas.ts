@@ -2,7 +2,7 @@ import { allocate, type Dtype, dtypeOf, type FloatArray, type Matrix, matrix } f
 import { loadBlas, type Routines } from "./blas-library.ts";
 import { checkBlocks, checkOperands } from "./checks.ts";
 import { eigh, qr, solve, solveRight, svd } from "./lapack.ts";
-import type { Linalg, Part } from "./linalg.ts";
+import type { Linalg } from "./linalg.ts";
 import { type Machine, machineOf } from "./machine.ts";
 import { symmetrise } from "./plain-products.ts";
 
@@ -31,7 +31,7 @@ export function createBlasLinalg({ threads }: { threads: number }): Linalg {
     syrkNT: (a) => gram(machine, a, false, a.axes[0]),
     solveCholesky: (a, b) => solve(machine, a, b),
     solveRight: (b, a, ridge = 0) => solveRight(machine, b, a, ridge),
-    addGrams: (sums, a, parts, last, factor) => addGrams(machine, sums, a, parts, last, factor),
+    addGrams: (sums, a, b, last, factor) => addGrams(machine, sums, a, b, last, factor),
     qr: (a) => qr(machine, a),
     eigh: (a) => eigh(machine, a),
     svd: (a) => svd(machine, a),
@@ -80,26 +80,22 @@ async function addGrams<R extends string>(
   { of, call, withSpace }: Machine,
   sums: Matrix<R, "sums">,
   a: Matrix,
-  parts: readonly Part<string>[],
+  b: Matrix,
   last: Matrix,
   factor: number,
 ): Promise<Matrix<R, "sums">> {
-  const n = checkBlocks(sums, a, parts, last);
+  const n = checkBlocks(sums, a, b, last);
   const dtype = dtypeOf(a);
   const [width, stride] = [last.cols, n * last.cols];
   if (sums.rows * width === 0) return sums;
   return withSpace(dtype, sums.rows * stride, async (blocks) => {
-    let first = 0;
-    for (const { from, b } of parts) {
-      const given = [a.data.subarray(from), a.cols, b.data, b.cols, 0, blocks.subarray(first), stride];
-      const sizes = [a.rows, b.rows, b.cols];
-      if (b.rows * b.cols > 0) await call(of(dtype).gemm, rowMajor, plain, flipped, ...sizes, 1, ...given);
-      else clear(blocks, first, b.rows, stride);
-      first += b.rows;
-    }
+    const given = [a.data, a.cols, b.data, b.cols, 0, blocks, stride];
+    if (b.rows * b.cols > 0)
+      await call(of(dtype).gemm, rowMajor, plain, flipped, a.rows, b.rows, b.cols, 1, ...given);
+    else blocks.fill(0);
     const add = innerProducts(of(dtype), dtype, n, width, factor);
     for (let t = 0; t < sums.rows; t++) {
-      blocks.set(last.data.subarray(t * width, (t + 1) * width), t * stride + first);
+      blocks.set(last.data.subarray(t * width, (t + 1) * width), t * stride + b.rows);
       add(
         blocks.subarray(t * stride, (t + 1) * stride),
         sums.data.subarray(t * sums.cols, (t + 1) * sums.cols),
@@ -107,11 +103,6 @@ async function addGrams<R extends string>(
     }
     return sums;
   });
-}
-
-/** Predictions from no columns at all. */
-function clear(blocks: FloatArray, first: number, count: number, stride: number): void {
-  for (let at = first; at < blocks.length; at += stride) blocks.fill(0, at, at + count);
 }
 
 /** Adds inner products of n blocks of `width` numbers to packed sums; arguments that stay are made once. */

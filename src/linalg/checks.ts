@@ -20,24 +20,17 @@ export function checkSquare(name: string, a: Matrix): void {
     throw new EncodingError("shape", `${name}: the matrix must be square; got ${shapeOf(a)}.`);
 }
 
-/** Refuse parts that do not fit A, blocks that are not whole, or sums of another number.
+/** Refuse predictors that do not fit A, blocks that are not whole, or sums of another number.
  * @returns number of blocks, the last row with them. @throws EncodingError "shape" | "option". */
-export function checkBlocks(
-  sums: Matrix,
-  a: Matrix,
-  parts: readonly { readonly from: number; readonly b: Matrix }[],
-  last: Matrix,
-): number {
-  for (const { from, b } of parts)
-    checkOperands("addGrams", a, b, Math.min(from + b.cols, a.cols), from + b.cols);
+export function checkBlocks(sums: Matrix, a: Matrix, b: Matrix, last: Matrix): number {
+  checkOperands("addGrams", a, b, a.cols, b.cols);
   checkOperands("addGrams", a, last, a.rows, last.rows);
   checkOperands("addGrams", a, sums, a.rows, sums.rows);
-  const heights = parts.map(({ b }) => (last.cols === 0 ? 0 : b.rows / last.cols));
-  const n = heights.reduce((sum, height) => sum + height, 1);
-  if (!heights.every(Number.isInteger) || sums.cols !== packedLength(n))
+  const n = (last.cols === 0 ? 0 : b.rows / last.cols) + 1;
+  if (!Number.isInteger(n) || sums.cols !== packedLength(n))
     throw new EncodingError(
       "shape",
-      `addGrams: parts must hold whole blocks of ${last.cols} rows, and sums one number for every two blocks, the last among them; got ${parts.map(({ b }) => shapeOf(b)).join(", ")} and sums ${shapeOf(sums)}.`,
+      `addGrams: B must hold whole blocks of ${last.cols} rows, and sums one number for every two blocks, the last among them; got ${shapeOf(b)} and sums ${shapeOf(sums)}.`,
     );
   return n;
 }

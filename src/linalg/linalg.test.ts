@@ -7,7 +7,6 @@ import {
   fromRows,
   type Matrix,
   matrix,
-  stackRows,
   toDtype,
   transpose,
   zeros,
@@ -162,21 +161,12 @@ describe.each(opened)("%s", (_, maybe) => {
 
     it.each([2, 3])("adds inner products among %i predictions of each target, packed", async (height) => {
       const a = draw(["targets", F], 4, 6, dtype);
-      const b = draw(["predictions", F], (height - 1) * 5, 6, dtype);
-      const some = draw(["predictions", F], 5, 2, dtype); // looks at columns 3 and 4 only
+      const b = draw(["predictions", F], height * 5, 6, dtype);
       const last = draw(["targets", "blocks"], 4, 5, dtype);
       const n = height + 1;
-      const none = matrix(["predictions", F], 0, 3, allocate(dtype, 0));
-      const parts = [
-        { from: 0, b },
-        { from: 3, b: some },
-        { from: 1, b: none },
-      ];
       const before = draw(["targets", "sums"], 4, packedLength(n), dtype);
-      const wide = zeros(["predictions", F], 5, 6, dtype);
-      for (let i = 0; i < 5; i++) wide.data.set(some.data.subarray(2 * i, 2 * i + 2), 6 * i + 3);
-      const predictions = await oracle.gemmNT(a, stackRows([b, wide]));
-      const sums = await linalg.addGrams(before, a, parts, last, 0.5);
+      const predictions = await oracle.gemmNT(a, b);
+      const sums = await linalg.addGrams(before, a, b, last, 0.5);
       expect([sums.rows, sums.cols]).toEqual([4, packedLength(n)]);
       const places = new Set<number>();
       const started = draw(["targets", "sums"], 4, packedLength(n), dtype);
@@ -195,23 +185,14 @@ describe.each(opened)("%s", (_, maybe) => {
       }
       expect(places.size).toBe(sums.data.length);
       await expect(
-        linalg.addGrams(
-          started,
-          a,
-          [{ from: 0, b: draw(["predictions", F], height * 5 + 1, 6, dtype) }],
-          last,
-          1,
-        ),
-      ).rejects.toThrow(/addGrams: parts must hold whole blocks of 5 rows/);
-      await expect(linalg.addGrams(started, a, [{ from: 3, b }], last, 1)).rejects.toThrow(/inner sizes/);
-      const empty = matrix(["predictions", F], 5, 0, allocate(dtype, 0)); // no columns: predicts 0
-      const zero = await linalg.addGrams(
-        zeros(["targets", "sums"], 4, 3, dtype),
-        a,
-        [{ from: 0, b: empty }],
-        last,
-        1,
-      );
+        linalg.addGrams(started, a, draw(["predictions", F], height * 5 + 1, 6, dtype), last, 1),
+      ).rejects.toThrow(/addGrams: B must hold whole blocks of 5 rows/);
+      await expect(
+        linalg.addGrams(started, a, draw(["predictions", F], height * 5, 5, dtype), last, 1),
+      ).rejects.toThrow(/inner sizes/);
+      const bare = zeros(["targets", F], 4, 0, dtype); // no columns: predicts 0
+      const empty = zeros(["predictions", F], 5, 0, dtype);
+      const zero = await linalg.addGrams(zeros(["targets", "sums"], 4, 3, dtype), bare, empty, last, 1);
       expect(zero.data[packedIndex(2, 0, 0)]).toBe(0);
     });
 

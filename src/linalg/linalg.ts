@@ -10,12 +10,6 @@ export interface Eigh<R extends string> {
   readonly computedIn: "float32" | "float64";
 }
 
-/** Predictors that look at some columns only: A[:, from … from + columns of B) Bᵀ. */
-export interface Part<K extends string> {
-  readonly from: number;
-  readonly b: Matrix<"predictions", K>;
-}
-
 /** A = Q R: thin Q, square R. */
 export interface Qr<R extends string, C extends string> {
   readonly q: Matrix<R, "components">;
@@ -73,16 +67,15 @@ export interface Linalg {
     a: Matrix<NoInfer<C>, NoInfer<C>>,
     ridge?: number,
   ): Promise<Matrix<R, C>>;
-  /** Inner products among many predictions of each target. Each part predicts from some columns of A; row t of A Bᵀ holds blocks of as
-   * many numbers as `last` has columns, one a prediction, part after part; row t of `last`, what was to be predicted, is one block more.
-   * Row t of the result is row t of `sums` plus `factor` times the inner products of every two blocks: a symmetric matrix, packed as
-   * {@link packedIndex} says.
+  /** Inner products among many predictions of each target: row t of A Bᵀ holds blocks of as many numbers as `last` has columns, one a
+   * prediction; row t of `last`, what was to be predicted, is one block more. Row t of the result is row t of `sums` plus `factor` times
+   * the inner products of every two blocks: a symmetric matrix, packed as {@link packedIndex} says.
    * @param sums may be overwritten: go on with the result.
-   * @throws EncodingError "shape" if a part has columns that A has not, if blocks are not whole, or `sums` has not their number. */
+   * @throws EncodingError "shape" if blocks are not whole, or `sums` has not their number. */
   addGrams<R extends string, K extends string>(
     sums: Matrix<R, "sums">,
     a: Matrix<R, K>,
-    parts: readonly Part<NoInfer<K>>[],
+    b: Matrix<string, NoInfer<K>>,
     last: Matrix<R, string>,
     factor: number,
   ): Promise<Matrix<R, "sums">>;

@@ -3,7 +3,6 @@ import { allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core
 import { solveRightInBlocks } from "./blocked-cholesky.ts";
 import { checkBlocks, checkOperands, checkSquare } from "./checks.ts";
 import { ownEigh, ownQr, ownSolve, ownSvd } from "./decompose.ts";
-import { joinParts } from "./join-parts.ts";
 import type { Linalg } from "./linalg.ts";
 import { packedIndex } from "./packed.ts";
 import { symmetrise } from "./plain-products.ts";
@@ -43,12 +42,10 @@ export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
         run("solveRight", x, y, transposed, ["rows", "columns"]),
       );
     },
-    async addGrams(sums, a, parts, last, factor) {
-      const n = checkBlocks(sums, a, parts, last);
+    async addGrams(sums, a, b, last, factor) {
+      const n = checkBlocks(sums, a, b, last);
       if (sums.rows * last.cols === 0) return sums;
-      const predictions = await joinParts(a, parts, (x, b) =>
-        run("addGrams", x, b, "second", [a.axes[0], "predictions"]),
-      );
+      const predictions = await run("addGrams", a, b, "second", [a.axes[0], "predictions"]);
       return pack(sums, await products.grams(predictions, n - 1, last), n, factor);
     },
     qr: async (a) => ownQr(a),

@@ -1,7 +1,6 @@
 import { transpose } from "../core/index.ts";
 import { checkBlocks, checkOperands } from "./checks.ts";
 import { ownEigh, ownQr, ownSolve, ownSolveRight, ownSvd } from "./decompose.ts";
-import { joinParts } from "./join-parts.ts";
 import type { Linalg } from "./linalg.ts";
 import { addPlainGrams, plainGram, plainProduct } from "./plain-products.ts";
 
@@ -27,10 +26,9 @@ export function createReferenceLinalg(): Linalg {
     syrkNT: async (a) => plainGram(a),
     solveCholesky: async (a, b) => ownSolve(a, b),
     solveRight: async (b, a, ridge = 0) => ownSolveRight(b, a, ridge),
-    async addGrams(sums, a, parts, last, factor) {
-      const n = checkBlocks(sums, a, parts, last);
-      const predictions = await joinParts(a, parts, (x, b) => plainProduct(x, transpose(b)));
-      return addPlainGrams(sums, predictions, last, n, factor);
+    async addGrams(sums, a, b, last, factor) {
+      const n = checkBlocks(sums, a, b, last);
+      return addPlainGrams(sums, plainProduct(a, transpose(b)), last, n, factor);
     },
     qr: async (a) => ownQr(a),
     eigh: async (a) => ownEigh(a),

@@ -1,0 +1,46 @@
+import { openSpare } from "../core/index.ts";
+import type { Problem, Sides, Tile } from "./problem.ts";
+
+/** One fold of some targets. */
+export interface Job {
+  readonly problem: Problem;
+  readonly tile: Tile;
+}
+
+/** Bytes of right sides that are kept from one round to the next. */
+const keptBytes = 64 << 20;
+
+/** Lend right sides, job after job and round after round. Where calls run side by side, those of the next job are made while these are in use. They are
+ * made once where several rounds ask for them and all fit into {@link keptBytes}; otherwise each is written over one before.
+ * @param rounds times that every job comes. @param parallel calls side by side.
+ * @returns a function that lends those of the next job. */
+export function lendSides(
+  jobs: readonly Job[],
+  { rounds, parallel }: { readonly rounds: number; readonly parallel: number },
+): (use: (sides: Sides) => Promise<void>) => Promise<void> {
+  const kept: Promise<Sides>[] = [];
+  const spare = openSpare();
+  const begun: Promise<Sides>[] = [];
+  const total = jobs.length * rounds;
+  let next = 0;
+  const begin = () => {
+    const place = next++ % jobs.length;
+    const { problem, tile } = jobs[place] as Job;
+    const made = kept[place] ?? problem.sides(tile, spare);
+    made.catch(() => {}); // thrown where it is asked for
+    begun.push(made);
+  };
+  let place = 0;
+  return async (use) => {
+    if (begun.length === 0) begin();
+    const made = begun.shift() as Promise<Sides>;
+    const sides = await made;
+    if (parallel > 1 && next < total) begin();
+    await use(sides);
+    const { right, test } = sides;
+    if (rounds > 1 && jobs.length * (right.data.byteLength + test.data.byteLength) <= keptBytes)
+      kept[place] = made;
+    else spare.give(right.data, test.data);
+    place = (place + 1) % jobs.length;
+  };
+}
