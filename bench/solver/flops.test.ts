@@ -49,7 +49,7 @@ describe("countFlops", () => {
     await linalg.solveRight(filled(["row", "i"], 4, 6), a, 0.5);
     expect(tally.flops - before).toBe(6 ** 3 / 3 + 2 * 36 * 4);
     expect(tally.factorFlops).toBe(72);
-    expect([...tally.factors]).toEqual([["6 float64", 1]]);
+    expect([...tally.factors]).toEqual([["6 float64", { count: 1, first: a }]]);
   });
 
   it("gives the answers of the backend that it counts", async () => {
@@ -70,7 +70,7 @@ describe("measureRate and timeDecompositions", () => {
     const gram = await linalg.syrkTN(filled(["k", "i"], 20, 12));
     await linalg.solveRight(filled(["row", "i"], 1, 12), gram);
     await linalg.eigh(gram);
-    expect([...tally.eigh]).toEqual([["12 float64", 1]]);
+    expect([...tally.eigh]).toEqual([["12 float64", { count: 1, first: gram }]]);
     const { factors, eigh } = await timeDecompositions(linalg, tally);
     expect(factors.seconds).toBeGreaterThan(0);
     expect(eigh.seconds).toBeGreaterThan(0);

@@ -1,18 +1,21 @@
 import { allocate, type Dtype, type Matrix, matrix } from "../../src/core/index.ts";
 import type { Linalg } from "../../src/linalg/index.ts";
 
+/** Matrices that were taken apart: how many of each size and dtype, "n dtype", and the first of them. */
+type Sizes = Map<string, { count: number; readonly first: Matrix }>;
+
 /** Work that was asked of a backend. Multiplications and additions both count. */
 export interface Tally {
   /** Products, triangular solutions and Cholesky factors. Decompositions of other kinds are not counted. */
   flops: number;
   /** Of those, Cholesky factors: n³ / 3 each. */
   factorFlops: number;
-  /** Cholesky factors by size and dtype, "n dtype". */
-  readonly factors: Map<string, number>;
+  /** Cholesky factors by size. */
+  readonly factors: Sizes;
   /** Eigen-, singular value and QR decompositions: their flops are not counted. */
   decompositions: number;
-  /** Of those, symmetric eigen-decompositions by size and dtype, "n dtype". */
-  readonly eigh: Map<string, number>;
+  /** Of those, symmetric eigen-decompositions by size. */
+  readonly eigh: Sizes;
   /** Seconds of each routine, calls that ran side by side added up. */
   readonly seconds: Map<string, number>;
   /** Seconds in which at least one call was under way. */
@@ -44,14 +47,16 @@ export function countFlops(linalg: Linalg): { readonly linalg: Linalg; readonly 
       if (--under === 0) tally.busy += (end - since) / 1000;
     }
   };
-  const note = (kind: Map<string, number>, n: number, dtype: Dtype) => {
-    const key = `${n} ${dtype}`;
-    kind.set(key, (kind.get(key) ?? 0) + 1);
+  const note = (sizes: Sizes, a: Matrix) => {
+    const key = `${a.rows} ${nameOf(a.data)}`;
+    const known = sizes.get(key);
+    if (known) known.count++;
+    else sizes.set(key, { count: 1, first: a });
   };
-  const factor = (n: number, dtype: Dtype) => {
-    note(tally.factors, n, dtype);
-    tally.factorFlops += n ** 3 / 3;
-    return n ** 3 / 3;
+  const factor = (a: Matrix) => {
+    note(tally.factors, a);
+    tally.factorFlops += a.rows ** 3 / 3;
+    return a.rows ** 3 / 3;
   };
   const counted: Linalg = {
     ...linalg,
@@ -61,20 +66,16 @@ export function countFlops(linalg: Linalg): { readonly linalg: Linalg; readonly 
     syrkTN: (a) => timed("syrkTN", a.cols * (a.cols + 1) * a.rows, () => linalg.syrkTN(a)),
     syrkNT: (a) => timed("syrkNT", a.rows * (a.rows + 1) * a.cols, () => linalg.syrkNT(a)),
     solveCholesky: (a, b) =>
-      timed("solveCholesky", factor(a.rows, nameOf(a.data)) + 2 * a.rows ** 2 * b.cols, () =>
-        linalg.solveCholesky(a, b),
-      ),
+      timed("solveCholesky", factor(a) + 2 * a.rows ** 2 * b.cols, () => linalg.solveCholesky(a, b)),
     solveRight: (b, a, ridge) =>
-      timed("solveRight", factor(a.rows, nameOf(a.data)) + 2 * a.rows ** 2 * b.rows, () =>
-        linalg.solveRight(b, a, ridge),
-      ),
+      timed("solveRight", factor(a) + 2 * a.rows ** 2 * b.rows, () => linalg.solveRight(b, a, ridge)),
     addGrams: (sums, a, b, last, factor) =>
       timed("addGrams", 2 * a.rows * b.cols * b.rows + 2 * sums.rows * sums.cols * last.cols, () =>
         linalg.addGrams(sums, a, b, last, factor),
       ),
     qr: (a) => timed("qr", 0 * tally.decompositions++, () => linalg.qr(a)),
     eigh(a) {
-      note(tally.eigh, a.rows, nameOf(a.data));
+      note(tally.eigh, a);
       return timed("eigh", 0 * tally.decompositions++, () => linalg.eigh(a));
     },
     svd: (a) => timed("svd", 0 * tally.decompositions++, () => linalg.svd(a)),
@@ -112,8 +113,8 @@ export interface Seconds {
   readonly cpuSeconds: number;
 }
 
-/** Seconds that the counted Cholesky factors and eigen-decompositions take by themselves: each size is timed alone, as many side by side as
- * the backend runs.
+/** Seconds that the counted Cholesky factors and eigen-decompositions take by themselves: the first of each size is taken apart again, as many
+ * side by side as the backend runs.
  * @returns by the clock (the best of the tries), and CPU seconds (their mean). */
 export async function timeDecompositions(
   linalg: Linalg,
@@ -123,20 +124,19 @@ export async function timeDecompositions(
     factors: await timeSizes(linalg, factors, 3, (kernel) =>
       linalg.solveRight(matrix(["one", "i"], 1, kernel.rows, kernel.data.slice(0, kernel.rows)), kernel, 1),
     ),
-    eigh: await timeSizes(linalg, eigh, 1, (kernel) => linalg.eigh(kernel)),
+    eigh: await timeSizes(linalg, eigh, 2, (kernel) => linalg.eigh(kernel)),
   };
 }
 
 async function timeSizes(
   linalg: Linalg,
-  sizes: ReadonlyMap<string, number>,
+  sizes: Sizes,
   tries: number,
   call: (kernel: Matrix<"i", "i">) => Promise<unknown>,
 ): Promise<Seconds> {
   let [seconds, cpuSeconds] = [0, 0];
-  for (const [key, count] of sizes) {
-    const [size, dtype] = key.split(" ") as [string, Dtype];
-    const kernel = kernelOf(Number(size), dtype);
+  for (const { count, first } of sizes.values()) {
+    const kernel = matrix(["i", "i"], first.rows, first.cols, first.data);
     let best = Number.POSITIVE_INFINITY;
     const cpu = process.cpuUsage();
     for (let k = 0; k < tries; k++) {
@@ -149,13 +149,6 @@ async function timeSizes(
     cpuSeconds += (count * (user + system)) / 1e6 / (tries * linalg.parallel);
   }
   return { seconds, cpuSeconds };
-}
-
-/** Positive definite with a falling spectrum: how fast an eigen-decomposition is depends on it. */
-function kernelOf(n: number, dtype: Dtype): Matrix<"i", "i"> {
-  const data = allocate(dtype, n * n);
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) data[i * n + j] = Math.exp(-Math.abs(i - j) / 20);
-  return matrix(["i", "i"], n, n, data);
 }
 
 function nameOf(data: Float32Array | Float64Array): Dtype {

@@ -94,11 +94,26 @@ export function blend(kernels: readonly Matrix[], weights: ArrayLike<number>): M
   if (taking.length === 1 && taking[0]?.weight === 1)
     return matrix(first.axes, first.rows, first.cols, taking[0].data);
   const out = allocate(dtypeOf(first), first.data.length);
-  for (const { data, weight } of taking) addScaled(out, data, weight);
+  const [one, two, ...more] = taking;
+  if (one && two) setSum(out, one, two);
+  else if (one) addScaled(out, one);
+  for (const scaled of more) addScaled(out, scaled);
   return matrix(first.axes, first.rows, first.cols, out);
 }
 
+interface Scaled {
+  readonly data: FloatArray;
+  readonly weight: number;
+}
+
+/** sum ← weight · data of both: one walk through memory. */
+function setSum(sum: FloatArray, one: Scaled, two: Scaled): void {
+  const { data: a, weight: v } = one;
+  const { data: b, weight: w } = two;
+  for (let i = 0; i < sum.length; i++) sum[i] = v * (a[i] as number) + w * (b[i] as number);
+}
+
 /** sum ← sum + weight · data. */
-function addScaled(sum: FloatArray, data: FloatArray, weight: number): void {
+function addScaled(sum: FloatArray, { data, weight }: Scaled): void {
   for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + weight * (data[i] as number);
 }

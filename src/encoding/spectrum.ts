@@ -125,12 +125,14 @@ export function makeParts(
     let at = 0;
     for (let start = 0; start < samples; start += rowsAtOnce)
       for (const factor of factors)
-        for (let i = start; i < Math.min(samples, start + rowsAtOnce); i++) {
-          const row = i * left.cols + from;
-          for (let k = 0; k < factor.length; k++)
-            out[at++] = (left.data[row + k] as number) * (factor[k] as number);
-        }
+        for (let i = start; i < Math.min(samples, start + rowsAtOnce); i++, at += to - from)
+          scaleRow(left.data, i * left.cols + from, factor, out, at);
     const b = matrix(["predictions", "components"] as const, factors.length * samples, to - from, out);
     return { from, count: factors.length, b };
   });
+}
+
+/** out ← numbers of a row, each by its factor. */
+function scaleRow(data: FloatArray, from: number, factor: FloatArray, out: FloatArray, to: number): void {
+  for (let k = 0; k < factor.length; k++) out[to + k] = (data[from + k] as number) * (factor[k] as number);
 }

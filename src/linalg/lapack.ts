@@ -106,7 +106,7 @@ export async function eigh<R extends string>(machine: Machine, a: Matrix<R, R>):
 }
 
 async function eighOnce<R extends string>(
-  { of, call }: Machine,
+  { of, call, withSpace }: Machine,
   a: Matrix<R, R>,
 ): Promise<Eigh<R> | undefined> {
   const dtype = dtypeOf(a);
@@ -117,9 +117,13 @@ async function eighOnce<R extends string>(
   const lwork = 1 + 6 * n + 2 * n * n; // closed form: float32 queries round down
   const liwork = 3 + 5 * n;
   const info = new Int32Array(1);
-  const work = [allocate(dtype, lwork), Int32Array.of(lwork), new Int32Array(liwork), Int32Array.of(liwork)];
   const flags = [Buffer.from("V"), Buffer.from("L")];
-  if (n > 0) await call(of(dtype).syevd, ...flags, size, rows, size, values, ...work, info);
+  const { syevd } = of(dtype);
+  if (n > 0)
+    await withSpace(dtype, lwork, async (space) => {
+      const work = [space, Int32Array.of(lwork), new Int32Array(liwork), Int32Array.of(liwork)];
+      await call(syevd, ...flags, size, rows, size, values, ...work, info);
+    });
   if (info[0] !== 0) return undefined;
   const vectors = matrix(["components", a.axes[0]] as const, n, n, rows);
   return { values, vectors, residual: eighResidual(a, values, vectors), computedIn: dtype };
