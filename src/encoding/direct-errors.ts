@@ -1,9 +1,6 @@
 import { allocate, type FloatArray, type Matrix, matrix, type Spare, toDtype } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
-import type { GroupPart } from "./spectrum.ts";
-
-/** Test rows that are predicted at once: their numbers stay in the cache, and products are about as high as wide. */
-export const rowsAtOnce = 96;
+import { type GroupPart, rowsAtOnce } from "./spectrum.ts";
 
 /** Add the squared errors of every pair where nodes are few components each: predictions of the nodes are made side by side and one
  * product combines them to the errors of all pairs. Where pairs are few this is less work than products of every two nodes, and more exact.

@@ -9,12 +9,13 @@ import {
   type Spare,
 } from "../core/index.ts";
 import { type Linalg, packedIndex, packedLength } from "../linalg/index.ts";
-import { addDirectErrors, errorsOfNodes, rowsAtOnce } from "./direct-errors.ts";
+import { addDirectErrors, errorsOfNodes } from "./direct-errors.ts";
 import { inLanes } from "./lanes.ts";
 import type { NodePlan } from "./plan-nodes.ts";
 import type { Sides } from "./problem.ts";
 import { reachInto } from "./shorten.ts";
 import type { GroupSmoothers, NodeSmoothers, Smoothers } from "./smoothers.ts";
+import { rowsAtOnce } from "./spectrum.ts";
 
 /** Sums over test rows, from which the squared error of every pair follows, one row a target.
  *

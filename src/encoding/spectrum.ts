@@ -1,6 +1,5 @@
 import { allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
-import { rowsAtOnce } from "./direct-errors.ts";
 import { residualOf } from "./divide.ts";
 import { type Active, type Problem, type System, widen } from "./problem.ts";
 import { type Reach, shortenLeft } from "./shorten.ts";
@@ -97,6 +96,9 @@ function widened(own: Matrix, active: Active, size: number): FloatArray {
   widen(own, active, size, out, 0);
   return out;
 }
+
+/** Test rows that are predicted at once: their numbers stay in the cache, and products are about as high as wide. */
+export const rowsAtOnce = 96;
 
 /** Nodes of one group of components. */
 export interface GroupPart {
