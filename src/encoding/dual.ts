@@ -5,6 +5,7 @@ import {
   type Matrix,
   matrix,
   noSpare,
+  type Spare,
   takeCols,
   takeRows,
 } from "../core/index.ts";
@@ -43,17 +44,25 @@ function dualProblem(kernels: readonly Kernel[], { train, test }: Fold, intercep
   return {
     samples: test.length,
     size: train.length,
-    system: (weights) => ({
-      kernel: blend(
+    system(weights, spare = noSpare) {
+      const kernel = blend(
         parts().map((part) => part.train),
         weights,
-      ) as Matrix<"components", "components">,
-      left: blend(
+        spare,
+      );
+      const left = blend(
         parts().map((part) => part.test),
         weights,
-      ) as Matrix<"samples", "components">,
-      active: null,
-    }),
+        spare,
+      );
+      const given = new Set(parts().flatMap((part) => [part.train.data, part.test.data]));
+      return {
+        kernel: matrix(["components", "components"], kernel.rows, kernel.cols, kernel.data),
+        left: matrix(["samples", "components"], left.rows, left.cols, left.data),
+        active: null,
+        lent: [kernel.data, left.data].filter((data) => !given.has(data)),
+      };
+    },
     async sides({ Y }, spare = noSpare) {
       const right = takeCols(Y, train, spare.take(dtypeOf(Y), Y.rows * train.length));
       const tested = takeCols(Y, test, spare.take(dtypeOf(Y), Y.rows * test.length));
@@ -86,17 +95,22 @@ export function takeKernel(kernel: Matrix, rows: Int32Array, cols: Int32Array): 
 }
 
 /** Σ_b w_b K_b; the kernel itself where there is one, of weight 1. */
-export function blend(kernels: readonly Matrix[], weights: ArrayLike<number>): Matrix {
+export function blend(
+  kernels: readonly Matrix[],
+  weights: ArrayLike<number>,
+  spare: Spare = noSpare,
+): Matrix {
   const first = kernels[0] as Matrix;
   const taking = kernels.flatMap((kernel, b) =>
     (weights[b] as number) > 0 ? [{ data: kernel.data, weight: weights[b] as number }] : [],
   );
   if (taking.length === 1 && taking[0]?.weight === 1)
     return matrix(first.axes, first.rows, first.cols, taking[0].data);
-  const out = allocate(dtypeOf(first), first.data.length);
+  const { length } = first.data;
+  const out = spare.take(dtypeOf(first), length) ?? allocate(dtypeOf(first), length);
   const [one, two, ...more] = taking;
-  if (one && two) setSum(out, one, two);
-  else if (one) addScaled(out, one);
+  if (one) setSum(out, one, two ?? { ...one, weight: 0 });
+  else out.fill(0);
   for (const scaled of more) addScaled(out, scaled);
   return matrix(first.axes, first.rows, first.cols, out);
 }

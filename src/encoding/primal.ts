@@ -76,7 +76,7 @@ async function primalProblem(
     system(weights) {
       const active = activeColumns(bands, weights);
       const left = narrow(tested.left, active);
-      return { kernel: active === null ? square(gram) : scaledGram(gram, active), left, active };
+      return { kernel: active === null ? square(gram) : scaledGram(gram, active), left, active, lent: [] };
     },
     async sides({ Y, cross }, spare = noSpare) {
       const memory = (cols: number) => spare.take(dtypeOf(Y), Y.rows * cols);

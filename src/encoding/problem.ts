@@ -23,6 +23,8 @@ export interface System {
   readonly left: Matrix<"samples", "components">;
   /** Null where components are the rows of the right side, unscaled. */
   readonly active: Active | null;
+  /** Memory of its own that may be written over once it is no longer needed. */
+  readonly lent: readonly FloatArray[];
 }
 
 /** Some targets, turned so that each is a row, with what all folds share. */
@@ -49,8 +51,8 @@ export interface Problem {
   readonly samples: number;
   /** Rows of the right side: training samples in the dual form, features in the primal. */
   readonly size: number;
-  /** @param weights band weights, a point of the simplex. */
-  system(weights: ArrayLike<number>): System;
+  /** @param weights band weights, a point of the simplex. @param spare memory that it may be written to. */
+  system(weights: ArrayLike<number>, spare?: Spare): System;
   /** @param spare memory that the result may be written to. */
   sides(tile: Tile, spare?: Spare): Promise<Sides>;
   /** Let go of what only systems need; it is made again when it is needed again. */

@@ -44,7 +44,7 @@ export async function makeSmoothers(
   const { spectrum, solved } = plan;
   if (spectrum === null) return { nodes: await solveNodes(problem, solved, linalg, spare) };
   const { weights } = solved[0] as Pair;
-  const decomposed = takeDecomposed(problem, weights) ?? (await decompose(problem, weights, linalg));
+  const decomposed = takeDecomposed(problem, weights) ?? (await decompose(problem, weights, linalg, spare));
   const alphas = plan.pairs.map(({ alpha }) => alpha);
   const { basis, reach } = decomposed;
   return { basis, reach, parts: makeParts(decomposed, spectrum, alphas) };

@@ -158,6 +158,7 @@ describe("divider", () => {
       kernel,
       left: toDtype(matrix(["samples", "components"] as const, 1, n, new Float64Array(n).fill(1)), dtype),
       active: null,
+      lent: [],
     };
   };
   it("solves by hand: (1 1) ((2 1) (1 2) + I)⁻¹ = (¼ ¼)", async () => {

@@ -1,4 +1,12 @@
-import { allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
+import {
+  allocate,
+  dtypeOf,
+  type FloatArray,
+  type Matrix,
+  matrix,
+  noSpare,
+  type Spare,
+} from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 import { residualOf } from "./divide.ts";
 import { type Active, type Problem, type System, widen } from "./problem.ts";
@@ -15,9 +23,18 @@ export interface Decomposed {
   readonly reach: Reach | null;
 }
 
-/** Decompose a fold's kernel under one weighting. */
-export function decompose(problem: Problem, weights: ArrayLike<number>, linalg: Linalg): Promise<Decomposed> {
-  return decomposeSystem(problem, problem.system(weights), linalg);
+/** Decompose a fold's kernel under one weighting.
+ * @param spare memory that the kernel may be written to. */
+export async function decompose(
+  problem: Problem,
+  weights: ArrayLike<number>,
+  linalg: Linalg,
+  spare: Spare = noSpare,
+): Promise<Decomposed> {
+  const system = problem.system(weights, spare);
+  const decomposed = await decomposeSystem(problem, system, linalg);
+  spare.give(...system.lent);
+  return decomposed;
 }
 
 /** Largest relative residual of float32 solutions at the smallest alpha that is believed: of one fold, for all of them. */

@@ -3,12 +3,9 @@ import { loadBlas, type Routines } from "./blas-library.ts";
 import { checkBlocks, checkOperands } from "./checks.ts";
 import { eigh, qr, solve, solveRight, svd } from "./lapack.ts";
 import type { Linalg } from "./linalg.ts";
-import { type Machine, machineOf } from "./machine.ts";
+import { flipped, type Machine, machineOf, plain, rowMajor } from "./machine.ts";
 import { symmetrise } from "./plain-products.ts";
 
-const rowMajor = 101;
-const plain = 111;
-const flipped = 112;
 const lower = 122;
 
 /** The machine's own BLAS and LAPACK.

@@ -11,6 +11,7 @@ import { checkOperands, checkSquare, checkTall } from "./checks.ts";
 import { choleskyFactor, choleskySolve } from "./cholesky.ts";
 import { gramSchmidt } from "./gram-schmidt.ts";
 import type { Eigh, Qr, Svd } from "./linalg.ts";
+import { plainProduct } from "./plain-products.ts";
 import { eighResidual } from "./residual.ts";
 import { symmetricEigen } from "./symmetric-eigen.ts";
 import { thinSvd } from "./thin-svd.ts";
@@ -47,14 +48,17 @@ function addRidge<C extends string>(a: Matrix<C, C>, ridge: number): Matrix<C, C
 }
 
 /** Symmetric eigen-decomposition. See {@link Linalg}. */
-export function ownEigh<R extends string>(a: Matrix<R, R>): Eigh<R> {
+export async function ownEigh<R extends string>(a: Matrix<R, R>): Promise<Eigh<R>> {
   checkSquare("eigh", a);
   checkFinite("eigh", a, "A");
   const n = a.rows;
   const { values, rows } = symmetricEigen(a.data, n);
   const vectors = matrix(["components", a.axes[0]] as const, n, n, like(a, rows));
   const result = { values: like(a, values), vectors };
-  return { ...result, residual: eighResidual(a, result.values, vectors), computedIn: "float64" };
+  const residual = await eighResidual(a, result.values, vectors, (m, x, transposed) =>
+    plainProduct(transposed ? transpose(m) : m, x),
+  );
+  return { ...result, residual, computedIn: "float64" };
 }
 
 /** Q and R by modified Gram-Schmidt, every column taken twice. See {@link Linalg}. */

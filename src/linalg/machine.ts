@@ -1,6 +1,11 @@
 import { allocate, type Dtype, type FloatArray, openSpare } from "../core/index.ts";
 import type { BlasLibrary, Native, Routines } from "./blas-library.ts";
 
+/** CBLAS names of an order and of what is done to an operand. */
+export const rowMajor = 101;
+export const plain = 111;
+export const flipped = 112;
+
 /** The library in one dtype, how its routines are called, and work space that is used again. */
 export interface Machine {
   of(dtype: Dtype): Routines;
