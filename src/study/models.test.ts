@@ -330,6 +330,11 @@ describe("stimuli", () => {
       expect(rounded((alone.layers[k] as Features).data)).toEqual(rounded(data.slice(0, cols)));
     const [model] = models;
     expect(collect([answers, answers]).of((model as StudyModel).towers[0] as never)[2]?.rows).toBe(2);
+    const cutting = (...counts: number[]) => collect(counts.map((cut) => ({ ...answers, cut }))).warnings;
+    expect(cutting(0, 0)).toEqual([]);
+    expect(cutting(3, 0)).toEqual([expect.stringMatching(/^3 sentences are longer than \S+ reads, and/)]);
+    expect(cutting(3, 3)).toEqual([expect.stringMatching(/^3 sentences are longer than \S+, .+ read, and/)]);
+    expect(cutting(3, 2)).toHaveLength(2);
     writeFileSync(join(folder, "run.csv"), "onset,duration,file\n0,1,three.png\n");
     await expect(listShown(openFiles(".", folder), settings, runs)).rejects.toThrow(
       /no picture .*three\.png/,

@@ -70,15 +70,26 @@ export function planActivations(
           const parts = own(tower);
           return showing.layers.map((_, k) => stackRows(parts.map(({ layers }) => layers[k] as Features)));
         },
-        warnings: [...towers.values()].flatMap((tower) => {
-          const count = own(tower).reduce((sum, { cut }) => sum + cut, 0);
-          return count === 0
-            ? []
-            : [`${count} sentences are longer than ${tower.folder} reads, and were cut.`];
-        }),
+        warnings: tellCuts(
+          [...towers.values()].map((tower) => ({
+            folder: tower.folder,
+            count: own(tower).reduce((sum, { cut }) => sum + cut, 0),
+          })),
+        ),
       };
     },
   };
+}
+
+/** One warning for all models that cut as many sentences: twins have one vocabulary. */
+function tellCuts(towers: readonly { readonly folder: string; readonly count: number }[]): string[] {
+  const folders = new Map<number, string[]>();
+  for (const { folder, count } of towers)
+    if (count > 0) folders.set(count, [...(folders.get(count) ?? []), folder]);
+  return [...folders].map(
+    ([count, own]) =>
+      `${count} sentences are longer than ${own.join(", ")} ${own.length > 1 ? "read" : "reads"}, and were cut.`,
+  );
 }
 
 function keyOf({ hash, sense }: StudyTower): string {
