@@ -95,7 +95,8 @@ export async function solveStudy(settings: StudySettings, options: SolveOptions)
 
     // 2. Foundation models: activations of every layer for what was shown, on the TR grid, the same for every model.
     const showing = planActivations(models, base.shown, settings);
-    const data = addModels(base, models, showing.collect(await run(showing.steps, showing.costs)), settings);
+    const activations = showing.collect(await run(showing.steps, showing.costs));
+    const data = addModels(base, models, activations, settings);
 
     // 3. Which rows are learned from and which are held out, and that none of it leaks; which sets of feature spaces are fitted.
     const folds = planFolds(data, settings);
@@ -142,7 +143,7 @@ export async function solveStudy(settings: StudySettings, options: SolveOptions)
       recovery: judgeRecovery(data, inference.cells, settings.tests.level),
       provenance: await provenanceOf(settings, data),
     };
-    return { result, data, plan, folds, fits, scores };
+    return { result, data, models, activations, plan, folds, fits, scores };
   } finally {
     signal?.removeEventListener("abort", stop);
     await pool.close();

@@ -37,6 +37,8 @@ export interface PackOptions extends Pick<BrainManifest, "title" | "question" | 
   /** Other files by path: tokenizers, stimuli. */
   readonly files: Readonly<Record<string, Uint8Array>>;
   readonly unit: string;
+  /** Where samples are no volumes in time. */
+  readonly presentation?: Pick<BrainManifest["presentation"], "tr" | "text">;
   readonly random: Random;
   /** Weights of low rank instead of all of them: made by `approximateWeights`, by model id. */
   readonly lowRank?: Readonly<Record<string, LowRank>>;
@@ -179,6 +181,7 @@ async function describe(
       tr: data.tr,
       unit: options.unit,
       text: `One presentation (pictures ${how.seconds.picture} s, sentences ${how.seconds.sentence} s) on an otherwise empty screen, against the empty screen: mean of the volumes that begin ${from} to ${to} s after onset.`,
+      ...options.presentation,
     },
     surface: options.surface && packSurface(options.surface, packer),
     models,

@@ -53,7 +53,7 @@ export {
   type WordEvent,
 } from "./timeline.ts";
 export { type BytePairStyle, bytePairFile } from "./tokenizers/byte-pair.ts";
-export { readTokenizer } from "./tokenizers/read-tokenizer.ts";
+export { readTokenizer, readTokenizerFile } from "./tokenizers/read-tokenizer.ts";
 export {
   createTokenizer,
   type TokenBatch,

@@ -52,7 +52,7 @@ const batch = 32;
  * @throws EncodingError "file" | "format" if the folder does not hold it. */
 export async function openTower(place: TowerPlace): Promise<OpenTower> {
   const { path, kind } = place;
-  const { model, weights, positions } = await readTower(place);
+  const { model, weights, positions } = await readTowerModel(place);
   if (model.kind === "vit") {
     const ready = await preprocessingOf(path, kind, model.config.size);
     return {
@@ -72,7 +72,7 @@ export async function openTower(place: TowerPlace): Promise<OpenTower> {
   return {
     show: async (stimuli, showing) => {
       const texts = stimuli as readonly string[];
-      const length = Math.min(positions, longest(tokenizer, texts));
+      const length = Math.min(positions, longestOf(tokenizer, texts));
       const { tokens, mask, truncated } = tokenizer.encodeBatch(texts, length);
       const layers = await answers({ ...model, length }, weights, { tokens, mask }, showing);
       return { layers, cut: truncated.length };
@@ -80,7 +80,8 @@ export async function openTower(place: TowerPlace): Promise<OpenTower> {
   };
 }
 
-async function readTower({ path, kind, sense, drawn }: TowerPlace): Promise<{
+/** A tower's graph, its weights by full names and, of texts, the positions that it has. */
+export async function readTowerModel({ path, kind, sense, drawn }: TowerPlace): Promise<{
   readonly model: TowerModel;
   readonly weights: WeightTensors;
   readonly positions: number;
@@ -126,7 +127,8 @@ async function answers(
   );
 }
 
-async function preprocessingOf(
+/** What is done to a picture before a tower sees it; see {@link openTower}. */
+export async function preprocessingOf(
   path: string,
   kind: TowerPlace["kind"],
   [height, width]: readonly [number, number],
@@ -153,7 +155,8 @@ async function pixelsOf(shown: ShownPicture): Promise<Picture> {
   return "picture" in shown ? shown.picture : decodePicture(await readBytes(shown.path), shown.name);
 }
 
-function longest({ encode }: Tokenizer, texts: readonly string[]): number {
+/** Tokens of the longest text. */
+export function longestOf({ encode }: Pick<Tokenizer, "encode">, texts: readonly string[]): number {
   return texts.reduce((length, text) => Math.max(length, encode(text).length), 2);
 }
 

@@ -1,18 +1,11 @@
-import { hashValue } from "../engine/index.ts";
-import {
-  type BrainFiles,
-  type BrainManifest,
-  type BrainModel,
-  openPacker,
-  type PackedSurface,
-  packSurface,
-} from "../simulator/index.ts";
+import { type BrainFiles, type BrainModel, openPacker, packSurface } from "../simulator/index.ts";
 import type { LoadedSurface } from "./load-surface.ts";
 import { packHeldOut } from "./pack-held-out.ts";
+import { cardOf } from "./page-card.ts";
 import { mapsOf, overPeople } from "./page-maps.ts";
 import { listModels, type PageModel } from "./page-model.ts";
 import { intervalOf, scoresOf } from "./page-table.ts";
-import { type PageTargets, placeTargets } from "./page-targets.ts";
+import { dressSurface, placeTargets } from "./page-targets.ts";
 import type { StudySettings } from "./settings.ts";
 import type { SolvedStudy } from "./solved.ts";
 
@@ -43,7 +36,16 @@ export async function packStudy(solved: SolvedStudy, options: PackStudyOptions):
     version: 1,
     title: result.title,
     question: result.question,
-    card: cardOf(solved, options, places, heldOut === null),
+    card: cardOf(solved, settings, [
+      "This is a study to look at, and no model to ask: it says what was predicted of the responses that were measured.",
+      ...(places.whole
+        ? ["Every region is shown as one target, the mean over the targets of each person."]
+        : []),
+      ...(surface !== null && settings.surface?.note !== undefined ? [settings.surface.note] : []),
+      ...(heldOut === null
+        ? ["Measured and predicted courses are left out: they are too large for a page."]
+        : []),
+    ]),
     people: [
       ...(people > 1 ? [{ id: "mean", label: `mean of the scores of ${people} people`, mean: true }] : []),
       ...data.people.map(({ id }) => ({ id, label: id, mean: false })),
@@ -61,7 +63,7 @@ export async function packStudy(solved: SolvedStudy, options: PackStudyOptions):
       unit: settings.design === "time-series" ? "SD of a run" : "as measured",
       text: options.why,
     },
-    surface: surface && packSurface(dress(surface, places), packer),
+    surface: surface && packSurface(dressSurface(surface, places), packer),
     models: models.map((one, m): BrainModel => {
       const { id, label, description, role } = one;
       const held = predicted(one);
@@ -110,42 +112,4 @@ export async function packStudy(solved: SolvedStudy, options: PackStudyOptions):
     heldOut: heldOut?.about ?? null,
     library: { pictures: [], sentences: [] },
   });
-}
-
-/** The surface with the page's targets on it. */
-function dress({ surface, shows }: LoadedSurface, { regionOf, whole }: PageTargets): PackedSurface {
-  if (shows === "targets" || whole) return surface;
-  const targetOf = (g: number) => (g < 0 ? -1 : regionOf.indexOf(g));
-  const hemispheres = surface.hemispheres.map((one) => ({ ...one, target: one.target.map(targetOf) }));
-  return { ...surface, hemispheres };
-}
-
-function cardOf(
-  { result, data }: SolvedStudy,
-  { settings, surface }: PackStudyOptions,
-  { whole }: PageTargets,
-  noCourses: boolean,
-): BrainManifest["card"] {
-  const { note } = settings.surface ?? {};
-  return {
-    license: settings.card?.license ?? "not stated: ask who owns the data before passing this on",
-    attribution: settings.card?.attribution ?? "not stated",
-    provenance: {
-      simcortex: result.provenance.version,
-      code: result.provenance.code,
-      seed: settings.seed,
-      settings: hashValue(settings),
-      backend: result.provenance.backend,
-      people: data.people.length,
-      "files read": result.provenance.inputs.length,
-      data: hashValue(result.provenance.inputs),
-    },
-    limits: [
-      "This is a study to look at, and no model to ask: it says what was predicted of the responses that were measured.",
-      ...(whole ? ["Every region is shown as one target, the mean over the targets of each person."] : []),
-      ...(surface !== null && note !== undefined ? [note] : []),
-      ...(noCourses ? ["Measured and predicted courses are left out: they are too large for a page."] : []),
-      ...result.warnings,
-    ],
-  };
 }

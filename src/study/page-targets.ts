@@ -1,5 +1,7 @@
+import type { PackedSurface } from "../simulator/index.ts";
 import { meanDefined } from "../stats/index.ts";
 import type { StudyData } from "./data.ts";
+import type { LoadedSurface } from "./load-surface.ts";
 
 /** What stands for a target on the page of a study. */
 export interface PageTargets {
@@ -31,4 +33,15 @@ export function placeTargets({ people, regions }: StudyData, showsRegions: boole
       return Float64Array.from(inside, meanDefined);
     },
   };
+}
+
+/** The surface with the page's targets on it. */
+export function dressSurface(
+  { surface, shows }: LoadedSurface,
+  { regionOf, whole }: PageTargets,
+): PackedSurface {
+  if (shows === "targets" || whole) return surface;
+  const targetOf = (g: number) => (g < 0 ? -1 : regionOf.indexOf(g));
+  const hemispheres = surface.hemispheres.map((one) => ({ ...one, target: one.target.map(targetOf) }));
+  return { ...surface, hemispheres };
 }

@@ -43,12 +43,14 @@ export async function readModels(settings: StudySettings, folder: string): Promi
   return addUntrained(models, seed, Object.keys(features));
 }
 
-/** Layers that every model chooses from: those of the settings, or all that the smallest tower has.
+/** Layers that every model chooses from: those of the settings, or all that the smallest tower has (of first tokens without the embeddings, where the
+ * first token is the same for all stimuli).
  * @throws EncodingError "settings" for a layer that some tower does not have. */
 export function layersOf(models: readonly StudyModel[], { activations }: StudySettings): readonly number[] {
   const towers = models.flatMap((model) => model.towers.map((tower) => ({ ...tower, model: model.name })));
   const least = Math.min(...towers.map(({ layers }) => layers));
-  const asked = activations.layers ?? Array.from({ length: towers.length > 0 ? least + 1 : 0 }, (_, k) => k);
+  const all = Array.from({ length: towers.length > 0 ? least + 1 : 0 }, (_, k) => k);
+  const asked = activations.layers ?? (activations.pooling === "cls" ? all.slice(1) : all);
   for (const layer of asked)
     for (const { model, sense, layers } of towers)
       if (layer > layers)

@@ -10,10 +10,15 @@ import { wordPieceFile } from "./wordpiece.ts";
  * (GPT-2, RoBERTa, CLIP: told apart by their special tokens). `tokenizer_config.json` is heeded where it is there.
  * @throws EncodingError "file" if the folder has none of them, "format" if they are damaged. */
 export async function readTokenizer(folder: string): Promise<Tokenizer> {
+  return createTokenizer(await readTokenizerFile(folder));
+}
+
+/** What {@link readTokenizer} makes a tokenizer of: older files are brought to the form of `tokenizer.json`. @throws as it does. */
+export async function readTokenizerFile(folder: string): Promise<TokenizerFile> {
   const config = (await readJson(folder, "tokenizer_config.json")) ?? {};
   const tokenizer = await readJson(folder, "tokenizer.json");
-  if (tokenizer) return createTokenizer({ tokenizer, config });
-  return createTokenizer({ ...(await readOlder(folder, config)), config });
+  if (tokenizer) return { tokenizer, config };
+  return { ...(await readOlder(folder, config)), config };
 }
 
 async function readOlder(folder: string, config: Readonly<Record<string, unknown>>): Promise<TokenizerFile> {
