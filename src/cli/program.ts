@@ -191,7 +191,7 @@ function addPublish(program: Command): void {
   program
     .command("publish")
     .description(
-      "a study as a static folder that any web server hands out: maps and scores, and of a virtual laboratory the fitted brain",
+      "a study as a static folder that any web server hands out: maps, scores and, of a virtual laboratory or with foundation models, the fitted brain",
     )
     .argument("<study.yaml>", "settings of a study; see examples/")
     .option(

@@ -17,8 +17,8 @@ export interface PublishCommand {
   readonly json?: boolean;
 }
 
-/** `simcortex publish study.yaml`: a study as a static folder with its page, that any web server can hand out; of a virtual laboratory with
- * the fitted brain. */
+/** `simcortex publish study.yaml`: a study as a static folder with its page, that any web server can hand out; of a virtual laboratory, and
+ * of real data with foundation models, with the fitted brain. */
 export async function publish(
   path: string,
   {
