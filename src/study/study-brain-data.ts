@@ -66,23 +66,20 @@ function cutRuns({ runs, groups }: StudyData, folds: readonly OuterFold[], timed
   return runs.flatMap(({ id, role, samples }, run): Piece[] => {
     const start = starts[run] as number;
     const all = Array.from({ length: samples }, (_, i) => i);
-    const tested = all.filter((i) => (marked ? role === "test" : held.has(start + i)));
-    const learned = all.filter((i) => !tested.includes(i));
+    const isTested = (i: number) => (marked ? role === "test" : held.has(start + i));
+    const tested = all.filter(isTested);
+    const learned = all.filter((i) => !isTested(i));
     if (timed && tested.length > 0 && learned.length > 0)
       throw new EncodingError(
         "design",
         `toBrainData: the last outer fold cuts run ${id} in two; whole runs have to be held out. Mark some with \`role: test\`.`,
       );
     const unitOf = (i: number) => (timed ? 0 : (groups?.[start + i] ?? foldOf.get(start + i) ?? 0));
-    const units = [...new Set(learned.map(unitOf))];
+    const units = new Map<number, number[]>();
+    for (const i of learned) units.set(unitOf(i), [...(units.get(unitOf(i)) ?? []), i]);
     return [
-      ...units.map(
-        (unit): Piece => ({
-          id: units.length > 1 ? `${id}, ${unit}` : id,
-          role: "train",
-          run,
-          rows: learned.filter((i) => unitOf(i) === unit),
-        }),
+      ...[...units].map(
+        ([unit, rows]): Piece => ({ id: units.size > 1 ? `${id}, ${unit}` : id, role: "train", run, rows }),
       ),
       ...(tested.length > 0 ? [{ id, role: "test", run, rows: tested } as const] : []),
     ];
