@@ -6,9 +6,10 @@ import type { MultiverseCommand } from "./multiverse.ts";
 import type { PowerCommand } from "./power.ts";
 import type { PretrainCommand } from "./pretrain.ts";
 import type { RenderCommand } from "./render.ts";
+import type { RsaCommand } from "./rsa.ts";
 import type { ServeCommand } from "./serve.ts";
 
-/** The commands of `simcortex` and their options: demo, run, check, fit, layers, extract, pretrain, publish, serve, render, experiment, power,
+/** The commands of `simcortex` and their options: demo, run, check, fit, layers, extract, pretrain, publish, serve, render, experiment, power, rsa,
  * multiverse, doctor.
  * @param json errors in the command line itself are told by the caller, not printed here.
  * @throws EncodingError "option" for what the commands do not know, with the nearest they do; CommanderError once help or the version
@@ -35,6 +36,7 @@ export function createProgram({ json }: { json: boolean }): Command {
   addRender(program);
   addExperiment(program);
   addPower(program);
+  addRsa(program);
   addMultiverse(program);
   addDoctor(program);
   return program;
@@ -290,6 +292,16 @@ function addPower(program: Command): void {
     .option("--out <folder>", "where table and figure go (default: results/<name of the file's folder>)")
     .option("--json", "progress, result and errors on stdout, one JSON object a line")
     .action(async (path: string, options: PowerCommand) => (await import("./power.ts")).power(path, options));
+}
+
+function addRsa(program: Command): void {
+  program
+    .command("rsa")
+    .description("representational similarity: dissimilarities of people's responses against those of models")
+    .argument("<rsa.yaml>", "settings; see docs/rsa.md")
+    .option("--out <folder>", "where table and figure go (default: results/<name of the file's folder>)")
+    .option("--json", "progress, result and errors on stdout, one JSON object a line")
+    .action(async (path: string, options: RsaCommand) => (await import("./rsa.ts")).rsa(path, options));
 }
 
 function addMultiverse(program: Command): void {
