@@ -55,6 +55,35 @@ describe("the first words of an answer", () => {
       "Only control spaces add unique variance: gabor in object; there is no evidence that any other feature space adds to them.",
     );
   });
+  it("count no win that a control which runs by itself has too, of a space or of all together", () => {
+    const control = {
+      control: "OASM",
+      region: "object",
+      p: 0.004,
+      pCorrected: 0.02,
+      significant: true,
+      reaches: ["objects"],
+      reachesJoint: false,
+    };
+    const taken = { ...samples.one(), controls: [control] };
+    expect(lead(taken)).toBe(
+      "No win: objects in object is not shown to score higher than the control OASM, which predicts it too.",
+    );
+    for (const stands of [
+      { ...control, significant: false },
+      { ...control, reaches: [] },
+      { ...control, region: "scene" },
+    ])
+      expect(lead({ ...samples.one(), controls: [stands] })).toBe(lead(samples.one()));
+    const whole = samples.one();
+    const none = { ...whole, cells: samples.nothing().cells };
+    const joint = { ...control, reaches: [], reachesJoint: true };
+    expect(lead(none)).toMatch(/^The feature spaces together predict 1 of 8 regions, but/);
+    expect(lead({ ...none, controls: [joint] })).toBe(
+      "No win: the feature spaces together predict 1 of 8 regions, but they are not shown to do so better than the control OASM.",
+    );
+    expect(lead({ ...none, controls: [{ ...joint, significant: false }] })).toBe(lead(none));
+  });
   it("say that the question is not answered where every score is undefined", () => {
     expect(lead(samples.undefined())).toBe(
       "The question is not answered: no score is defined in any region.",

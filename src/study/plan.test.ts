@@ -110,7 +110,12 @@ describe("planInnerLikeOuter", () => {
       [run("a", 24)],
       Array.from({ length: 24 }, (_, i) => Math.floor(i / 4)),
     );
-    const torn = settings({ design: "stimulus-rows", seed: 1, outer: { folds: 4, shuffle: "rows", gap: 0 } });
+    const torn = settings({
+      design: "stimulus-rows",
+      seed: 1,
+      outer: { folds: 4, shuffle: "rows", gap: 0 },
+      fit: { inner: { folds: 3, gap: 0 } },
+    });
     const folds = planFolds(own, torn);
     const [first, ...others] = folds as [OuterFold, ...OuterFold[]];
     const inner = planInnerLikeOuter(own, torn, folds, first);
