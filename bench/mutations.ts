@@ -136,6 +136,22 @@ const mutations: readonly Mutation[] = [
     tests: ["src/stats/blocks.test.ts", "src/stats/block-tests.test.ts"],
   },
   {
+    name: "equivalence is tested on one side",
+    edits: [["stats/equivalence.ts", "Math.max(p[k] as number, p[cols + k] as number)", "(p[k] as number)"]],
+    tests: ["src/stats/equivalence.test.ts"],
+  },
+  {
+    name: "models are called alike where only no difference was found",
+    edits: [
+      [
+        "report/findings.ts",
+        "(c) => !c.significant && c.equivalence.equivalent",
+        "(c) => !c.significant && c.equivalence.equivalent !== null",
+      ],
+    ],
+    tests: ["src/report/answer.test.ts"],
+  },
+  {
     name: "delays leak from run to run",
     edits: [
       [

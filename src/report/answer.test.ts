@@ -111,6 +111,34 @@ describe("the first words of an answer", () => {
     const one = { ...samples.compared(), comparisons: samples.compared().comparisons.slice(3, 4) };
     expect(lead(one)).toMatch(/^In word form model B predicts better than model A\./);
   });
+  it("say that models differ by less than a margin only where that was tested and concluded", () => {
+    expect(lead(samples.alike())).toMatch(
+      /; in syntax, meaning and convergence model A and model B differ by less than R² \.01 \(largest corrected p = \.0099\); no evidence either way in the other one\. Unique/,
+    );
+    const answer = answerStudy(samples.alike());
+    const texts = answer.findings.filter(({ name }) => ["word form", "syntax"].includes(name));
+    expect(texts.map(({ text }) => text).slice(0, 2)).toEqual([
+      "model B scores higher than model A by R² .020 [.010, .030] (corrected p = .02, 8 of 8 people). The difference is there, but either way it is less than R² .01 (corrected p = .03).",
+      "model A and model B differ by R² .000 [−.010, .010]; either way it is less than R² .01 (corrected p = .0079).",
+    ]);
+    expect(limits(samples.alike())).toContain(
+      "No evidence either way in 1 of 8 compared pairs (× region): neither that the two differ nor that they differ by less than R² .01.",
+    );
+    expect(limits(samples.alike())).toMatch(
+      /In 1 of them it is concluded to be less than R² \.01 either way \(corrected p = \.012\): gabor in silent\./,
+    );
+    const all = samples.alike().comparisons.slice(4, 7);
+    expect(lead({ ...samples.alike(), comparisons: all })).toMatch(
+      /^In syntax, meaning and convergence model A and model B differ by less than R² \.01 \(largest corrected p = \.0099\)\. Unique/,
+    );
+    // without a margin, or where nothing is concluded, nothing is said to be alike
+    for (const silent of [samples.compared(), { ...samples.compared(), tests: samples.alike().tests }])
+      for (const text of [lead(silent), ...answerStudy(silent).findings.map((own) => own.text)])
+        expect(text).not.toMatch(/less than/);
+    expect(limits(samples.compared())).toMatch(
+      /No evidence of a difference in 4 of 8 compared pairs \(× region\); that is not evidence that there is none: equivalence was not asked for \(`tests\.equivalence`\)/,
+    );
+  });
   it("do not call a smaller error variance explained where the joint R² is below zero", () => {
     const result = withJointR2(samples.one(), "object", -0.03);
     expect(lead(result)).toBe(

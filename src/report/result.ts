@@ -31,6 +31,21 @@ export interface Cell {
   /** People whose own unique variance is above zero. */
   readonly inFavour: number;
   readonly significant: boolean;
+  /** Of the unique variance, on both sides of zero. */
+  readonly equivalence: Equivalence;
+}
+
+/** Whether a difference is smaller than a margin, by two one-sided tests: the only ground on which *no difference* is concluded. */
+export interface Equivalence {
+  /** The smallest margin that the difference is concluded to be below, either way: at the level, each test by itself, not corrected.
+   * Infinity: the data exclude no difference, however large. NaN: undefined. */
+  readonly bound: number;
+  /** p of a difference of the margin or more (`StudyTests.equivalence`); NaN where the settings name no margin. */
+  readonly p: number;
+  /** Corrected over the same family as the differences, as a family of its own. */
+  readonly pCorrected: number;
+  /** Whether the difference is concluded to be smaller than the margin, at the corrected level. */
+  readonly equivalent: boolean;
 }
 
 /** One region: how well the joint model predicts it. */
@@ -68,6 +83,7 @@ export interface Comparison {
   readonly inFavour: number;
   /** Of either sign: the sign of the mean says which model is ahead. */
   readonly significant: boolean;
+  readonly equivalence: Equivalence;
   /** What else differs between the two models (data, size, steps …). Empty: matched twins. Absent: not known. */
   readonly unmatched?: readonly string[];
   /** The same difference on responses without noise; in the virtual laboratory only. */
@@ -128,6 +144,13 @@ export interface StudyTests {
   readonly smallestP: number;
   /** e.g. "95 % two-level bootstrap: people × blocks of 10 TRs, 1,000 draws". */
   readonly interval: string;
+  readonly equivalence: {
+    /** e.g. "two one-sided sign-flip tests over 8 people, exact". */
+    readonly test: string;
+    /** Smallest difference in R² that matters, as the settings declare it; null: none is declared. */
+    readonly margin: number | null;
+    readonly smallestP: number;
+  };
 }
 
 /** A rule of method that the study breaks and its settings override. */

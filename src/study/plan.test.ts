@@ -114,7 +114,7 @@ describe("planInnerLikeOuter", () => {
       design: "stimulus-rows",
       seed: 1,
       outer: { folds: 4, shuffle: "rows", gap: 0 },
-      fit: { inner: { folds: 3, gap: 0 } },
+      fit: { inner: { folds: 3, gap: 0 } } as StudySettings["fit"],
     });
     const folds = planFolds(own, torn);
     const [first, ...others] = folds as [OuterFold, ...OuterFold[]];

@@ -41,6 +41,16 @@ describe("parseSettings", () => {
       /line 14: tests.correction: must be one of bh, by, max/,
     );
   });
+  it("takes a margin of equivalence, and refuses one that is no difference in R² with one line", () => {
+    expect(parseSettings(`${study}tests: { equivalence: { margin: 0.01 } }\n`).tests.equivalence).toEqual({
+      margin: 0.01,
+    });
+    for (const wrong of ["0", "-0.01", "1", "5 %"])
+      expect(() => parseSettings(`${study}tests:\n  equivalence: { margin: ${wrong} }\n`)).toThrow(
+        "study.yaml, line 14: tests.equivalence.margin: the smallest difference in R² that matters, from .0001 to below 1.",
+      );
+    expect(() => parseSettings(`${study}tests:\n  equivalence: {}\n`)).toThrow(/equivalence.margin/);
+  });
   it("refuses a study that holds nothing out", () => {
     expect(() => parseSettings(study.replace("outer: { folds: 4 }\n", ""))).toThrow(
       /line 5: runs: none has `role: test`/,
