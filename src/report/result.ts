@@ -90,6 +90,32 @@ export interface Comparison {
   readonly truth?: number;
 }
 
+/** The joint R² of one region in all its parts: they sum to it. */
+export interface RegionPartition {
+  readonly region: string;
+  /** Unique parts first. A part below zero is kept: spaces that predict better together than each by itself, or a fit with more columns that lost
+   * held-out variance. */
+  readonly parts: readonly {
+    /** One space: what only it explains. Several: what exactly these share, and no other explains. */
+    readonly spaces: readonly string[];
+    readonly share: Estimate;
+    /** In the order of `StudyResult.participants`. */
+    readonly perPerson: readonly number[];
+  }[];
+}
+
+/** All unique and shared parts of the joint R², and what makes them unstable. */
+export interface Partition {
+  readonly regions: readonly RegionPartition[];
+  /** Of each space: the share of its variance that the others predict linearly, all together and each alone, adjusted for columns (training rows of the first
+   * fold, before delays). Near 1 its parts are arbitrary. NaN where it is not computed: too many columns. */
+  readonly overlap: readonly {
+    readonly space: string;
+    readonly withOthers: number;
+    readonly withEach: readonly number[];
+  }[];
+}
+
 /** A foundation model of the study: what it is, and how well it does alone. It has no part in the joint model. */
 export interface ModelSummary {
   readonly name: string;
@@ -251,6 +277,8 @@ export interface StudyResult {
   readonly cells: readonly Cell[];
   readonly regionScores: readonly RegionScore[];
   readonly comparisons: readonly Comparison[];
+  /** All parts of the joint R², where the settings ask for them (`partition: subsets`). */
+  readonly partition: Partition | null;
   /** Controls that run by themselves, control by control; empty where the settings switch them off. */
   readonly controls: readonly ControlVerdict[];
   /** Foundation models, in order; empty where the study has none. */

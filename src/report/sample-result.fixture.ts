@@ -79,6 +79,7 @@ export function makeSample({
     cells,
     regionScores,
     comparisons: [],
+    partition: null,
     controls: [],
     models: [],
     targets: participants.map((participant) =>

@@ -56,6 +56,20 @@ export function comparisonColumns({ comparisons: rows, participants }: StudyResu
   ];
 }
 
+/** All parts of the joint R², one row a region × part, its spaces joined by " & "; none where they were not asked for. */
+export function partitionColumns({ partition, participants }: StudyResult): readonly TableColumn[] {
+  const rows = (partition?.regions ?? []).flatMap(({ region, parts }) =>
+    parts.map((part) => ({ ...part, region })),
+  );
+  return [
+    textColumn(rows, "region", (row) => row.region),
+    textColumn(rows, "part", (row) => row.spaces.join(" & ")),
+    numberColumn(rows, "spaces", (row) => row.spaces.length),
+    ...estimateColumns(rows, "r2", (row) => row.share),
+    ...personColumns(rows, "r2", participants, (row) => row.perPerson),
+  ];
+}
+
 /** Foundation models, one row a model × region: scores alone, and how often each layer was chosen. */
 export function modelColumns({ models, regions }: StudyResult): readonly TableColumn[] {
   const rows = models.flatMap(({ scores, ...model }) =>

@@ -5,12 +5,14 @@ import type {
   ControlVerdict,
   Equivalence,
   Estimate,
+  RegionPartition,
   RegionScore,
   StudyTests,
 } from "../report/index.ts";
 import { adjust, bootstrapTwoLevel, meanDefined } from "../stats/index.ts";
 import { comparedPairs } from "./compare.ts";
 import type { StudyData } from "./data.ts";
+import { divideRegions } from "./divide-regions.ts";
 import type { Drawn, DrawnScores } from "./drawn-scores.ts";
 import { judgeControls } from "./judge-controls.ts";
 import { blockOf } from "./plan.ts";
@@ -27,6 +29,8 @@ export interface Inference {
   readonly modelScores: readonly (readonly { readonly r2: Estimate; readonly r: Estimate }[])[];
   /** Of each control that runs by itself, in each region. */
   readonly controls: readonly ControlVerdict[];
+  /** Every part of the joint R² of each region; empty where the subsets were not scored. */
+  readonly partition: readonly RegionPartition[];
   readonly tests: StudyTests;
 }
 
@@ -185,7 +189,8 @@ export function inferStudy(
     },
   };
   const controls = judgeControls(data, scores, { cells, comparisons, regionScores }, unit, level);
-  return { cells, regionScores, comparisons, modelScores, controls, tests };
+  const partition = divideRegions(data, scores, estimate);
+  return { cells, regionScores, comparisons, modelScores, controls, partition, tests };
 }
 
 const corrections = {

@@ -51,6 +51,21 @@ describe("parseSettings", () => {
       );
     expect(() => parseSettings(`${study}tests:\n  equivalence: {}\n`)).toThrow(/equivalence.margin/);
   });
+  it("divides the joint R² into all parts of at most four spaces", () => {
+    const spaces = (count: number) =>
+      study.replace(
+        / {2}low: .*/,
+        Array.from({ length: count }, (_, k) => `  s${k}: { ready: { file: a.npy } }`).join("\n"),
+      );
+    expect(parseSettings(study).partition).toBe("unique");
+    expect(parseSettings(`${spaces(4)}partition: subsets\n`).partition).toBe("subsets");
+    expect(() => parseSettings(`${spaces(5)}partition: subsets\n`)).toThrow(
+      /line 17: partition: subsets fits every subset of the joint model's feature spaces, of at most 4; here are 5 \(31 models\)/,
+    );
+    expect(() => parseSettings("title: a\nquestion: b\nvirtual: {}\npartition: subsets\n")).toThrow(
+      /line 4: partition: .*here are 6 \(63 models\)/,
+    );
+  });
   it("refuses a study that holds nothing out", () => {
     expect(() => parseSettings(study.replace("outer: { folds: 4 }\n", ""))).toThrow(
       /line 5: runs: none has `role: test`/,

@@ -298,6 +298,8 @@ export const studySchema = strict({
   tests: tests.prefault({}),
   /** Pairs of models or feature spaces that are compared, each fitted alone. Pairs with the control models come by themselves. */
   compare: z.array(z.tuple([name, name])).default([]),
+  /** unique: the part of each feature space and one shared rest; subsets: every unique and shared part, from a model of every subset. */
+  partition: z.enum(["unique", "subsets"]).default("unique"),
   /** false, or single controls off: written into the report as a warning. */
   controls: z.union([z.literal(false), controls]).prefault({}),
   /** The stimulus of each row, so that repeats and near-duplicates are recognised. */

@@ -37,6 +37,7 @@ function measure(random: Random, difference: number) {
     joint: -1,
     alone: [0, 1],
     without: [null, null],
+    subsets: [],
     regionOf: Int32Array.of(0, 1, 2),
     regions,
     constant: [],
