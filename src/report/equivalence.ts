@@ -20,18 +20,23 @@ export const boundHead = "Less than";
 
 /** See {@link boundHead}. */
 export function boundCell({ tests }: Pick<StudyResult, "tests">, own: Equivalence): string {
-  const text = formatBound(own);
+  const text = boundMark(own);
   if (tests.equivalence.margin === null || !Number.isFinite(own.pCorrected)) return text;
-  return `${own.equivalent ? "≈ " : ""}${text} (p ${formatP(own.pCorrected, tests)})`;
+  return `${text} (p ${formatP(own.pCorrected, tests)})`;
 }
 
-/** What the column means, under a table. */
-export function boundNote(result: Pick<StudyResult, "tests">): string {
+/** The same without p, where there is little room. */
+export function boundMark(own: Equivalence): string {
+  return `${own.equivalent ? "≈ " : ""}${formatBound(own)}`;
+}
+
+/** What the column means, under a table. @param where its p stands. */
+export function boundNote(result: Pick<StudyResult, "tests">, where = "in brackets"): string {
   const { test } = result.tests.equivalence;
   const margin = marginText(result);
   const start = `${boundHead}: the smallest margin that the difference is concluded to be below, either way, at ${formatNumber(result.tests.level, 2)} and each row by itself (${test}); —: no difference is excluded, however large.`;
   if (margin === null) return start;
-  return `${start} ≈: concluded to be less than ${margin}; its p in brackets, corrected as a family of its own.`;
+  return `${start} ≈: concluded to be less than ${margin}; its p ${where}, corrected as a family of its own.`;
 }
 
 /** `in V1 and V2 a and b differ by less than R² .01 (largest corrected p = .0039)`; empty for no comparison. */

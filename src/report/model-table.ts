@@ -1,4 +1,4 @@
-import { boundCell, boundHead, boundNote, marginText } from "./equivalence.ts";
+import { boundHead, boundMark, boundNote, marginText } from "./equivalence.ts";
 import { holdsZero } from "./findings.ts";
 import { formatInterval, formatP, formatR2, joinWords } from "./format.ts";
 import { escapeHtml, escapeProse } from "./html-text.ts";
@@ -51,7 +51,7 @@ function pairTable(result: StudyResult, pair: PairVerdicts): string {
       `<td class="n wideonly">${formatR2(one?.scores[g]?.r2.mean ?? Number.NaN)}, ${formatR2(other?.scores[g]?.r2.mean ?? Number.NaN)}</td>`,
       `<td class="n">${signed(difference.mean)}${intervalOf(difference.low, difference.high, zero)}</td>`,
       `<td class="n">${formatP(pCorrected, result.tests)}</td>`,
-      `<td class="n wideonly">${boundCell(result, own.pair.equivalence)}</td>`,
+      `<td class="n wideonly">${boundMark(own.pair.equivalence)}</td>`,
       ...controls.map(({ name }) => `<td class="n wideonly">${overControl(result, own, name, a)}</td>`),
       ...(truth ? [`<td class="n">${truthOf(own, a)}</td>`] : []),
       `<td class="words">${escapeHtml(verdictOf(own, result))}</td>`,
@@ -121,6 +121,6 @@ function notesOf(result: StudyResult, { a, b }: PairVerdicts, truth: boolean): s
       : []),
     `Intervals: ${escapeProse(result.tests.interval)}; <sup>0</sup>: the interval of a model ahead holds zero.`,
     "p: two-sided, corrected over all compared pairs and regions.",
-    escapeProse(boundNote(result)),
+    escapeProse(boundNote(result, "in the table of all tests")),
   ].join(" ");
 }

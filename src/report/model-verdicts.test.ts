@@ -55,7 +55,7 @@ describe("judgeModels", () => {
     expect(answerStudy(told).models).toMatch(
       /In word form both and one differ by less than R² \.005 \(corrected p = \.02\)\. No evidence either way in syntax,/,
     );
-    expect(modelTable(told)).toContain("≈ .002 (p .02)");
+    expect(modelTable(told)).toContain('<td class="n wideonly">≈ .002</td>');
   });
   it("has nothing to say where no two models were compared", () => {
     expect(judgeModels(samples.compared())).toEqual([]);

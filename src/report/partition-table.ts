@@ -21,7 +21,7 @@ export function partitionTable(result: StudyResult): string {
 function partsTable({ participants }: StudyResult, regions: readonly RegionPartition[]): string {
   const rows = regions.flatMap(({ region, parts }) => parts.map((part) => ({ ...part, region })));
   return plainTable(
-    "All parts of the joint R²: what each feature space explains alone, and what exactly some share",
+    "All parts of the joint R²: what only one feature space explains, and what exactly some share",
     [
       { head: "Region", cells: rows.map(({ region }) => region) },
       { head: "Part", cells: rows.map(({ spaces }) => partName(spaces)) },
@@ -61,7 +61,7 @@ function notesOf({ partition, tests }: StudyResult): string {
   const negative = parts.filter(({ share }) => share.mean < 0).length;
   return [
     "The parts of a region sum to its joint R².",
-    "*: the interval does not hold zero; it is not corrected over parts, and no test was made of shared parts.",
+    "*: the interval does not hold zero; it is not corrected over parts, and shared parts have no test of their own (the unique ones stand above with theirs).",
     `Intervals: ${tests.interval}.`,
     negative === 0
       ? ""
