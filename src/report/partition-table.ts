@@ -65,7 +65,7 @@ function notesOf({ partition, tests }: StudyResult): string {
     `Intervals: ${tests.interval}.`,
     negative === 0
       ? ""
-      : `${negative} of ${parts.length} parts are below zero and left so: a shared part below zero means that these spaces predict better together than each by itself (suppression), or that a fit with more columns lost held-out variance; a unique part below zero, that the space cost more than it added.`,
+      : `${negative} of ${parts.length} parts are below zero and left so: a shared part below zero means that these spaces predict better together than each by itself (suppression), or that a fit with more columns lost held-out variance; a unique part below zero, that the space cost more than it added. The part shared by all spaces also takes what every model loses where held-out rows have another mean than those that were learned from.`,
     "A shared part says that any of its spaces could account for it, not which one does.",
   ]
     .filter((text) => text !== "")

@@ -115,7 +115,8 @@ describe("a study with partition: subsets", () => {
       expect(sum).toBeCloseTo(divided.regionScores[g]?.r2.mean as number, 10);
       for (const cell of divided.cells.filter((own) => own.region === region)) {
         const part = partOf(region, cell.space);
-        expect(part.share.mean).toBeCloseTo(cell.unique.mean, 12);
+        for (const key of ["mean", "low", "high"] as const)
+          expect(part.share[key]).toBeCloseTo(cell.unique[key], 12);
         for (const [p, value] of part.perPerson.entries())
           expect(value).toBeCloseTo(cell.perPerson[p] as number, 12);
       }

@@ -19,9 +19,10 @@ export function divideRegions(
     const people = scores.map((person) => divide(names, person.regions[g] as DrawnScores));
     const parts = (people[0] ?? []).map(({ spaces: own }, k) => {
       const drawn = people.map((person) => person[k]?.drawn as Drawn);
+      const s = spaces.findIndex(({ name }) => name === own[0]);
       return {
         spaces: own,
-        share: estimate(`part ${k} ${g}`, drawn),
+        share: estimate(own.length === 1 ? `unique ${g} ${s}` : `part ${k} ${g}`, drawn), // a unique part has the interval of its cell
         perPerson: drawn.map(({ value }) => value),
       };
     });
