@@ -9,7 +9,7 @@ import { computeCeilings } from "./study/ceilings.ts";
 import { countChoices, countLayers, targetScores } from "./study/choices.ts";
 import { addControls } from "./study/controls/add-controls.ts";
 import { planLook } from "./study/controls/plan-look.ts";
-import { describeStudy, describeWarnings } from "./study/describe.ts";
+import { describePartition, describeStudy, describeWarnings } from "./study/describe.ts";
 import { planFits } from "./study/fit-models.ts";
 import { follow } from "./study/follow.ts";
 import { guardStudy } from "./study/guard/guard-study.ts";
@@ -101,7 +101,7 @@ export async function solveStudy(settings: StudySettings, options: SolveOptions)
     // 3. Which rows are learned from and which are held out, and that none of it leaks; which sets of feature spaces are fitted.
     const folds = planFolds(data, settings);
     const overrides = guardStudy(data, settings, folds);
-    const plan = planModels(data.spaces);
+    const plan = planModels(data.spaces, settings.partition);
 
     // 4. Fit: banded ridge, every choice made inside the training rows; predictions of the held-out rows come back.
     const made = { random, backend: (await findBackend()).name };
@@ -118,8 +118,7 @@ export async function solveStudy(settings: StudySettings, options: SolveOptions)
       random: random.stream("bootstrap"),
       fitKey: hashValue(fitting.steps.map((step) => step.inputs)),
     });
-    const costs = scoring.map(() => 3);
-    const scores = (await run(scoring, costs)) as ScoreOutput[];
+    const scores = (await run(scoring, new Array(scoring.length).fill(3))) as ScoreOutput[];
 
     // 6. Noise ceilings, tests over people (or time blocks), corrected over the declared family.
     const ceilings = computeCeilings(data, settings, folds);
@@ -134,6 +133,7 @@ export async function solveStudy(settings: StudySettings, options: SolveOptions)
       regionScores: inference.regionScores,
       comparisons: tellPairs(inference.comparisons, models, data, truth),
       models: tellModels(models, settings, inference, countLayers(data, plan, folds, fits)),
+      partition: await describePartition(data, folds, inference.partition),
       controls: inference.controls,
       targets: targetScores(data, plan, folds, fits, scores, ceilings.perTarget),
       tests: inference.tests,

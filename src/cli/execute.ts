@@ -42,6 +42,13 @@ export async function execute(settings: StudySettings, place: RunPlace): Promise
 async function tellResult(result: StudyResult, report: string, json: boolean): Promise<void> {
   const { answerText } = await import("../report/index.ts");
   const found = result.cells.filter((cell) => cell.significant).length;
-  const done = { event: "done", report, found, recovery: result.recovery };
+  const { comparisons, tests, recovery } = result;
+  const compared = comparisons.map(({ a, b, region, difference, p, pCorrected, equivalence }) => ({
+    ...{ a, b, region, difference, p, pCorrected, equivalence },
+  }));
+  const done = {
+    ...{ event: "done", report, found, recovery },
+    ...(compared.length > 0 && { equivalence: tests.equivalence, compared }),
+  };
   process.stdout.write(json ? `${JSON.stringify(done)}\n` : `\n${answerText(result)}\nReport: ${report}\n`);
 }

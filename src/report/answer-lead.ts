@@ -1,4 +1,5 @@
 import { modelLead } from "./answer-models.ts";
+import { alikeClause, marginText } from "./equivalence.ts";
 import { type Findings, isLoss, jointTakenBy, takenBy } from "./findings.ts";
 import { countOf, joinWords } from "./format.ts";
 import { isControlPair, isModelPair } from "./model-verdicts.ts";
@@ -141,10 +142,15 @@ function pairClause(result: StudyResult, pair: readonly Comparison[]): string {
   const ahead = won.filter((c) => c.difference.mean > 0).map((c) => c.region);
   const behind = won.filter((c) => c.difference.mean < 0).map((c) => c.region);
   const tested = pair.filter((c) => Number.isFinite(c.pCorrected) && Number.isFinite(c.difference.mean));
-  const open = tested.length - ahead.length - behind.length - taken.length;
+  const alike = tested.filter((c) => !c.significant && c.equivalence.equivalent);
+  const open = tested.length - ahead.length - behind.length - taken.length - alike.length;
+  const same = alikeClause(result, a, b, alike);
+  const noEvidence = marginText(result) === null ? "no evidence of a difference" : "no evidence either way";
   if (taken.length > 0 && ahead.length + behind.length === 0)
-    return `No win of ${a} or ${b}: ${noWinClause(result, taken)}${open > 0 ? `; no evidence of a difference in the other ${open} of ${tested.length} regions` : ""}`;
+    return `No win of ${a} or ${b}: ${noWinClause(result, taken)}${same === "" ? "" : `; ${same}`}${open > 0 ? `; ${noEvidence} in the other ${open} of ${tested.length} regions` : ""}`;
   if (tested.length === 0) return `The difference between ${a} and ${b} is undefined in every region`;
+  if (ahead.length + behind.length === 0 && alike.length > 0)
+    return `${capital(same)}${open > 0 ? `; ${noEvidence} in the other ${open} of ${tested.length} regions` : ""}`;
   if (ahead.length + behind.length === 0)
     return `There is no evidence that ${a} and ${b} differ in ${tested.length === 1 ? (tested[0]?.region ?? "") : `any of ${tested.length} regions`}`;
   if (tested.length === 1) {
@@ -162,10 +168,14 @@ function pairClause(result: StudyResult, pair: readonly Comparison[]): string {
     ...better(a, b, ahead),
     ...better(b, a, behind),
     ...(taken.length > 0 ? [`that is no win where ${noWinClause(result, taken)}`] : []),
-    ...(open > 0 ? [`no evidence of a difference in ${rest}`] : []),
+    ...(same === "" ? [] : [same]),
+    ...(open > 0 ? [`${noEvidence} in ${rest}`] : []),
   ];
-  const clause = parts.join("; ");
-  return clause.slice(0, 1).toUpperCase() + clause.slice(1);
+  return capital(parts.join("; "));
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function ofRegions(count: number, regions: readonly string[]): string {

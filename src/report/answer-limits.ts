@@ -1,3 +1,4 @@
+import { emptyCells, equivalenceLimits } from "./equivalence.ts";
 import { type Findings, jointSpaces } from "./findings.ts";
 import { countOf, formatNumber, formatP, joinWords } from "./format.ts";
 import type { StudyResult } from "./result.ts";
@@ -9,6 +10,7 @@ const senses = /multi-?modal|vision[- ]language|audio-?visual|both senses|cross-
 export function limitsOf(result: StudyResult, findings: Findings): readonly string[] {
   return [
     ...noEvidence(result, findings),
+    ...equivalenceLimits(result, findings),
     testSentence(result),
     ...(isUndefined(findings) ? [] : [peopleSentence(result)]),
     ...readingSentences(result, findings),
@@ -37,7 +39,7 @@ function noEvidence(
         ? ` None was found in any region for ${joinWords(nowhere, 8)}.`
         : "";
     out.push(
-      `No evidence of unique variance in ${count}; that is not evidence of its absence, and the intervals in the table say how much could have been missed.${names}`,
+      `No evidence of unique variance in ${count}; that is not evidence of its absence, and the intervals in the table say how much could have been missed.${names}${emptyCells(result, nothing)}`,
     );
   }
   if (undefinedCells.length > 0)

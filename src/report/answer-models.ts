@@ -1,3 +1,4 @@
+import { alikeClause, marginText } from "./equivalence.ts";
 import { formatR2, joinWords } from "./format.ts";
 import {
   controlModels,
@@ -26,7 +27,7 @@ export function modelLead(result: StudyResult): readonly string[] {
  * is no evidence. */
 export function modelDetails(result: StudyResult): string {
   return judgeModels(result)
-    .map((pair) => [...controlSentences(result, pair), ...otherSentences(pair)].join(" "))
+    .map((pair) => [...controlSentences(result, pair), ...otherSentences(result, pair)].join(" "))
     .join(" ");
 }
 
@@ -85,15 +86,18 @@ function controlSentences(result: StudyResult, { b, regions }: PairVerdicts): re
   return parts.length === 0 ? [] : [`Controls that predict better than ${b}: ${joinWords(parts)}.`];
 }
 
-function otherSentences({ a, b, regions }: PairVerdicts): readonly string[] {
+function otherSentences(result: StudyResult, { a, b, regions }: PairVerdicts): readonly string[] {
   const noWin = regions.filter(({ ahead, win }) => ahead === b && !win);
   const defined = regions.filter(({ pair }) => Number.isFinite(pair.pCorrected));
-  const open = defined.filter(({ ahead }) => ahead === null);
+  const apart = defined.filter(({ ahead }) => ahead === null);
+  const alike = apart.map(({ pair }) => pair).filter(({ equivalence }) => equivalence.equivalent);
+  const open = apart.filter(({ pair }) => !alike.includes(pair));
   return [
     ...noWinClauses(noWin, a).map((clause) => `${capital(clause.replace("it is ahead", `${b} is ahead`))}.`),
+    ...(alike.length > 0 ? [`${capital(alikeClause(result, a, b, alike))}.`] : []),
     ...(open.length > 0
       ? [
-          `No evidence that ${a} and ${b} differ in ${open.length === regions.length ? `any of ${regions.length} regions` : namesOf(open)}.`,
+          `No evidence ${marginText(result) === null ? `that ${a} and ${b} differ` : "either way"} in ${open.length === regions.length ? `any of ${regions.length} regions` : namesOf(open)}.`,
         ]
       : []),
     ...(defined.length < regions.length

@@ -55,6 +55,35 @@ describe("the first words of an answer", () => {
       "Only control spaces add unique variance: gabor in object; there is no evidence that any other feature space adds to them.",
     );
   });
+  it("count no win that a control which runs by itself has too, of a space or of all together", () => {
+    const control = {
+      control: "OASM",
+      region: "object",
+      p: 0.004,
+      pCorrected: 0.02,
+      significant: true,
+      reaches: ["objects"],
+      reachesJoint: false,
+    };
+    const taken = { ...samples.one(), controls: [control] };
+    expect(lead(taken)).toBe(
+      "No win: objects in object is not shown to score higher than the control OASM, which predicts it too.",
+    );
+    for (const stands of [
+      { ...control, significant: false },
+      { ...control, reaches: [] },
+      { ...control, region: "scene" },
+    ])
+      expect(lead({ ...samples.one(), controls: [stands] })).toBe(lead(samples.one()));
+    const whole = samples.one();
+    const none = { ...whole, cells: samples.nothing().cells };
+    const joint = { ...control, reaches: [], reachesJoint: true };
+    expect(lead(none)).toMatch(/^The feature spaces together predict 1 of 8 regions, but/);
+    expect(lead({ ...none, controls: [joint] })).toBe(
+      "No win: the feature spaces together predict 1 of 8 regions, but they are not shown to do so better than the control OASM.",
+    );
+    expect(lead({ ...none, controls: [{ ...joint, significant: false }] })).toBe(lead(none));
+  });
   it("say that the question is not answered where every score is undefined", () => {
     expect(lead(samples.undefined())).toBe(
       "The question is not answered: no score is defined in any region.",
@@ -81,6 +110,34 @@ describe("the first words of an answer", () => {
     );
     const one = { ...samples.compared(), comparisons: samples.compared().comparisons.slice(3, 4) };
     expect(lead(one)).toMatch(/^In word form model B predicts better than model A\./);
+  });
+  it("say that models differ by less than a margin only where that was tested and concluded", () => {
+    expect(lead(samples.alike())).toMatch(
+      /; in syntax, meaning and convergence model A and model B differ by less than R² \.01 \(largest corrected p = \.0099\); no evidence either way in the other one\. Unique/,
+    );
+    const answer = answerStudy(samples.alike());
+    const texts = answer.findings.filter(({ name }) => ["word form", "syntax"].includes(name));
+    expect(texts.map(({ text }) => text).slice(0, 2)).toEqual([
+      "model B scores higher than model A by R² .020 [.010, .030] (corrected p = .02, 8 of 8 people). The difference is there, but either way it is less than R² .01 (corrected p = .03).",
+      "model A and model B differ by R² .000 [−.010, .010]; either way it is less than R² .01 (corrected p = .0079).",
+    ]);
+    expect(limits(samples.alike())).toContain(
+      "No evidence either way in 1 of 8 compared pairs (× region): neither that the two differ nor that they differ by less than R² .01.",
+    );
+    expect(limits(samples.alike())).toMatch(
+      /In 1 of them it is concluded to be less than R² \.01 either way \(corrected p = \.012\): gabor in silent\./,
+    );
+    const all = samples.alike().comparisons.slice(4, 7);
+    expect(lead({ ...samples.alike(), comparisons: all })).toMatch(
+      /^In syntax, meaning and convergence model A and model B differ by less than R² \.01 \(largest corrected p = \.0099\)\. Unique/,
+    );
+    // without a margin, or where nothing is concluded, nothing is said to be alike
+    for (const silent of [samples.compared(), { ...samples.compared(), tests: samples.alike().tests }])
+      for (const text of [lead(silent), ...answerStudy(silent).findings.map((own) => own.text)])
+        expect(text).not.toMatch(/less than/);
+    expect(limits(samples.compared())).toMatch(
+      /No evidence of a difference in 4 of 8 compared pairs \(× region\); that is not evidence that there is none: equivalence was not asked for \(`tests\.equivalence`\)/,
+    );
   });
   it("do not call a smaller error variance explained where the joint R² is below zero", () => {
     const result = withJointR2(samples.one(), "object", -0.03);

@@ -1,6 +1,7 @@
 import { leadOf } from "./answer-lead.ts";
 import { limitsOf, recoverySentence } from "./answer-limits.ts";
 import { modelDetails, modelTruth } from "./answer-models.ts";
+import { smallClause } from "./equivalence.ts";
 import {
   ceilingName,
   controlNames,
@@ -184,21 +185,29 @@ function withAlone(result: StudyResult, { region }: Cell, control: string): stri
   return own ? `the control ${control} (R² alone ${formatR2(own.alone.mean)})` : `the control ${control}`;
 }
 
-function comparisonFindings(result: StudyResult, { differences }: Findings): Answer["findings"] {
+function comparisonFindings(result: StudyResult, { differences, alike }: Findings): Answer["findings"] {
   const asked = differences.filter((own) => !isControlPair(result, own)); // controls serve the pairs that are asked for
   const models = new Set(
     result.comparisons.filter((own) => !isControlPair(result, own)).map(({ a, b }) => `${a}\n${b}`),
   );
   const verdicts = judgeModels(result).flatMap(({ regions }) => regions);
-  return asked.map((comparison) => {
-    const { a, b, region, difference } = comparison;
+  const nameOf = ({ a, b, region }: Comparison) =>
+    models.size > 1 ? `${region}, ${a} against ${b}` : region;
+  const same = alike.filter((own) => !isControlPair(result, own));
+  const different = asked.map((comparison) => {
+    const { a, b, difference } = comparison;
     const [ahead, behind] = difference.mean > 0 ? [a, b] : [b, a];
-    const pair = models.size > 1 ? `${region}, ${a} against ${b}` : region;
+    const small = smallClause(result, comparison);
     return {
-      name: pair,
-      text: `${ahead} scores higher than ${behind} by R² ${estimate(ahead === a ? difference : turned(difference))} (${evidence(result, ahead === a ? comparison : turnedCount(comparison))}).${noWin(verdicts.find(({ pair: own }) => own === comparison))}`,
+      name: nameOf(comparison),
+      text: `${ahead} scores higher than ${behind} by R² ${estimate(ahead === a ? difference : turned(difference))} (${evidence(result, ahead === a ? comparison : turnedCount(comparison))}).${noWin(verdicts.find(({ pair: own }) => own === comparison))}${small === "" ? "" : ` The difference is there, but ${small}.`}`,
     };
   });
+  const none = same.map((comparison) => ({
+    name: nameOf(comparison),
+    text: `${comparison.a} and ${comparison.b} differ by R² ${estimate(comparison.difference)}; ${smallClause(result, comparison)}.`,
+  }));
+  return [...different, ...none];
 }
 
 /** Why being ahead of a model is no win. */

@@ -20,6 +20,8 @@ export interface Findings {
   readonly undefinedCells: readonly Cell[];
   /** Comparisons with a corrected difference, of either sign. */
   readonly differences: readonly Comparison[];
+  /** Comparisons without a difference, concluded to be smaller than the margin of the settings. */
+  readonly alike: readonly Comparison[];
 }
 
 /** Sort the cells, regions and comparisons of a study by what their tests carry.
@@ -40,6 +42,7 @@ export function readFindings(result: StudyResult): Findings {
     nothing: result.cells.filter((cell) => isTested(cell) && !isFound(cell)),
     undefinedCells: result.cells.filter((cell) => joint.has(cell.space) && !isTested(cell)),
     differences: result.comparisons.filter((c) => c.significant && Math.abs(c.difference.mean) > 0),
+    alike: result.comparisons.filter((c) => !c.significant && c.equivalence.equivalent),
   };
 }
 

@@ -6,6 +6,7 @@ import { countOf } from "./format.ts";
 import { pageHtml } from "./html-page.ts";
 import { bulletList, escapeHtml, escapeProse } from "./html-text.ts";
 import { modelTable } from "./model-table.ts";
+import { partitionTable } from "./partition-table.ts";
 import type { StudyResult } from "./result.ts";
 import { recoverySection } from "./section-recovery.ts";
 import { designSection, provenanceSection, testsSection } from "./sections.ts";
@@ -31,7 +32,7 @@ export function renderPage(result: StudyResult, figures: readonly Figure[]): str
       .join("");
   const parts = [
     answerSection(result),
-    `<section id="results"><h2>Results</h2>${modelTable(result)}${comparisonTable(result)}${mainTable(result)}${pick((id) => !recoveryFigures.has(id) && !choiceFigures.has(id))}</section>`,
+    `<section id="results"><h2>Results</h2>${modelTable(result)}${comparisonTable(result)}${mainTable(result)}${partitionTable(result)}${pick((id) => !recoveryFigures.has(id) && !choiceFigures.has(id))}</section>`,
     recoverySection(
       result,
       pick((id) => recoveryFigures.has(id)),

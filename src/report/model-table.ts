@@ -1,3 +1,4 @@
+import { boundHead, boundMark, boundNote, marginText } from "./equivalence.ts";
 import { holdsZero } from "./findings.ts";
 import { formatInterval, formatP, formatR2, joinWords } from "./format.ts";
 import { escapeHtml, escapeProse } from "./html-text.ts";
@@ -33,6 +34,7 @@ function pairTable(result: StudyResult, pair: PairVerdicts): string {
     `<th scope="col" class="n wideonly">R² alone <span class="sub">${escapeHtml(a)}, ${escapeHtml(b)}</span></th>`,
     `<th scope="col" class="n">Difference in R² <span class="ci">[interval]</span></th>`,
     `<th scope="col" class="n">p</th>`,
+    `<th scope="col" class="n wideonly">${boundHead}</th>`,
     ...controls.map(
       ({ name }) =>
         `<th scope="col" class="n wideonly">Over <span class="sub">${escapeHtml(name)}</span></th>`,
@@ -49,9 +51,10 @@ function pairTable(result: StudyResult, pair: PairVerdicts): string {
       `<td class="n wideonly">${formatR2(one?.scores[g]?.r2.mean ?? Number.NaN)}, ${formatR2(other?.scores[g]?.r2.mean ?? Number.NaN)}</td>`,
       `<td class="n">${signed(difference.mean)}${intervalOf(difference.low, difference.high, zero)}</td>`,
       `<td class="n">${formatP(pCorrected, result.tests)}</td>`,
+      `<td class="n wideonly">${boundMark(own.pair.equivalence)}</td>`,
       ...controls.map(({ name }) => `<td class="n wideonly">${overControl(result, own, name, a)}</td>`),
       ...(truth ? [`<td class="n">${truthOf(own, a)}</td>`] : []),
-      `<td class="words">${escapeHtml(verdictOf(own))}</td>`,
+      `<td class="words">${escapeHtml(verdictOf(own, result))}</td>`,
     ];
     return `<tr${own.win ? ' class="found"' : ""}>${cells.join("")}</tr>`;
   });
@@ -80,9 +83,14 @@ function truthOf({ pair, ahead }: ModelVerdict, a: string): string {
 }
 
 /** Who wins, or why nobody does, in a few words. */
-export function verdictOf({ pair, ahead, win, sharedWith, notAbove }: ModelVerdict): string {
+export function verdictOf(
+  { pair, ahead, win, sharedWith, notAbove }: ModelVerdict,
+  result: Pick<StudyResult, "tests">,
+): string {
   if (!Number.isFinite(pair.pCorrected)) return "undefined";
-  if (ahead === null) return "no evidence";
+  const margin = marginText(result);
+  if (ahead === null && pair.equivalence.equivalent) return `alike: less than ${margin}`;
+  if (ahead === null) return margin === null ? "no evidence" : "no evidence either way";
   if (win) return ahead;
   const why = sharedWith.length > 0 ? `${joinWords(sharedWith)} too` : `not above ${joinWords(notAbove)}`;
   return `none: ${why}`;
@@ -113,5 +121,6 @@ function notesOf(result: StudyResult, { a, b }: PairVerdicts, truth: boolean): s
       : []),
     `Intervals: ${escapeProse(result.tests.interval)}; <sup>0</sup>: the interval of a model ahead holds zero.`,
     "p: two-sided, corrected over all compared pairs and regions.",
+    escapeProse(boundNote(result, "in the table of all tests")),
   ].join(" ");
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { answerStudy } from "./answer.ts";
 import { modelTable, verdictOf } from "./model-table.ts";
-import { judgeModels } from "./model-verdicts.ts";
+import { judgeModels, type ModelVerdict } from "./model-verdicts.ts";
 import type { StudyResult } from "./result.ts";
 import { samples } from "./sample-result.fixture.ts";
 
@@ -19,11 +19,13 @@ const turned: StudyResult = {
   })),
 };
 
+const words = (verdicts: readonly ModelVerdict[]) => verdicts.map((own) => verdictOf(own, result));
+
 describe("judgeModels", () => {
   const verdicts = judgeModels(result)[0]?.regions ?? [];
   it("gives a win only where the model ahead is ahead of every control too, whichever way round pairs were tested", () => {
-    expect(verdicts.map(verdictOf).slice(0, 4)).toEqual(["both", "none: permuted too", "one", "no evidence"]);
-    expect((judgeModels(turned)[0]?.regions ?? []).map(verdictOf)).toEqual(verdicts.map(verdictOf));
+    expect(words(verdicts).slice(0, 4)).toEqual(["both", "none: permuted too", "one", "no evidence"]);
+    expect(words(judgeModels(turned)[0]?.regions ?? [])).toEqual(words(verdicts));
   });
   it("tells a control that has the win too from one that is not shown to be behind", () => {
     const weak = {
@@ -33,10 +35,27 @@ describe("judgeModels", () => {
       ),
     };
     const second = judgeModels(weak)[0]?.regions[1];
-    expect(second && verdictOf(second)).toBe("none: not above permuted");
+    expect(second && verdictOf(second, weak)).toBe("none: not above permuted");
     expect(answerStudy(weak).lead).toContain(
       "that is no win: it is not shown to be better than the control permuted.",
     );
+  });
+  it("calls models alike only where a margin is declared and the difference concluded to be below it", () => {
+    const tests = { ...result.tests, equivalence: { ...result.tests.equivalence, margin: 0.005 } };
+    const comparisons = result.comparisons.map((own, k) =>
+      k === 3 ? { ...own, equivalence: { bound: 0.002, p: 0.004, pCorrected: 0.02, equivalent: true } } : own,
+    );
+    const told = { ...result, tests, comparisons };
+    const verdicts = judgeModels(told)[0]?.regions ?? [];
+    expect(verdicts.map((own) => verdictOf(own, told)).slice(2, 5)).toEqual([
+      "one",
+      "alike: less than R² .005",
+      "no evidence either way",
+    ]);
+    expect(answerStudy(told).models).toMatch(
+      /In word form both and one differ by less than R² \.005 \(corrected p = \.02\)\. No evidence either way in syntax,/,
+    );
+    expect(modelTable(told)).toContain('<td class="n wideonly">≈ .002</td>');
   });
   it("has nothing to say where no two models were compared", () => {
     expect(judgeModels(samples.compared())).toEqual([]);

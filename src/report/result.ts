@@ -31,6 +31,21 @@ export interface Cell {
   /** People whose own unique variance is above zero. */
   readonly inFavour: number;
   readonly significant: boolean;
+  /** Of the unique variance, on both sides of zero. */
+  readonly equivalence: Equivalence;
+}
+
+/** Whether a difference is smaller than a margin, by two one-sided tests: the only ground on which *no difference* is concluded. */
+export interface Equivalence {
+  /** The smallest margin that the difference is concluded to be below, either way: at the level, each test by itself, not corrected.
+   * Infinity: the data exclude no difference, however large. NaN: undefined. */
+  readonly bound: number;
+  /** p of a difference of the margin or more (`StudyTests.equivalence`); NaN where the settings name no margin. */
+  readonly p: number;
+  /** Corrected over the same family as the differences, as a family of its own. */
+  readonly pCorrected: number;
+  /** Whether the difference is concluded to be smaller than the margin, at the corrected level. */
+  readonly equivalent: boolean;
 }
 
 /** One region: how well the joint model predicts it. */
@@ -68,10 +83,37 @@ export interface Comparison {
   readonly inFavour: number;
   /** Of either sign: the sign of the mean says which model is ahead. */
   readonly significant: boolean;
+  readonly equivalence: Equivalence;
   /** What else differs between the two models (data, size, steps …). Empty: matched twins. Absent: not known. */
   readonly unmatched?: readonly string[];
   /** The same difference on responses without noise; in the virtual laboratory only. */
   readonly truth?: number;
+}
+
+/** The joint R² of one region in all its parts: they sum to it. */
+export interface RegionPartition {
+  readonly region: string;
+  /** Unique parts first. A part below zero is kept: spaces that predict better together than each by itself, or a fit with more columns that lost
+   * held-out variance. */
+  readonly parts: readonly {
+    /** One space: what only it explains. Several: what exactly these share, and no other explains. */
+    readonly spaces: readonly string[];
+    readonly share: Estimate;
+    /** In the order of `StudyResult.participants`. */
+    readonly perPerson: readonly number[];
+  }[];
+}
+
+/** All unique and shared parts of the joint R², and what makes them unstable. */
+export interface Partition {
+  readonly regions: readonly RegionPartition[];
+  /** Of each space: the share of its variance that the others predict linearly, all together and each alone, adjusted for columns (training rows of the first
+   * fold, before delays). Near 1 its parts are arbitrary. NaN where it is not computed: too many columns. */
+  readonly overlap: readonly {
+    readonly space: string;
+    readonly withOthers: number;
+    readonly withEach: readonly number[];
+  }[];
 }
 
 /** A foundation model of the study: what it is, and how well it does alone. It has no part in the joint model. */
@@ -128,6 +170,13 @@ export interface StudyTests {
   readonly smallestP: number;
   /** e.g. "95 % two-level bootstrap: people × blocks of 10 TRs, 1,000 draws". */
   readonly interval: string;
+  readonly equivalence: {
+    /** e.g. "two one-sided sign-flip tests over 8 people, exact". */
+    readonly test: string;
+    /** Smallest difference in R² that matters, as the settings declare it; null: none is declared. */
+    readonly margin: number | null;
+    readonly smallestP: number;
+  };
 }
 
 /** A rule of method that the study breaks and its settings override. */
@@ -228,6 +277,8 @@ export interface StudyResult {
   readonly cells: readonly Cell[];
   readonly regionScores: readonly RegionScore[];
   readonly comparisons: readonly Comparison[];
+  /** All parts of the joint R², where the settings ask for them (`partition: subsets`). */
+  readonly partition: Partition | null;
   /** Controls that run by themselves, control by control; empty where the settings switch them off. */
   readonly controls: readonly ControlVerdict[];
   /** Foundation models, in order; empty where the study has none. */

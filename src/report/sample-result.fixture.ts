@@ -2,6 +2,7 @@ import { createRandom, type Random } from "../core/index.ts";
 import type {
   Cell,
   Comparison,
+  Equivalence,
   Estimate,
   ModelSummary,
   RegionScore,
@@ -78,6 +79,7 @@ export function makeSample({
     cells,
     regionScores,
     comparisons: [],
+    partition: null,
     controls: [],
     models: [],
     targets: participants.map((participant) =>
@@ -93,6 +95,14 @@ export function makeSample({
       level: 0.05,
       smallestP: people > 5 ? 2 ** -people : 0.001,
       interval: "95 % two-level bootstrap: people × blocks of 10 samples, 1000 draws",
+      equivalence: {
+        test:
+          people > 5
+            ? `two one-sided sign-flip tests over ${people} people, exact`
+            : "two one-sided paired exchanges over 27 blocks of 10 held-out samples, 4999 draws",
+        margin: null,
+        smallestP: people > 5 ? 2 ** -people : 0.0002,
+      },
     },
     choices: {
       alphas: [0.1, 1, 10, 100, 1000, 10000],
@@ -204,6 +214,34 @@ export const samples = {
     ];
     return { ...makeSample({ virtual: true }), comparisons, models };
   },
+  /** A margin of R² .01: one small difference, three without evidence that are below the margin, one without evidence either way. */
+  alike: () => {
+    const whole = samples.compared();
+    const below = (bound: number, p: number): Equivalence => ({
+      bound,
+      p: p / 2,
+      pCorrected: p,
+      equivalent: p <= 0.05,
+    });
+    return {
+      ...whole,
+      tests: { ...whole.tests, equivalence: { ...whole.tests.equivalence, margin: 0.01 } },
+      cells: whole.cells.map((cell) => ({
+        ...cell,
+        equivalence:
+          cell.space === "gabor" && cell.region === "silent" ? below(0.0041, 0.012) : below(0.1, 0.8),
+      })),
+      comparisons: whole.comparisons.map((own, k) => ({
+        ...own,
+        equivalence:
+          k === 3
+            ? below(0.0094, 0.03)
+            : k > 3 && k < 7
+              ? below(0.00612, 0.0039 + k / 1000)
+              : below(0.04, 0.9),
+      })),
+    };
+  },
   compared: () => ({
     ...makeSample(),
     comparisons: lab.map((region, k) => makeComparison(region, k < 3 ? 0.03 : k < 4 ? -0.02 : 0)),
@@ -242,7 +280,13 @@ function makeCell(
     pCorrected: size > 0 ? 0.0234375 : 1,
     inFavour: perPerson.filter((value) => value > 0).length,
     significant: size > 0,
+    equivalence: excluding(1.2 * size + 0.004),
   };
+}
+
+/** Differences of `bound` and more are excluded; no margin is named. */
+function excluding(bound: number): Equivalence {
+  return { bound, p: Number.NaN, pCorrected: Number.NaN, equivalent: false };
 }
 
 function makeRegion(
@@ -310,6 +354,7 @@ function makeComparison(region: string, difference: number): Comparison {
     pCorrected: difference === 0 ? 0.9 : 0.02,
     inFavour: perPerson.filter((value) => value > 0).length,
     significant: difference !== 0,
+    equivalence: excluding(Math.abs(difference) + 0.0084),
   };
 }
 
@@ -325,6 +370,7 @@ function emptyCell(cell: Cell): Cell {
     shared: empty,
     split: empty,
     uniqueShareOfCeiling: Number.NaN,
+    equivalence: excluding(Number.NaN),
   };
   return { ...cell, ...none, ...untested, perPerson };
 }

@@ -1,5 +1,5 @@
 import type { ParquetColumn } from "../io/index.ts";
-import type { Estimate, StudyResult } from "./result.ts";
+import type { Equivalence, Estimate, StudyResult } from "./result.ts";
 
 /** One column of a table of the report: text, or numbers with NaN where undefined. */
 export type TableColumn = ParquetColumn;
@@ -18,6 +18,7 @@ export function cellColumns({ cells, spaces, participants }: StudyResult): reado
     ...estimateColumns(cells, "split_r2", (cell) => cell.split),
     numberColumn(cells, "unique_share_of_ceiling", (cell) => cell.uniqueShareOfCeiling),
     ...testColumns(cells),
+    ...equivalenceColumns(cells),
     ...personColumns(cells, "unique_r2", participants, (cell) => cell.perPerson),
   ];
 }
@@ -46,11 +47,26 @@ export function comparisonColumns({ comparisons: rows, participants }: StudyResu
     textColumn(rows, "region", (row) => row.region),
     ...estimateColumns(rows, "difference_r2", (row) => row.difference),
     ...testColumns(rows),
+    ...equivalenceColumns(rows),
     ...(rows.some(({ truth }) => truth !== undefined)
       ? [numberColumn(rows, "truth", (row) => row.truth ?? Number.NaN)]
       : []),
     textColumn(rows, "unmatched", (row) => row.unmatched?.join("; ") ?? "not known"),
     ...personColumns(rows, "difference_r2", participants, (row) => row.perPerson),
+  ];
+}
+
+/** All parts of the joint R², one row a region × part, its spaces joined by " & "; none where they were not asked for. */
+export function partitionColumns({ partition, participants }: StudyResult): readonly TableColumn[] {
+  const rows = (partition?.regions ?? []).flatMap(({ region, parts }) =>
+    parts.map((part) => ({ ...part, region })),
+  );
+  return [
+    textColumn(rows, "region", (row) => row.region),
+    textColumn(rows, "part", (row) => row.spaces.join(" & ")),
+    numberColumn(rows, "spaces", (row) => row.spaces.length),
+    ...estimateColumns(rows, "r2", (row) => row.share),
+    ...personColumns(rows, "r2", participants, (row) => row.perPerson),
   ];
 }
 
@@ -131,6 +147,15 @@ function testColumns(rows: readonly Tested[]): readonly TableColumn[] {
     numberColumn(rows, "p_corrected", (row) => row.pCorrected),
     numberColumn(rows, "people_in_favour", (row) => row.inFavour),
     flagColumn(rows, "found", (row) => row.significant),
+  ];
+}
+
+function equivalenceColumns(rows: readonly { readonly equivalence: Equivalence }[]): readonly TableColumn[] {
+  return [
+    numberColumn(rows, "less_than", ({ equivalence }) => equivalence.bound),
+    numberColumn(rows, "equivalence_p", ({ equivalence }) => equivalence.p),
+    numberColumn(rows, "equivalence_p_corrected", ({ equivalence }) => equivalence.pCorrected),
+    flagColumn(rows, "equivalent", ({ equivalence }) => equivalence.equivalent),
   ];
 }
 

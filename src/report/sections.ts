@@ -1,3 +1,4 @@
+import { marginText } from "./equivalence.ts";
 import { countOf, formatCount, formatNumber, formatP, formatShare } from "./format.ts";
 import { bulletList, escapeHtml, plainTable } from "./html-text.ts";
 import type { RunSummary, StudyResult } from "./result.ts";
@@ -125,6 +126,7 @@ export function testsSection(result: StudyResult, figures: string): string {
     ],
     ["Level", formatNumber(tests.level, Math.max(2, String(tests.level).split(".")[1]?.length ?? 0))],
     ["Smallest possible p", `${formatP(tests.smallestP, tests)} before correction`],
+    ["Equivalence", equivalenceFact(result)],
     ["Intervals", tests.interval],
     ["Alphas on the edge of the grid", formatShare(choices.alphaEdgeRate)],
     ["Band weights on an extreme of the grid", formatShare(choices.bandEdgeRate)],
@@ -132,6 +134,14 @@ export function testsSection(result: StudyResult, figures: string): string {
   ];
   const list = facts.map(([name, text]) => `<dt>${name}</dt><dd>${escapeHtml(text)}</dd>`).join("");
   return `<section id="tests"><h2>Tests and choices</h2><dl>${list}</dl>${layerTable(result)}${figures}</section>`;
+}
+
+function equivalenceFact(result: StudyResult): string {
+  const { test, smallestP } = result.tests.equivalence;
+  const margin = marginText(result);
+  if (margin === null)
+    return "no margin is declared (`tests.equivalence`), so nothing is said to be without a difference";
+  return `a difference below ${margin}, either way, counts as none; ${test}; smallest p ${formatP(smallestP, result.tests)}; cells and compared pairs are corrected as families of their own`;
 }
 
 /** Software, hashes, seed and inputs, folded away. */

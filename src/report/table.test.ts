@@ -94,14 +94,30 @@ describe("comparisonTable", () => {
   });
   it("holds difference, interval, corrected p and people in favour of the first", () => {
     const table = rows(comparisonTable(samples.compared()), "tbody tr");
-    expect(table[0]).toEqual(["early visual", "● .030 [.020, .040]", ".02", "8/8"]);
-    expect(table[3]).toEqual(["word form", "● −.020 [−.030, −.010]", ".02", "0/8"]);
-    expect(table[7]).toEqual(["silent", ".000 [−.010, .010]", ".90", "4/8"]);
+    expect(table[0]).toEqual(["early visual", "● .030 [.020, .040]", ".02", ".039", "8/8"]);
+    expect(table[3]).toEqual(["word form", "● −.020 [−.030, −.010]", ".02", ".029", "0/8"]);
+    expect(table[7]).toEqual(["silent", ".000 [−.010, .010]", ".90", ".009", "4/8"]);
     expect(comparisonTable(samples.compared())).toMatch(/two-sided/);
     const pairs = samples.compared().comparisons.map((own, k) => (k === 0 ? { ...own, a: "model C" } : own));
     expect(rows(comparisonTable({ ...samples.compared(), comparisons: pairs }), "tbody tr")[0]?.[1]).toBe(
       "model C − model B",
     );
+  });
+  it("says how large a difference the data exclude, rounded up, and with a margin what is concluded to be below it", () => {
+    const html = comparisonTable(samples.alike());
+    const column = rows(html, "tbody tr").map((row) => row[3]);
+    expect(column).toEqual([
+      ...[".040 (p .90)", ".040 (p .90)", ".040 (p .90)", "≈ .010 (p .03)"],
+      ...["≈ .007 (p .0079)", "≈ .007 (p .0089)", "≈ .007 (p .0099)", ".040 (p .90)"],
+    ]);
+    expect(html).toContain("≈: concluded to be less than R²\u00a0.01");
+    const few = samples.compared().comparisons.map((own) => ({
+      ...own,
+      equivalence: { ...own.equivalence, bound: Number.POSITIVE_INFINITY },
+    }));
+    expect(rows(comparisonTable({ ...samples.compared(), comparisons: few }), "tbody tr")[0]?.[3]).toBe("—");
+    const cells = rows(mainTable(samples.alike()));
+    expect(cells[42]?.[5]).toBe("≈ .005 (p .012)");
   });
   it("marks a region where a control alone does as well as the better model", () => {
     const whole = makeSample({

@@ -1,3 +1,4 @@
+import { boundCell, boundHead, boundNote } from "./equivalence.ts";
 import {
   ceilingName,
   controlNames,
@@ -43,6 +44,9 @@ function regionTable(result: StudyResult, regions: readonly string[], caption: s
     `<th scope="col" class="n">Unique R² <span class="ci">[interval]</span></th>`,
     ...(ceilings ? [`<th scope="col" class="n">Of ceiling</th>`] : []),
     `<th scope="col" class="n">p <span class="ci wideonly">corrected</span></th>`,
+    ...(result.tests.equivalence.margin === null
+      ? []
+      : [`<th scope="col" class="n wideonly">${boundHead}</th>`]),
     ...(result.participants.length > 1 ? [`<th scope="col" class="n">People</th>`] : []),
   ];
   const controls = controlNames(result);
@@ -89,6 +93,11 @@ function pairTable(result: StudyResult, comparisons: readonly Comparison[]): str
       ),
     },
     { head: "Corrected p", number: true, cells: comparisons.map((own) => formatP(own.pCorrected, tests)) },
+    {
+      head: boundHead,
+      number: true,
+      cells: comparisons.map(({ equivalence }) => boundCell(result, equivalence)),
+    },
     ...(participants.length > 1
       ? [
           {
@@ -110,6 +119,7 @@ function comparisonNotes(result: StudyResult): string {
       : []),
     `Intervals: ${escapeProse(result.tests.interval)}.`,
     "p: two-sided, corrected over these rows.",
+    escapeProse(boundNote(result)),
   ].join(" ");
 }
 
@@ -139,6 +149,9 @@ function cellRow(result: StudyResult, cell: Cell, control: boolean, ceilings: bo
     ),
     ...(ceilings ? [number(formatShare(shareOfCeiling(result, cell)))] : []),
     number(formatP(cell.pCorrected, result.tests)),
+    ...(result.tests.equivalence.margin === null
+      ? []
+      : [`<td class="n wideonly">${boundCell(result, cell.equivalence)}</td>`]),
     ...(result.participants.length > 1 ? [number(favour(cell.inFavour, cell.perPerson))] : []),
   ];
   return `<tr${found ? ' class="found"' : ""}>${cells.join("")}</tr>`;
@@ -180,6 +193,7 @@ function notesOf(result: StudyResult): string {
     `Intervals: ${escapeProse(tests.interval)}.`,
     `p: corrected; ${escapeProse(tests.test)}; ${escapeProse(tests.correction)}.`,
     ...ceilingNotes(result),
+    ...(tests.equivalence.margin === null ? [] : [escapeProse(boundNote(result))]),
     "Together: the joint model of all spaces.",
     ...(several ? ["People: how many have a value above zero."] : []),
     "<sup>0</sup>: found, yet the interval holds zero. —: undefined.",

@@ -18,6 +18,7 @@ import {
   cellColumns,
   comparisonColumns,
   modelColumns,
+  partitionColumns,
   regionColumns,
   targetColumns,
 } from "./score-tables.ts";
@@ -68,6 +69,9 @@ export function reportFiles(
     ...(result.comparisons.length > 0
       ? [{ path: "comparisons.csv", bytes: encodeCsv(comparisonColumns(result)) }]
       : []),
+    ...(result.partition === null
+      ? []
+      : [{ path: "partition.csv", bytes: encodeCsv(partitionColumns(result)) }]),
     ...(result.models.length > 0 ? [{ path: "models.csv", bytes: encodeCsv(modelColumns(result)) }] : []),
     ...figures.map(({ id, wide }) => ({ path: `figures/${id}.svg`, bytes: toSvgFile(wide) })),
     ...mapFiles(result),

@@ -58,8 +58,36 @@ describe("testEquivalence", () => {
     expect(Math.abs(drawn!.p[0]! - exact!.p[0]!)).toBeLessThan(0.012);
     expect(Math.abs(drawn!.bound[0]! - exact!.bound[0]!)).toBeLessThan(0.05);
   });
-  it("is NaN where nobody has a value, and refuses a delta of 0", () => {
+  it("has p and bound of the same draws: p is at most the level just above the bound and not just below", () => {
+    for (let seed = 10; seed < 20; seed++) {
+      const values = draw(seed, 25, 0.3);
+      const of = (delta: number) => testEquivalence(values, { delta, random, draws: 199 });
+      const bound = of(1).bound[0]!;
+      expect(testEquivalence(values, { random, draws: 199 }).bound[0]).toBe(bound);
+      expect(of(bound + 1e-6).p[0]).toBeLessThanOrEqual(0.05);
+      expect(of(bound - 1e-6).p[0]).toBeGreaterThan(0.05);
+    }
+  });
+  it("corrects over a family by the maximum of both sides: some difference of delta or more is missed in at most .05 of families", () => {
+    let [missed, single] = [0, 0];
+    const families = 400;
+    for (let seed = 0; seed < families; seed++) {
+      const own = createRandom(seed).stream("family");
+      // differences of delta on either side: whatever is concluded is wrong
+      const rows = Array.from({ length: 8 }, () =>
+        Array.from({ length: 10 }, (_, k) => (k % 2 === 0 ? 1 : -1) + own.normal()),
+      );
+      const { p, pMax } = testEquivalence(table(rows), { delta: 1, random });
+      if (pMax.some((value) => value <= 0.05)) missed++;
+      if (p.some((value) => value <= 0.05)) single++;
+      for (const [k, value] of p.entries()) expect(pMax[k]).toBeGreaterThanOrEqual(value);
+    }
+    expect(missed / families).toBeLessThan(0.05 + 2.6 * Math.sqrt((0.05 * 0.95) / families));
+    expect(single / families).toBeGreaterThan(0.2);
+  });
+  it("is NaN where nobody has a value or no delta is asked for, and refuses a delta of 0", () => {
     expect(testEquivalence(table([[Number.NaN], [Number.NaN]]), { delta: 1, random }).p[0]).toBeNaN();
+    expect(testEquivalence(draw(1, 5), { random }).p[0]).toBeNaN();
     expect(() => testEquivalence(draw(1, 5), { delta: 0, random })).toThrow(
       /testEquivalence: delta must be above 0, the largest difference that counts as none; got 0/,
     );

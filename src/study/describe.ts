@@ -1,8 +1,8 @@
-import { type Features, stackRows } from "../core/index.ts";
+import { type Features, stackRows, takeRows } from "../core/index.ts";
 import { zscoreRuns } from "../features/index.ts";
 import { createReferenceLinalg } from "../linalg/index.ts";
-import type { Choices, Override, StudyResult } from "../report/index.ts";
-import { linearOverlap } from "../stats/index.ts";
+import type { Choices, Override, Partition, RegionPartition, StudyResult } from "../report/index.ts";
+import { linearOverlap, overlapOfSpaces } from "../stats/index.ts";
 import type { StudyData } from "./data.ts";
 import type { OuterFold } from "./plan.ts";
 import type { StudySettings } from "./settings.ts";
@@ -61,6 +61,11 @@ export function describeDesign(
       : "Mean, scale and components of the features come from training rows only.",
     `Banded ridge regression (alpha multiplies ‖b‖²): ${fit.alphas.count} alphas from ${fit.alphas.from} to ${fit.alphas.to} and ${fit.weightings} draws of band weights, chosen per target on ${fit.inner.folds} inner folds of the training rows${fit.inner.gap > 0 ? ` with a gap of ${fit.inner.gap}` : ""}. Smaller models try the same weightings with the missing bands struck out.`,
     "Unique variance is R² of the joint model minus R² of the joint model fitted again without the feature space; shared is what is left of the joint R² after all unique parts. Scores are computed within each outer fold and then averaged.",
+    ...(settings.partition === "subsets"
+      ? [
+          "Every subset of the joint model's feature spaces is fitted, and its R² divided into all unique and shared parts (commonality analysis).",
+        ]
+      : []),
     ...(data.layers.length > 1
       ? [
           `Layers ${data.layers[0]} to ${data.layers[data.layers.length - 1]}: every model chooses its layer per target, on inner folds.`,
@@ -105,6 +110,28 @@ export async function describeWarnings(
     out.push(`The rule "${rule}" was overridden by the study's settings: ${what}. ${why}.`);
   out.push(...(await collinearityWarnings(data, folds)));
   return out;
+}
+
+/** Columns of all spaces together up to which their overlap is computed. */
+const mostOverlapping = 1000;
+
+/** All parts of the joint R² with the collinearity that makes them unstable; null where none were asked for. */
+export async function describePartition(
+  data: StudyData,
+  folds: readonly OuterFold[],
+  regions: readonly RegionPartition[],
+): Promise<Partition | null> {
+  if (regions.length === 0) return null;
+  const rows = folds[0]?.train ?? new Int32Array(0);
+  const spaces = data.spaces.flatMap(({ name, joint }, s) => {
+    if (!joint) return [];
+    const runs = data.stimuli[0]?.spaces[s]?.[0] as readonly Features[];
+    return [{ name, X: takeRows(stackRows(runs), rows) }];
+  });
+  const small = spaces.reduce((sum, { X }) => sum + X.cols, 0) <= mostOverlapping;
+  const none = spaces.map(() => Number.NaN);
+  const unknown = spaces.map(({ name }) => ({ space: name, withOthers: Number.NaN, withEach: none }));
+  return { regions, overlap: small ? await overlapOfSpaces(spaces, createReferenceLinalg()) : unknown };
 }
 
 const mostColumns = 300;

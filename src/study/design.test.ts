@@ -47,6 +47,25 @@ describe("buildDesign", () => {
     const design = await build({ raw: true, centerRuns: true });
     expect([...design.test.data]).toEqual([...runs[1].data]);
   });
+  it("fits components on training rows: a direction that only held-out rows vary in is none of them", async () => {
+    const make = (row: (turn: number) => number[]): Features =>
+      matrix(
+        ["samples", "features"] as const,
+        30,
+        3,
+        Float64Array.from(
+          { length: 90 },
+          (_, k) => row((2 * Math.PI * Math.floor(k / 3)) / 30)[k % 3] as number,
+        ),
+      );
+    // two columns go together where is learned from, the third varies by itself; on held-out rows nothing else varies
+    const own = make((turn) => [Math.sin(turn), 2 * Math.sin(turn), Math.cos(turn)]);
+    const held = make((turn) => [0, 0, 100 * Math.cos(turn)]);
+    const spaces = [{ name: "x", runs: [own, held], delays: [0], pca: 1 }];
+    const design = await buildDesign(spaces, { train, test, centerRuns: false, dtype: "float64", linalg });
+    expect(spread(column(design.train, 0))).toBeGreaterThan(0.9);
+    expect(spread(column(design.test, 0))).toBeLessThan(1e-10);
+  });
   it("lets no delay cross a run: the first rows have the training mean in place of the past", async () => {
     const design = await build({ delays: [1, 2] });
     expect([...design.test.data.slice(0, 6)]).toEqual([0, 0, 0, 0, 0, 0]);

@@ -12,6 +12,8 @@ export type SpaceScore = (typeof spaceScores)[number];
 export interface DrawnScores extends Readonly<Record<SpaceScore, readonly Drawn[]>> {
   readonly r: Drawn;
   readonly r2: Drawn;
+  /** R² of every subset of the joint model's spaces; empty where the joint R² is not divided by them. */
+  readonly subsets: readonly Drawn[];
   /** Per block of all folds in turn: squared error that the joint model saves against the model without the space, per unit of response
    * variance; one a space, NaN where the space is not part of the joint model. */
   readonly savedBy: readonly Float64Array[];
@@ -31,7 +33,7 @@ interface Running {
  * @param scores of each target. @param like sizes of an empty answer: spaces, draws and blocks. */
 export function averageScores(
   scores: Iterable<DrawnScores>,
-  { spaces, draws, blocks }: { spaces: number; draws: number; blocks: number },
+  { spaces, subsets, draws, blocks }: { spaces: number; subsets: number; draws: number; blocks: number },
 ): DrawnScores {
   const one = () => ({ value: running(1), draws: running(draws) });
   const many = () => Array.from({ length: spaces }, one);
@@ -43,13 +45,14 @@ export function averageScores(
     unique: many(),
     shared: many(),
     split: many(),
+    subsets: Array.from({ length: subsets }, one),
     savedBy: Array.from({ length: spaces }, () => running(blocks)),
     savedAlone: Array.from({ length: spaces }, () => running(blocks)),
     saved: running(blocks),
   };
   for (const target of scores) {
     for (const key of ["r", "r2"] as const) addDrawn(sums[key], target[key]);
-    for (const key of spaceScores)
+    for (const key of [...spaceScores, "subsets"] as const)
       for (const [s, sum] of sums[key].entries()) addDrawn(sum, target[key][s] as Drawn);
     for (const key of ["savedBy", "savedAlone"] as const)
       for (const [s, sum] of sums[key].entries()) add(sum, target[key][s] as Float64Array);
@@ -67,6 +70,7 @@ export function averageScores(
     unique: sums.unique.map(mean),
     shared: sums.shared.map(mean),
     split: sums.split.map(mean),
+    subsets: sums.subsets.map(mean),
     savedBy: sums.savedBy.map(means),
     savedAlone: sums.savedAlone.map(means),
     saved: means(sums.saved),

@@ -89,8 +89,10 @@ describe("the layer of a model", () => {
       expect([...train].filter((row) => test.includes(row))).toEqual([]);
       const held = new Set([...(Y[f] as Responses).data]);
       expect([...own.data].some((value) => held.has(value))).toBe(false);
-      for (const fold of inner)
+      for (const fold of inner) {
         for (const row of [...fold.train, ...fold.test]) expect(row).toBeLessThan(train.length);
+        expect([...fold.train].filter((row) => fold.test.includes(row))).toEqual([]);
+      }
     }
   });
 });

@@ -42,6 +42,7 @@ function drawPerson(random: Random, effect: (g: number, s: number) => number): S
       Float64Array.from({ length: blocks }, () => mean + 0.1 * random.normal());
     return {
       ...kinds,
+      subsets: [],
       r: drawn(effect(g, 0)),
       r2: drawn(effect(g, 0)),
       savedBy: Array.from({ length: spaces }, (_, s) =>

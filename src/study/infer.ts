@@ -1,8 +1,18 @@
 import type { Random } from "../core/index.ts";
-import type { Cell, Comparison, ControlVerdict, Estimate, RegionScore, StudyTests } from "../report/index.ts";
+import type {
+  Cell,
+  Comparison,
+  ControlVerdict,
+  Equivalence,
+  Estimate,
+  RegionPartition,
+  RegionScore,
+  StudyTests,
+} from "../report/index.ts";
 import { adjust, bootstrapTwoLevel, meanDefined } from "../stats/index.ts";
 import { comparedPairs } from "./compare.ts";
 import type { StudyData } from "./data.ts";
+import { divideRegions } from "./divide-regions.ts";
 import type { Drawn, DrawnScores } from "./drawn-scores.ts";
 import { judgeControls } from "./judge-controls.ts";
 import { blockOf } from "./plan.ts";
@@ -19,6 +29,8 @@ export interface Inference {
   readonly modelScores: readonly (readonly { readonly r2: Estimate; readonly r: Estimate }[])[];
   /** Of each control that runs by itself, in each region. */
   readonly controls: readonly ControlVerdict[];
+  /** Every part of the joint R² of each region; empty where the subsets were not scored. */
+  readonly partition: readonly RegionPartition[];
   readonly tests: StudyTests;
 }
 
@@ -46,12 +58,12 @@ export function inferStudy(
   const pairs = regions.flatMap((g) => spaces.map((s) => [g, s] as const));
   const unit = chooseUnit(scores, settings, random);
 
-  const unique = unit.test(
-    "cells",
+  const ofCells = [
     pairs.map(([g, s]) => of(g).map((region) => region.unique[s]?.value ?? Number.NaN)),
     pairs.map(([g, s]) => of(g).map((region) => region.savedBy[s] as Float64Array)),
-    "greater",
-  );
+  ] as const;
+  const unique = unit.test("cells", ...ofCells, "greater");
+  const noneUnique = unit.testEquivalence("cells", ...ofCells);
   const joint = unit.test(
     "regions",
     regions.map((g) => of(g).map((region) => region.r.value)),
@@ -64,14 +76,14 @@ export function inferStudy(
   const gaps = compared.map(({ a, b, g }) =>
     of(g).map((region) => minus(region.alone[place(a)], region.alone[place(b)])),
   );
-  const differences = unit.test(
-    "comparisons",
+  const ofPairs = [
     gaps.map((people) => people.map((gap) => gap.value)),
     compared.map(({ a, b, g }) =>
       of(g).map((region) => difference(region.savedAlone[place(a)], region.savedAlone[place(b)])),
     ),
-    "two-sided",
-  );
+  ] as const;
+  const differences = unit.test("comparisons", ...ofPairs, "two-sided");
+  const alike = unit.testEquivalence("comparisons", ...ofPairs);
 
   const estimate = (name: string, people: readonly Drawn[]): Estimate => ({
     mean: meanDefined(people.map((person) => person.value)),
@@ -108,6 +120,7 @@ export function inferStudy(
       pCorrected: unique.corrected[k] as number,
       inFavour: above(perPerson),
       significant: (unique.corrected[k] as number) <= level && mean.mean > 0,
+      equivalence: noneUnique[k] as Equivalence,
     };
   });
   const regionScores = regions.map((g): RegionScore => {
@@ -148,6 +161,7 @@ export function inferStudy(
       pCorrected: differences.corrected[k] as number,
       inFavour: above(perPerson),
       significant: (differences.corrected[k] as number) <= level,
+      equivalence: alike[k] as Equivalence,
     };
   });
   const modelScores = models.map((s) =>
@@ -168,9 +182,15 @@ export function inferStudy(
     level,
     smallestP: unit.smallestP,
     interval: `95 % ${scores.length > 1 ? "two-level bootstrap: people ×" : "bootstrap:"} blocks of ${blockOf(settings)} samples, ${settings.tests.bootstrap} draws, percentiles expanded for the number of ${scores.length > 1 ? "people" : "blocks"}`,
+    equivalence: {
+      test: unit.equivalence.name,
+      margin: settings.tests.equivalence?.margin ?? null,
+      smallestP: unit.equivalence.smallestP,
+    },
   };
   const controls = judgeControls(data, scores, { cells, comparisons, regionScores }, unit, level);
-  return { cells, regionScores, comparisons, modelScores, controls, tests };
+  const partition = divideRegions(data, scores, estimate);
+  return { cells, regionScores, comparisons, modelScores, controls, partition, tests };
 }
 
 const corrections = {

@@ -35,6 +35,7 @@ export function planTruth(
     joint: -1,
     alone: data.spaces.map((_, s) => models.indexOf(s)),
     without: data.spaces.map(() => null),
+    subsets: [],
   };
   const { alphas } = settings.fit;
   const coarse = { ...alphas, count: Math.ceil(alphas.count / 3) };

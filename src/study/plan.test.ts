@@ -30,6 +30,22 @@ describe("planModels", () => {
     expect(plan.models.map(({ name }) => name)).toEqual(["a + b", "b", "a", "c"]);
     expect(plan).toMatchObject({ joint: 0, without: [1, 2, null], alone: [2, 1, 3] });
   });
+  it("fits every subset where all parts are asked for, after the others and none twice", () => {
+    const spaces = [space("a"), space("b"), space("c"), space("d", false)];
+    const plan = planModels(spaces, "subsets");
+    const usual = planModels(spaces);
+    expect(plan.models.slice(0, usual.models.length)).toEqual(usual.models);
+    expect(plan.subsets.map((model) => plan.models[model]?.name)).toEqual([
+      ...["a", "b", "c", "a + b", "a + c", "b + c", "a + b + c"],
+    ]);
+    expect(plan.models).toHaveLength(8);
+    expect(usual.subsets).toEqual([]);
+    const four = planModels([...spaces.slice(0, 3), space("e")], "subsets");
+    expect(four.models).toHaveLength(15);
+    expect(() => planModels([...spaces.slice(0, 3), space("e"), space("f")], "subsets")).toThrow(
+      /partition: subsets .* here are 5 \(31 models\)/,
+    );
+  });
   it("has −1 for the joint model without its only space", () => {
     expect(planModels([space("a")])).toMatchObject({ joint: 0, alone: [0], without: [-1] });
   });
@@ -110,7 +126,12 @@ describe("planInnerLikeOuter", () => {
       [run("a", 24)],
       Array.from({ length: 24 }, (_, i) => Math.floor(i / 4)),
     );
-    const torn = settings({ design: "stimulus-rows", seed: 1, outer: { folds: 4, shuffle: "rows", gap: 0 } });
+    const torn = settings({
+      design: "stimulus-rows",
+      seed: 1,
+      outer: { folds: 4, shuffle: "rows", gap: 0 },
+      fit: { inner: { folds: 3, gap: 0 } } as StudySettings["fit"],
+    });
     const folds = planFolds(own, torn);
     const [first, ...others] = folds as [OuterFold, ...OuterFold[]];
     const inner = planInnerLikeOuter(own, torn, folds, first);

@@ -1,7 +1,9 @@
-import { createRandom } from "../core/index.ts";
+import { createRandom, EncodingError } from "../core/index.ts";
 import { type Fold, makeFolds, restrictFolds, shuffleFolds } from "../encoding/index.ts";
+import { partitionSubsets } from "../stats/index.ts";
 import type { StudyData, StudySpace } from "./data.ts";
 import type { StudySettings } from "./settings.ts";
+import { canDivide, tooManySubsets } from "./subsets.ts";
 
 /** A set of feature spaces that are fitted together. */
 export interface Model {
@@ -21,11 +23,17 @@ export interface ModelPlan {
   readonly alone: readonly number[];
   /** Joint model without each space; null for spaces that are not part of the joint model. */
   readonly without: readonly (number | null)[];
+  /** Model of every subset of the joint model's spaces, in the order of `partitionSubsets`; empty unless asked for. */
+  readonly subsets: readonly number[];
 }
 
 /** List the joint model, every space alone, and the joint model without each space; equal sets are fitted once. A space that is made of
- * others is a model of these with their rows exchanged; one that predicts the mean is the model without any space. */
-export function planModels(spaces: readonly StudySpace[]): ModelPlan {
+ * others is a model of these with their rows exchanged; one that predicts the mean is the model without any space.
+ * @param partition "subsets": every subset of the joint model's spaces too. @throws EncodingError "settings" if there are more than 4 of them. */
+export function planModels(
+  spaces: readonly StudySpace[],
+  partition: StudySettings["partition"] = "unique",
+): ModelPlan {
   const models: Model[] = [];
   const places = new Map<string, number>();
   const place = (members: readonly number[]): number => {
@@ -43,10 +51,13 @@ export function planModels(spaces: readonly StudySpace[]): ModelPlan {
     return models.push({ name: spaces[s]?.name as string, spaces: members, order }) - 1;
   };
   const joint = spaces.flatMap((space, s) => (space.joint ? [s] : []));
+  const all = partition === "subsets";
+  if (all && !canDivide(joint.length)) throw new EncodingError("settings", tooManySubsets(joint.length));
   return {
     joint: place(joint),
     without: spaces.map((space, s) => (space.joint ? place(joint.filter((other) => other !== s)) : null)),
     alone: spaces.map(placeAlone),
+    subsets: all ? partitionSubsets(joint.map(String)).map((set) => place(set.map(Number))) : [],
     models,
   };
 }

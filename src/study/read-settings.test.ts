@@ -41,6 +41,31 @@ describe("parseSettings", () => {
       /line 14: tests.correction: must be one of bh, by, max/,
     );
   });
+  it("takes a margin of equivalence, and refuses one that is no difference in R² with one line", () => {
+    expect(parseSettings(`${study}tests: { equivalence: { margin: 0.01 } }\n`).tests.equivalence).toEqual({
+      margin: 0.01,
+    });
+    for (const wrong of ["0", "-0.01", "1", "5 %"])
+      expect(() => parseSettings(`${study}tests:\n  equivalence: { margin: ${wrong} }\n`)).toThrow(
+        "study.yaml, line 14: tests.equivalence.margin: the smallest difference in R² that matters, from .0001 to below 1.",
+      );
+    expect(() => parseSettings(`${study}tests:\n  equivalence: {}\n`)).toThrow(/equivalence.margin/);
+  });
+  it("divides the joint R² into all parts of at most four spaces", () => {
+    const spaces = (count: number) =>
+      study.replace(
+        / {2}low: .*/,
+        Array.from({ length: count }, (_, k) => `  s${k}: { ready: { file: a.npy } }`).join("\n"),
+      );
+    expect(parseSettings(study).partition).toBe("unique");
+    expect(parseSettings(`${spaces(4)}partition: subsets\n`).partition).toBe("subsets");
+    expect(() => parseSettings(`${spaces(5)}partition: subsets\n`)).toThrow(
+      /line 17: partition: subsets fits every subset of the joint model's feature spaces, of at most 4; here are 5 \(31 models\)/,
+    );
+    expect(() => parseSettings("title: a\nquestion: b\nvirtual: {}\npartition: subsets\n")).toThrow(
+      /line 4: partition: .*here are 6 \(63 models\)/,
+    );
+  });
   it("refuses a study that holds nothing out", () => {
     expect(() => parseSettings(study.replace("outer: { folds: 4 }\n", ""))).toThrow(
       /line 5: runs: none has `role: test`/,

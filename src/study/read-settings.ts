@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { EncodingError } from "../core/index.ts";
 import { type StudySettings, studySchema } from "./settings.ts";
 import { readSettingsText } from "./settings-text.ts";
+import { canDivide, tooManySubsets } from "./subsets.ts";
 
 /** Read and check a study file.
  * @param path a YAML file.
@@ -41,10 +42,14 @@ export function parseSettings(text: string, path = "study.yaml"): StudySettings 
 
 type Report = (keys: readonly PropertyKey[], message: string) => EncodingError;
 
+/** Feature spaces of the virtual laboratory's joint model. */
+const labSpaces = 6;
+
 /** Rules that concern more than one setting. */
 function checkWhole(s: StudySettings, report: Report): void {
   checkModels(s, report);
   if (s.virtual) {
+    if (s.partition === "subsets") throw report(["partition"], tooManySubsets(labSpaces));
     for (const key of [
       "participants",
       "runs",
@@ -81,6 +86,8 @@ function checkWhole(s: StudySettings, report: Report): void {
           ["compare", i, k],
           `compare: there is no feature space "${one}"${s.models ? " and no model" : ""}; legal: ${names.join(", ")}.`,
         );
+  const joint = Object.values(s.features ?? {}).filter((f) => f.joint).length;
+  if (s.partition === "subsets" && !canDivide(joint)) throw report(["partition"], tooManySubsets(joint));
   if (!Object.values(s.features ?? {}).some((f) => f.joint))
     throw report(["features"], "features: at least one feature space must have `joint: true`.");
   if (s.fit.alphas.to < s.fit.alphas.from)

@@ -21,6 +21,8 @@ export interface ScoreInput {
   /** Model of each space alone, and of the joint model without it (−1: no space left; null: not part of the joint model). */
   readonly alone: readonly number[];
   readonly without: readonly (number | null)[];
+  /** Models of the subsets that the joint R² is divided by; empty where it is not. */
+  readonly subsets: readonly number[];
   /** Region of each target, −1 for none. */
   readonly regionOf: Int32Array;
   readonly regions: number;

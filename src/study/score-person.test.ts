@@ -25,7 +25,7 @@ const combine = (list: readonly Responses[], weights: readonly number[], level =
   );
 
 /** Models: 0 joint of spaces a and b, 1 a alone, 2 b alone, 3 space c, which is not part of the joint model. */
-const plan = { joint: 0, alone: [1, 2, 3], without: [2, 1, null] };
+const plan = { joint: 0, alone: [1, 2, 3], without: [2, 1, null], subsets: [1, 2, 0] };
 const targets = 4;
 
 function drawFold(random: Random, lengths: readonly number[], draws: number, level = 0): ScoreFold {
@@ -89,6 +89,7 @@ function plainScores(input: ScoreInput, d: number | null) {
       aloneR: [r(1), r(2), r(3)],
       unique,
       shared: [shared, shared, Number.NaN],
+      subsets: [r2(1), r2(2), r2(0)],
       split: [...[0, 1].map((s) => mean(perFold.map((fold) => fold.split[s]![t]!))), Number.NaN],
     };
   };

@@ -52,9 +52,10 @@ function withoutDraws(input: ScoreInput): ScoreInput {
   return { ...input, folds };
 }
 
-function sizesOf({ alone, folds }: ScoreInput) {
+function sizesOf({ alone, subsets, folds }: ScoreInput) {
   return {
     spaces: alone.length,
+    subsets: subsets.length,
     draws: folds[0]?.drawn.rows ?? 0,
     blocks: folds.reduce((sum, fold) => sum + fold.drawn.cols, 0),
   };

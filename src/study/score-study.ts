@@ -26,7 +26,7 @@ export function planScores(
     const { blocks, count } = blocksOf(fold.test, runOf, block, data.groups);
     return { blocks, drawn: drawBlocks(random.stream(`blocks ${fold.name}`), bootstrap, count) };
   });
-  const { joint, alone, without } = plan;
+  const { joint, alone, without, subsets } = plan;
   return data.people.map((person, p): Step => {
     const payload = (): ScoreInput => {
       const whole = meanResponses(data, person);
@@ -34,6 +34,7 @@ export function planScores(
         joint,
         alone,
         without,
+        subsets,
         regionOf: person.regionOf,
         regions: data.regions.length,
         constant: person.constant,
@@ -50,7 +51,7 @@ export function planScores(
       };
     };
     const { regionOf, constant } = person;
-    const what = { joint, alone, without, regionOf, regions: data.regions.length, constant };
+    const what = { joint, alone, without, subsets, regionOf, regions: data.regions.length, constant };
     return { name: "score", inputs: { fitKey, person: p, blocked, ...what }, task: "score", payload };
   });
 }

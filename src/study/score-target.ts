@@ -8,7 +8,8 @@ import type { ScoreFold, ScoreInput } from "./score-input.ts";
 export function scoreTarget(input: ScoreInput, t: number): DrawnScores {
   const sums = input.folds.map((fold) => sumBlocks(fold, t, input.joint));
   const draws = input.folds[0]?.drawn.rows ?? 0;
-  const width = columnOf(input.alone.length, "alone");
+  const ofSubsets = columnOf(input.alone.length, "alone");
+  const width = ofSubsets + input.subsets.length;
   const columns = Array.from({ length: width }, () => new Float64Array(draws));
   const buffers = sums.map((own) => new Float64Array(own.width));
   const perFold = sums.map(() => new Float64Array(width));
@@ -24,11 +25,11 @@ export function scoreTarget(input: ScoreInput, t: number): DrawnScores {
       const { data, cols } = (input.folds[f] as ScoreFold).drawn;
       return { counts: data, offset: d * cols };
     });
-    for (let k = 0; k < width; k++) (columns[k] as Float64Array)[d] = averageFolds(perFold, k);
+    for (let k = 0; k < width; k++) (columns[k] as Float64Array)[d] = averageFolds(perFold, k, ofSubsets);
   }
   evaluate((f) => ({ counts: new Float64Array(sums[f]?.blocks ?? 0).fill(1), offset: 0 }));
   const drawn = (k: number): Drawn => ({
-    value: averageFolds(perFold, k),
+    value: averageFolds(perFold, k, ofSubsets),
     draws: columns[k] as Float64Array,
   });
   const group = (kind: SpaceScore) => input.alone.map((_, s) => drawn(columnOf(s, kind)));
@@ -40,6 +41,7 @@ export function scoreTarget(input: ScoreInput, t: number): DrawnScores {
     unique: group("unique"),
     shared: group("shared"),
     split: group("split"),
+    subsets: input.subsets.map((_, k) => drawn(ofSubsets + k)),
     ...savedErrors(input, sums),
   };
 }
@@ -53,7 +55,7 @@ function columnOf(space: number, kind: SpaceScore): number {
 
 /** Scores of one fold from sums over its (drawn) blocks. */
 function readScores(
-  { joint, alone, without }: ScoreInput,
+  { joint, alone, without, subsets }: ScoreInput,
   own: BlockSums,
   sums: Float64Array,
   out: Float64Array,
@@ -82,6 +84,7 @@ function readScores(
   }
   for (let s = 0; s < alone.length; s++)
     out[columnOf(s, "shared")] = without[s] === null ? Number.NaN : whole - allUnique;
+  for (const [k, model] of subsets.entries()) out[columnOf(alone.length, "alone") + k] = r2(model);
 }
 
 function correlation(sums: Float64Array, model: number): number {
@@ -100,11 +103,11 @@ function squaresAboutMean(squares: number, sum: number, n: number): number {
   return rest > 1e-12 * squares ? rest : 0;
 }
 
-/** Mean of one score over folds; r goes through Fisher's z. */
-function averageFolds(folds: readonly Float64Array[], k: number): number {
+/** Mean of one score over folds; r goes through Fisher's z. @param ofSubsets first column of the R² of subsets. */
+function averageFolds(folds: readonly Float64Array[], k: number, ofSubsets: number): number {
   if (folds.length === 1) return folds[0]?.[k] as number;
   const values = folds.map((fold) => fold[k] as number);
-  const isR = k === 0 || (k >= 2 && spaceScores[(k - 2) % spaceScores.length] === "aloneR");
+  const isR = k === 0 || (k >= 2 && k < ofSubsets && spaceScores[(k - 2) % spaceScores.length] === "aloneR");
   return isR ? fisherMean(values) : meanDefined(values);
 }
 

@@ -197,6 +197,14 @@ const controls = strict({
   untrained: z.boolean().default(true),
 });
 
+const marginRule = "the smallest difference in R² that matters, from .0001 to below 1";
+
+/** Where *no difference* is to be concluded, and not only *no evidence of one*. */
+const equivalence = strict({
+  /** Differences in R² below this count as none; chosen before looking. */
+  margin: z.number(marginRule).min(0.0001, marginRule).lt(1, marginRule),
+});
+
 const tests = strict({
   level: z.number().min(0.0001).max(0.5).default(0.05),
   correction: z.enum(["bh", "by", "max"]).default("bh"),
@@ -204,6 +212,7 @@ const tests = strict({
   block: z.int().min(1).optional(),
   permutations: z.int().min(99).default(4999),
   bootstrap: z.int().min(100).default(1000),
+  equivalence: equivalence.optional(),
 });
 
 const layers = strict({ from: rows, to: rows });
@@ -289,6 +298,8 @@ export const studySchema = strict({
   tests: tests.prefault({}),
   /** Pairs of models or feature spaces that are compared, each fitted alone. Pairs with the control models come by themselves. */
   compare: z.array(z.tuple([name, name])).default([]),
+  /** unique: the part of each feature space and one shared rest; subsets: every unique and shared part, from a model of every subset. */
+  partition: z.enum(["unique", "subsets"]).default("unique"),
   /** false, or single controls off: written into the report as a warning. */
   controls: z.union([z.literal(false), controls]).prefault({}),
   /** The stimulus of each row, so that repeats and near-duplicates are recognised. */

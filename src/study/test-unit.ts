@@ -1,5 +1,6 @@
 import { matrix, type Random } from "../core/index.ts";
-import { adjust, meanDefined, testSignFlip } from "../stats/index.ts";
+import type { Equivalence } from "../report/index.ts";
+import { adjust, meanDefined, testEquivalence, testSignFlip } from "../stats/index.ts";
 import { blockOf } from "./plan.ts";
 import type { ScoreOutput } from "./score-person.ts";
 import type { StudySettings } from "./settings.ts";
@@ -28,6 +29,14 @@ export interface TestUnit {
     perBlock: readonly (readonly Float64Array[])[],
     alternative: "greater" | "two-sided",
   ): Tested;
+  /** Test that each of a family's differences is smaller than the margin of the settings, on the same unit. */
+  testEquivalence(
+    family: string,
+    perPerson: readonly (readonly number[])[],
+    perBlock: readonly (readonly Float64Array[])[],
+  ): readonly Equivalence[];
+  /** Name and smallest p of these tests. */
+  readonly equivalence: { readonly name: string; readonly smallestP: number };
 }
 
 /** The unit that is exchanged under the null: people, or blocks of held-out time. */
@@ -39,42 +48,72 @@ export function chooseUnit(
   const { tests } = settings;
   const people = scores.length;
   const byPeople = people >= fewestPeople;
-  let smallestP = 1;
-  let exact = true;
-  const blocks = scores[0]?.regions[0]?.saved.length ?? 0;
+  const rows = byPeople ? people : (scores[0]?.regions[0]?.saved.length ?? 0);
+  const blocks = `${rows} blocks of ${blockOf(settings)} held-out samples`;
+  const few = `too few people (${people}) for a test over people`;
+  let last = { smallestP: 1, exact: true }; // of the one-sided tests
+  let lastEquivalence = last;
+  const told = ({ exact }: { exact: boolean }) => (exact ? "exact" : `${tests.permutations} draws`);
+  const tabulate = (columns: readonly (readonly number[])[]) =>
+    matrix(
+      ["people", "tests"] as const,
+      rows,
+      columns.length,
+      Float64Array.from(
+        { length: rows * columns.length },
+        (_, at) => columns[at % columns.length]?.[Math.floor(at / columns.length)] as number,
+      ),
+    );
   return {
     kind: byPeople ? ("people" as const) : ("blocks" as const),
     get smallestP() {
-      return smallestP;
+      return last.smallestP;
     },
     get name() {
-      const how = exact ? "exact" : `${tests.permutations} draws`;
       return byPeople
-        ? `sign-flip over ${people} people, one-sided, ${how}`
-        : `paired exchange of models over ${blocks} blocks of ${blockOf(settings)} held-out samples, one-sided, ${how}; too few people (${people}) for a test over people`;
+        ? `sign-flip over ${people} people, one-sided, ${told(last)}`
+        : `paired exchange of models over ${blocks}, one-sided, ${told(last)}; ${few}`;
     },
-    test(
-      family: string,
-      perPerson: readonly (readonly number[])[],
-      perBlock: readonly (readonly Float64Array[])[],
-      alternative: "greater" | "two-sided",
-    ): Tested {
+    get equivalence() {
+      const what = byPeople ? `sign-flip tests over ${people} people` : `paired exchanges over ${blocks}`;
+      return {
+        name: `two one-sided ${what}, ${told(lastEquivalence)}`,
+        smallestP: lastEquivalence.smallestP,
+      };
+    },
+    test(family, perPerson, perBlock, alternative) {
       const columns = byPeople ? perPerson : perBlock.map(meanOverPeople);
-      const rows = byPeople ? people : blocks;
-      const table = new Float64Array(rows * columns.length);
-      for (const [k, column] of columns.entries())
-        for (let i = 0; i < rows; i++) table[i * columns.length + k] = column[i] as number;
-      const result = testSignFlip(matrix(["people", "tests"], rows, columns.length, table), {
+      const result = testSignFlip(tabulate(columns), {
         alternative,
         random: random.stream(`test ${family}`),
         draws: tests.permutations,
       });
-      if (alternative === "greater") ({ smallestP, exact } = result);
+      if (alternative === "greater") last = result;
       return {
         values: perPerson,
         p: result.p,
         corrected: tests.correction === "max" ? result.pMax : adjust(result.p, tests.correction),
       };
+    },
+    testEquivalence(family, perPerson, perBlock) {
+      // a block's share of the difference, times the number of blocks: their mean is the difference
+      const whole = (own: readonly Float64Array[]) => meanOverPeople(own).map((value) => value * rows);
+      const { margin } = tests.equivalence ?? {};
+      const result = testEquivalence(tabulate(byPeople ? perPerson : perBlock.map(whole)), {
+        ...(margin !== undefined && { delta: margin }),
+        random: random.stream(`equivalence ${family}`),
+        draws: tests.permutations,
+        level: tests.level,
+      });
+      lastEquivalence = result;
+      const { bound, p, pMax } = result;
+      const corrected = tests.correction === "max" ? pMax : adjust(p, tests.correction);
+      return Array.from(bound, (own, k) => ({
+        bound: own,
+        p: p[k] as number,
+        pCorrected: corrected[k] as number,
+        equivalent: (corrected[k] as number) <= tests.level,
+      }));
     },
   };
 }
