@@ -1,0 +1,149 @@
+/** What draws; nothing of it waits for the graphics processor. */
+export interface Easel {
+  /** The whole picture onto the canvas. */
+  whole(): void;
+  /** A coarser picture onto the canvas, quickly. */
+  draft(): void;
+  /** One part of the whole picture beside the canvas; the first one clears what was there. */
+  piece(k: number, of: number): void;
+  /** The finished picture onto the canvas. */
+  show(): void;
+  /** Asks whether everything that was drawn until now is finished. */
+  fence(): () => boolean;
+}
+
+/** Time, frames and delays of the browser; tests bring their own. */
+export interface Clock {
+  now(): number;
+  /** Each gives what calls it off. */
+  frame(act: () => void): () => void;
+  after(milliseconds: number, act: () => void): () => void;
+}
+
+/** Milliseconds: a whole picture that takes longer than `slow` is drawn in pieces of about `piece`, `rest` after the last change; colours
+ * that change `alone` after the one before need no draft. */
+export const pace = { slow: 40, piece: 20, rest: 160, alone: 400, mostPieces: 24, poll: 4 } as const;
+
+/** Decides what is drawn when. */
+export interface Pacer {
+  /** @param what of the picture is another: where things are, or their colours only. */
+  change(what: "view" | "colours"): void;
+  /** Forget what is under way; after a loss of the context. */
+  stop(): void;
+}
+
+/** Where a whole picture takes no time, draw it at every change. Where it does (no graphics card), draw drafts while anything changes, and
+ * then the whole picture in pieces, between which the page has its frames.
+ * @param onWhole is told whether the canvas shows the whole of what was asked for. */
+export function openPacer(easel: Easel, clock: Clock, onWhole: (isWhole: boolean) => void): Pacer {
+  let costs: number[] = [];
+  let isWarm = false; // the first picture also pays for compiling and uploading
+  let doneAt = 0;
+  let changedAt = Number.NEGATIVE_INFINITY;
+  let frame: (() => void) | null = null;
+  let later: (() => void) | null = null;
+  let isAlone = false;
+  let isRefining = false;
+  let run = 0;
+
+  const watch = (done: (milliseconds: number) => void) => {
+    const [start, isDone, mine] = [clock.now(), easel.fence(), run];
+    const poll = () => {
+      if (mine !== run) return;
+      if (!isDone()) {
+        clock.after(pace.poll, poll);
+        return;
+      }
+      const now = clock.now();
+      done(now - Math.max(start, doneAt));
+      doneAt = now;
+    };
+    clock.after(pace.poll, poll);
+  };
+  const keep = (cost: number) => {
+    if (isWarm) costs = [...costs, cost].slice(-2);
+    isWarm = true;
+  };
+  const isSlow = () => costs.length > 0 && Math.min(...costs) > pace.slow;
+  const callOff = () => {
+    later?.();
+    later = null;
+    isAlone = false;
+    isRefining = false;
+  };
+  const refine = () => {
+    callOff();
+    isRefining = true;
+    const of = Math.min(pace.mostPieces, Math.max(2, Math.ceil(Math.min(...costs) / pace.piece)));
+    let total = 0;
+    const next = (k: number) => {
+      easel.piece(k, of);
+      let isOff = false;
+      later = () => {
+        isOff = true;
+      };
+      watch((milliseconds) => {
+        if (isOff) return;
+        total += milliseconds;
+        if (k + 1 < of) {
+          next(k + 1);
+          return;
+        }
+        callOff();
+        easel.show();
+        keep(total);
+        onWhole(true);
+      });
+    };
+    next(0);
+  };
+  const draw = () => {
+    frame = null;
+    callOff();
+    if (isSlow()) {
+      easel.draft();
+      later = clock.after(pace.rest, refine);
+      return;
+    }
+    easel.whole();
+    watch(keep);
+    onWhole(true);
+  };
+
+  return {
+    change: (what) => {
+      const now = clock.now();
+      const first = now - changedAt > pace.alone && !isRefining && frame === null;
+      changedAt = now;
+      onWhole(false);
+      if (what === "colours" && isSlow() && (first || isAlone)) {
+        if (isAlone) return;
+        callOff();
+        isAlone = true;
+        later = clock.after(0, refine);
+        return;
+      }
+      callOff();
+      frame ??= clock.frame(draw);
+    },
+    stop: () => {
+      callOff();
+      frame?.();
+      frame = null;
+      run++;
+    },
+  };
+}
+
+/** The clock of a page. */
+export const pageClock: Clock = {
+  now: () => performance.now(),
+  frame: (act) => {
+    const id = requestAnimationFrame(act);
+    return () => cancelAnimationFrame(id);
+  },
+  after: (milliseconds, act) => {
+    const id = setTimeout(act, milliseconds);
+    return () => clearTimeout(id);
+  },
+};
