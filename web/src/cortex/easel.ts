@@ -13,7 +13,8 @@ import type { Easel } from "./pace.ts";
 
 /** What of the scene is drawn. */
 export interface Choice {
-  readonly isDraft: boolean;
+  /** How often the surfaces are coarsened for a draft; null: the whole picture. */
+  readonly draft: number | null;
   /** The piece of each surface's triangles, shares. */
   readonly from: number;
   readonly to: number;
@@ -65,11 +66,11 @@ export function openEasel(
   const show = () => renderer.render(sheet, camera);
   const easel: Easel = {
     whole: () => {
-      drawBeside({ isDraft: false, ...all }, true);
+      drawBeside({ draft: null, ...all }, true);
       show();
     },
-    draft: () => draw({ isDraft: true, ...all }, true),
-    piece: (k, of) => drawBeside({ isDraft: false, from: k / of, to: (k + 1) / of }, k === 0),
+    draft: (level) => draw({ draft: level, ...all }, true),
+    piece: (k, of) => drawBeside({ draft: null, from: k / of, to: (k + 1) / of }, k === 0),
     show,
     fence: () => {
       const sync = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);

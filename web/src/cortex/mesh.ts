@@ -52,17 +52,6 @@ function neighboursOf(faces: Uint32Array, vertices: number) {
   return { starts, beside };
 }
 
-/** Coarsen until there are no more than `most` triangles. */
-export function coarsenTo(faces: Uint32Array, vertices: number, most: number): Uint32Array {
-  let out = faces;
-  while (out.length / 3 > most) {
-    const next = coarsen(out, vertices);
-    if (next.length === 0 || next.length === out.length) break;
-    out = next;
-  }
-  return out;
-}
-
 /** Whether a surface has no rim and its triangles turn their fronts outwards: then their backs are never seen.
  * Every edge must be run through in both directions equally often, which is told by sums of hashes; the volume inside must be positive. */
 export function isClosed(points: Float32Array, faces: Uint32Array): boolean {

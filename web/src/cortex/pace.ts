@@ -2,8 +2,8 @@
 export interface Easel {
   /** The whole picture onto the canvas. */
   whole(): void;
-  /** A coarser picture onto the canvas, quickly. */
-  draft(): void;
+  /** A picture onto the canvas quickly, without smoothing, of a surface coarsened `level` times. */
+  draft(level: number): void;
   /** One part of the whole picture beside the canvas; the first one clears what was there. */
   piece(k: number, of: number): void;
   /** The finished picture onto the canvas. */
@@ -20,9 +20,26 @@ export interface Clock {
   after(milliseconds: number, act: () => void): () => void;
 }
 
-/** Milliseconds: a whole picture that takes longer than `slow` is drawn in pieces of about `piece`, `rest` after the last change; colours
- * that change `alone` after the one before need no draft. */
-export const pace = { slow: 40, piece: 20, rest: 160, alone: 400, mostPieces: 24, poll: 4 } as const;
+/** Milliseconds: a whole picture that takes longer than `slow` is drawn in pieces of about `piece`, `rest` after the last change, and drafts
+ * are to take `draft`. Colours that change need no draft unless the canvas lags behind by `stale`; while they go on changing, pieces wait
+ * for a `calm`. */
+export const pace = {
+  slow: 40,
+  piece: 35,
+  rest: 160,
+  draft: 30,
+  stale: 250,
+  calm: 60,
+  poll: 4,
+  mostPieces: 24,
+} as const;
+
+/** How often a surface is coarsened for a draft, 0 to 2: without smoothing and backs a picture takes a third of its time, and a quarter of
+ * that each time its surface is coarsened (measured).
+ * @param cost of the whole picture, milliseconds. */
+export function draftLevel(cost: number): number {
+  return Math.min(2, Math.max(0, Math.ceil(Math.log(cost / 3 / pace.draft) / Math.log(4))));
+}
 
 /** Decides what is drawn when. */
 export interface Pacer {
@@ -39,11 +56,9 @@ export function openPacer(easel: Easel, clock: Clock, onWhole: (isWhole: boolean
   let costs: number[] = [];
   let isWarm = false; // the first picture also pays for compiling and uploading
   let doneAt = 0;
-  let changedAt = Number.NEGATIVE_INFINITY;
+  let waitsSince: number | null = null;
   let frame: (() => void) | null = null;
   let later: (() => void) | null = null;
-  let isAlone = false;
-  let isRefining = false;
   let run = 0;
 
   const watch = (done: (milliseconds: number) => void) => {
@@ -60,21 +75,18 @@ export function openPacer(easel: Easel, clock: Clock, onWhole: (isWhole: boolean
     };
     clock.after(pace.poll, poll);
   };
-  const keep = (cost: number) => {
-    if (isWarm) costs = [...costs, cost].slice(-2);
+  const keep = (milliseconds: number) => {
+    if (isWarm) costs = [...costs, milliseconds].slice(-2);
     isWarm = true;
   };
-  const isSlow = () => costs.length > 0 && Math.min(...costs) > pace.slow;
+  const cost = () => (costs.length > 0 ? Math.min(...costs) : 0);
+  const isSlow = () => cost() > pace.slow;
   const callOff = () => {
     later?.();
     later = null;
-    isAlone = false;
-    isRefining = false;
   };
   const refine = () => {
-    callOff();
-    isRefining = true;
-    const of = Math.min(pace.mostPieces, Math.max(2, Math.ceil(Math.min(...costs) / pace.piece)));
+    const of = Math.min(pace.mostPieces, Math.max(2, Math.ceil(cost() / pace.piece)));
     let total = 0;
     const next = (k: number) => {
       easel.piece(k, of);
@@ -89,7 +101,8 @@ export function openPacer(easel: Easel, clock: Clock, onWhole: (isWhole: boolean
           next(k + 1);
           return;
         }
-        callOff();
+        later = null;
+        waitsSince = null;
         easel.show();
         keep(total);
         onWhole(true);
@@ -99,9 +112,9 @@ export function openPacer(easel: Easel, clock: Clock, onWhole: (isWhole: boolean
   };
   const draw = () => {
     frame = null;
-    callOff();
+    waitsSince = null;
     if (isSlow()) {
-      easel.draft();
+      easel.draft(draftLevel(cost()));
       later = clock.after(pace.rest, refine);
       return;
     }
@@ -113,14 +126,12 @@ export function openPacer(easel: Easel, clock: Clock, onWhole: (isWhole: boolean
   return {
     change: (what) => {
       const now = clock.now();
-      const first = now - changedAt > pace.alone && !isRefining && frame === null;
-      changedAt = now;
+      waitsSince ??= now;
       onWhole(false);
-      if (what === "colours" && isSlow() && (first || isAlone)) {
-        if (isAlone) return;
+      if (what === "colours" && frame === null && isSlow() && now - waitsSince < pace.stale) {
+        const wait = later === null ? 0 : pace.calm;
         callOff();
-        isAlone = true;
-        later = clock.after(0, refine);
+        later = clock.after(wait, refine);
         return;
       }
       callOff();

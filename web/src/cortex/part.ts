@@ -2,11 +2,11 @@ import { BufferAttribute, BufferGeometry, DoubleSide, FrontSide, Mesh, ShaderMat
 import { type Normals, vertexNormals } from "../../../src/simulator/view/camera.ts";
 import type { Paint } from "../../../src/simulator/view/layer.ts";
 import type { Surface } from "../../../src/simulator/view/surface.ts";
-import { coarsenTo, isClosed } from "./mesh.ts";
+import { coarsen, isClosed } from "./mesh.ts";
 import { fragmentShader, vertexShader } from "./shaders.ts";
 
-/** Most triangles of a surface in a draft. */
-const mostOfDraft = 24_000;
+/** Fewest triangles of a coarsened surface. */
+const fewest = 4_000;
 
 /** A surface as the graphics processor has it. */
 export interface Part {
@@ -14,11 +14,12 @@ export interface Part {
   readonly mesh: Mesh;
   readonly normals: Normals;
   /** Draw these triangles, or a coarser surface between their vertices, and of them the piece from one share to another.
+   * @param draft how often the surface is coarsened; null: it is the whole picture.
    * @param isSolid neither shape of the surface is the flat map. */
   select(
     faces: Uint32Array,
     options: {
-      readonly isDraft: boolean;
+      readonly draft: number | null;
       readonly isSolid: boolean;
       readonly from: number;
       readonly to: number;
@@ -49,10 +50,10 @@ export function buildPart(surface: Surface, shared: Record<string, { value: unkn
   const mesh = new Mesh(new BufferGeometry(), material);
   mesh.frustumCulled = false;
   mesh.matrixAutoUpdate = false;
-  // backs of a closed surface lie behind its fronts: left out, the picture is the same
+  // backs of a closed surface lie behind its fronts: left out, only rims differ by a trace
   const hidesBacks = isClosed(surface.folded, surface.faces) && isClosed(surface.inflated, surface.faces);
   const geometries = new Map<Uint32Array, BufferGeometry>();
-  const drafts = new Map<Uint32Array, Uint32Array>();
+  const coarsened = new Map<Uint32Array, Uint32Array>();
   const geometryOf = (faces: Uint32Array) => {
     let geometry = geometries.get(faces);
     if (geometry === undefined) {
@@ -63,22 +64,23 @@ export function buildPart(surface: Surface, shared: Record<string, { value: unkn
     }
     return geometry;
   };
-  const draftOf = (faces: Uint32Array) => {
-    const draft = drafts.get(faces) ?? coarsenTo(faces, surface.vertices, mostOfDraft);
-    drafts.set(faces, draft);
-    return draft;
+  const draftOf = (faces: Uint32Array, level: number): Uint32Array => {
+    if (level === 0) return faces;
+    const coarser = coarsened.get(faces) ?? coarsen(faces, surface.vertices);
+    coarsened.set(faces, coarser);
+    return coarser.length / 3 < fewest ? faces : draftOf(coarser, level - 1);
   };
   return {
     surface,
     mesh,
     normals,
-    select: (faces, { isDraft, isSolid, from, to }) => {
-      const geometry = geometryOf(isDraft ? draftOf(faces) : faces);
+    select: (faces, { draft, isSolid, from, to }) => {
+      const geometry = geometryOf(draft === null ? faces : draftOf(faces, draft));
       mesh.geometry = geometry;
       const triangles = (geometry.index?.count ?? 0) / 3;
       const [first, last] = [Math.round(from * triangles), Math.round(to * triangles)];
       geometry.setDrawRange(3 * first, 3 * (last - first));
-      material.side = hidesBacks && isSolid ? FrontSide : DoubleSide;
+      material.side = draft !== null && isSolid && hidesBacks ? FrontSide : DoubleSide;
     },
     paint: (paint) => {
       paintVertices(surface, paint, attributes.shown, attributes.significant);

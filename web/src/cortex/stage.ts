@@ -106,12 +106,14 @@ export function openStage(
     if (pose !== null) place(pose, choice);
   });
   /** Draw, if there is something to draw and to draw on. */
-  const ready = (act: () => void) => () => {
-    if (lost || pose === null) return;
-    fit();
-    act();
-    onDraw?.();
-  };
+  const ready =
+    <A extends unknown[]>(act: (...rest: A) => void) =>
+    (...rest: A) => {
+      if (lost || pose === null) return;
+      fit();
+      act(...rest);
+      onDraw?.();
+    };
   const pacer = openPacer(
     { ...easel, whole: ready(easel.whole), draft: ready(easel.draft), show: ready(easel.show) },
     pageClock,
