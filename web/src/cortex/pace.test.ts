@@ -85,6 +85,31 @@ describe("openPacer", () => {
     expect(taken()).toEqual(["whole"]);
   });
 
+  it("does not count the time that a picture waits for the one before", () => {
+    const costs = [500, 5, 5];
+    const { pacer, wait, taken } = makeMachine(() => costs.shift() ?? 5);
+    pacer.change("view");
+    wait(20);
+    pacer.change("view"); // while the first one is drawn
+    wait(3000);
+    pacer.change("view");
+    wait(3000);
+    expect(taken()).toEqual(["whole", "whole", "whole"]);
+  });
+
+  it("does not count a picture that a loss of the context cut short", () => {
+    const { pacer, wait, taken } = makeMachine(() => 300);
+    pacer.change("view");
+    wait(2000);
+    pacer.change("view");
+    wait(100);
+    pacer.stop();
+    wait(2000);
+    pacer.change("view");
+    wait(2000);
+    expect(taken()).toEqual(["whole", "whole", "whole"]);
+  });
+
   it("draws drafts while a slow view changes, then the whole in pieces, each once and in order", () => {
     const { pacer, wait, taken, warmUp, isWhole } = makeMachine(() => 300);
     warmUp();
