@@ -21,7 +21,7 @@ export interface Clock {
 }
 
 /** Milliseconds: a whole picture that takes longer than `slow` is drawn in pieces of about `piece`, `rest` after the last change, and drafts
- * are to take `draft`. Colours that change need no draft unless the canvas lags behind by `stale`; while they go on changing, pieces wait
+ * are to take `draft`; of each piece's time `latency` is the asking whether it is finished. Colours that change need no draft unless the canvas lags behind by `stale`; while they go on changing, pieces wait
  * for a `calm`. */
 export const pace = {
   slow: 40,
@@ -31,6 +31,7 @@ export const pace = {
   stale: 250,
   calm: 60,
   poll: 4,
+  latency: 8,
   mostPieces: 24,
 } as const;
 
@@ -96,7 +97,7 @@ export function openPacer(easel: Easel, clock: Clock, onWhole: (isWhole: boolean
       };
       watch((milliseconds) => {
         if (isOff) return;
-        total += milliseconds;
+        total += Math.max(0, milliseconds - pace.latency);
         if (k + 1 < of) {
           next(k + 1);
           return;
