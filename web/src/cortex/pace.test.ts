@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Clock, draftLevel, type Easel, openPacer, pace } from "./pace.ts";
+import { type Clock, type Drawn, draftLevel, type Easel, openPacer, pace } from "./pace.ts";
 
 /** A browser whose time is told, and a graphics processor that takes `cost` for a whole picture. */
 function makeMachine(cost: () => number) {
@@ -7,7 +7,7 @@ function makeMachine(cost: () => number) {
   let busyUntil = 0;
   let due: { at: number; act: () => void }[] = [];
   const log: string[] = [];
-  const states: boolean[] = [];
+  const states: Drawn[] = [];
   const schedule = (at: number, act: () => void) => {
     const one = { at, act };
     due.push(one);
@@ -34,7 +34,7 @@ function makeMachine(cost: () => number) {
       return () => now >= end;
     },
   };
-  const pacer = openPacer(easel, clock, (isWhole) => states.push(isWhole));
+  const pacer = openPacer(easel, clock, (drawn) => states.push(drawn));
   const wait = (milliseconds: number) => {
     const end = now + milliseconds;
     for (;;) {
@@ -55,7 +55,7 @@ function makeMachine(cost: () => number) {
     }
     taken();
   };
-  return { pacer, wait, taken, warmUp, states, isWhole: () => states.at(-1) };
+  return { pacer, wait, taken, warmUp, states, drawn: () => states.at(-1) };
 }
 
 describe("openPacer", () => {
@@ -69,7 +69,8 @@ describe("openPacer", () => {
     }
     wait(1000);
     expect(taken()).toEqual(["whole", "whole", "whole", "whole"]);
-    expect(states.at(-1)).toBe(true);
+    expect(states.at(-1)).toBe("whole");
+    expect(states).not.toContain("draft");
   });
 
   it("is not misled by a first picture that pays for compiling", () => {
@@ -111,12 +112,13 @@ describe("openPacer", () => {
   });
 
   it("draws drafts while a slow view changes, then the whole in pieces, each once and in order", () => {
-    const { pacer, wait, taken, warmUp, isWhole } = makeMachine(() => 300);
+    const { pacer, wait, taken, warmUp, drawn } = makeMachine(() => 300);
     warmUp();
     for (let k = 0; k < 5; k++) {
       pacer.change("view");
+      expect(drawn()).toBe(k === 0 ? "before" : "draft");
       wait(16);
-      expect(isWhole()).toBe(false);
+      expect(drawn()).toBe("draft");
     }
     expect(taken()).toEqual(Array(5).fill("draft 1"));
     wait(2000);
@@ -124,13 +126,13 @@ describe("openPacer", () => {
     const of = pieces.length - 1;
     expect(300 / of).toBeLessThanOrEqual(pace.piece);
     expect(pieces).toEqual([...Array.from({ length: of }, (_, k) => `piece ${k} of ${of}`), "show"]);
-    expect(isWhole()).toBe(true);
+    expect(drawn()).toBe("whole");
     wait(5000);
     expect(taken()).toEqual([]);
   });
 
   it("begins anew when the view changes between two pieces", () => {
-    const { pacer, wait, taken, warmUp, isWhole } = makeMachine(() => 300);
+    const { pacer, wait, taken, warmUp, drawn } = makeMachine(() => 300);
     warmUp();
     pacer.change("view");
     wait(pace.rest + 100);
@@ -138,22 +140,22 @@ describe("openPacer", () => {
     pacer.change("view");
     wait(16);
     expect(taken()).toEqual(["draft 1"]);
-    expect(isWhole()).toBe(false);
+    expect(drawn()).toBe("draft");
     wait(2000);
-    const drawn = taken();
-    expect(drawn[0]).toMatch(/^piece 0 /);
-    expect(drawn.at(-1)).toBe("show");
-    expect(drawn.filter((one) => one === "show")).toHaveLength(1);
+    const after = taken();
+    expect(after[0]).toMatch(/^piece 0 /);
+    expect(after.at(-1)).toBe("show");
+    expect(after.filter((one) => one === "show")).toHaveLength(1);
   });
 
   it("changes colours without a draft, and with drafts while they go on changing", () => {
-    const { pacer, wait, taken, warmUp, isWhole } = makeMachine(() => 300);
+    const { pacer, wait, taken, warmUp, drawn } = makeMachine(() => 300);
     warmUp();
     pacer.change("colours");
-    expect(isWhole()).toBe(false);
+    expect(drawn()).toBe("before");
     wait(2000);
     expect(taken().some((one) => one.startsWith("draft"))).toBe(false);
-    expect(isWhole()).toBe(true);
+    expect(drawn()).toBe("whole");
     for (let k = 0; k < 60; k++) {
       pacer.change("colours");
       wait(16);
@@ -163,7 +165,7 @@ describe("openPacer", () => {
     expect(drafts).toBeLessThan(6);
     wait(2000);
     expect(taken().at(-1)).toBe("show");
-    expect(isWhole()).toBe(true);
+    expect(drawn()).toBe("whole");
   });
 
   it("draws as a whole again once pictures are quick, and drafts once they are slow", () => {

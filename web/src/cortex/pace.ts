@@ -21,8 +21,8 @@ export interface Clock {
 }
 
 /** Milliseconds: a whole picture that takes longer than `slow` is drawn in pieces of about `piece`, `rest` after the last change, and drafts
- * are to take `draft`; of each piece's time `latency` is the asking whether it is finished. Colours that change need no draft unless the canvas lags behind by `stale`; while they go on changing, pieces wait
- * for a `calm`. */
+ * are to take `draft`; of each piece's time `latency` is the asking whether it is
+ * finished. Colours that change need no draft unless the canvas lags behind by `stale`; while they go on changing, pieces wait for a `calm`. */
 export const pace = {
   slow: 40,
   piece: 35,
@@ -42,6 +42,9 @@ export function draftLevel(cost: number): number {
   return Math.min(2, Math.max(0, Math.ceil(Math.log(cost / 3 / pace.draft) / Math.log(4))));
 }
 
+/** What a canvas shows: the whole of what was asked for, a draft, or still the picture before. */
+export type Drawn = "whole" | "draft" | "before";
+
 /** Decides what is drawn when. */
 export interface Pacer {
   /** @param what of the picture is another: where things are, or their colours only. */
@@ -52,8 +55,8 @@ export interface Pacer {
 
 /** Where a whole picture takes no time, draw it at every change. Where it does (no graphics card), draw drafts while anything changes, and
  * then the whole picture in pieces, between which the page has its frames.
- * @param onWhole is told whether the canvas shows the whole of what was asked for. */
-export function openPacer(easel: Easel, clock: Clock, onWhole: (isWhole: boolean) => void): Pacer {
+ * @param onDrawn is told what the canvas shows whenever that is another. */
+export function openPacer(easel: Easel, clock: Clock, onDrawn: (drawn: Drawn) => void): Pacer {
   let costs: number[] = [];
   let isWarm = false; // the first picture also pays for compiling and uploading
   let doneAt = 0;
@@ -61,6 +64,11 @@ export function openPacer(easel: Easel, clock: Clock, onWhole: (isWhole: boolean
   let frame: (() => void) | null = null;
   let later: (() => void) | null = null;
   let run = 0;
+  let drawn: Drawn | null = null;
+  const become = (next: Drawn) => {
+    if (drawn !== next) onDrawn(next);
+    drawn = next;
+  };
 
   const watch = (done: (milliseconds: number) => void) => {
     const [start, isDone, mine] = [clock.now(), easel.fence(), run];
@@ -106,7 +114,7 @@ export function openPacer(easel: Easel, clock: Clock, onWhole: (isWhole: boolean
         waitsSince = null;
         easel.show();
         keep(total);
-        onWhole(true);
+        become("whole");
       });
     };
     next(0);
@@ -116,19 +124,20 @@ export function openPacer(easel: Easel, clock: Clock, onWhole: (isWhole: boolean
     waitsSince = null;
     if (isSlow()) {
       easel.draft(draftLevel(cost()));
+      become("draft");
       later = clock.after(pace.rest, refine);
       return;
     }
     easel.whole();
     watch(keep);
-    onWhole(true);
+    become("whole");
   };
 
   return {
     change: (what) => {
       const now = clock.now();
       waitsSince ??= now;
-      onWhole(false);
+      if (drawn !== "draft") become("before");
       if (what === "colours" && frame === null && isSlow() && now - waitsSince < pace.stale) {
         const wait = later === null ? 0 : pace.calm;
         callOff();

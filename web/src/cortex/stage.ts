@@ -29,7 +29,7 @@ import { openPacer, pageClock } from "./pace.ts";
 import { buildPart } from "./part.ts";
 import { pickVertex, toClip } from "./pick.ts";
 
-/** A canvas with a cortex. Nothing is drawn unless something changed. Until the canvas shows the whole of it, its `data-drawn` is "draft". */
+/** A canvas with a cortex. Nothing is drawn unless something changed. Its `data-drawn` says what it shows. */
 export interface Stage {
   setPaint(paint: Paint): void;
   setPose(pose: Pose): void;
@@ -117,8 +117,8 @@ export function openStage(
   const pacer = openPacer(
     { ...easel, whole: ready(easel.whole), draft: ready(easel.draft), show: ready(easel.show) },
     pageClock,
-    (isWhole) => {
-      canvas.dataset.drawn = isWhole ? "whole" : "draft";
+    (drawn) => {
+      canvas.dataset.drawn = drawn;
     },
   );
   const handleLost = (event: Event) => {

@@ -11,7 +11,7 @@ export interface Panel {
 
 /** Waits until a canvas shows the whole picture, not a draft of it; a canvas that is no stage's is whole. */
 export function whenWhole(canvas: HTMLCanvasElement): Promise<void> {
-  const isWhole = () => canvas.dataset.drawn !== "draft";
+  const isWhole = () => (canvas.dataset.drawn ?? "whole") === "whole";
   return new Promise((resolve) => {
     if (isWhole()) {
       resolve();
