@@ -25,7 +25,7 @@ export interface Clock {
  * finished. Colours that change need no draft unless the canvas lags behind by `stale`; while they go on changing, pieces wait for a `calm`. */
 export const pace = {
   slow: 40,
-  piece: 35,
+  piece: 25,
   rest: 160,
   draft: 30,
   stale: 250,
