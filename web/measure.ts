@@ -37,6 +37,9 @@ say("first map after navigation, ms (median of 5)", median(firsts).toFixed(0));
     .waitFor({ timeout: 120_000 });
   say("laboratory ready, all models, ms", (performance.now() - start).toFixed(0));
   await page.getByText(/^Library:/).click();
+  await startFrames(page);
+  await page.waitForTimeout(5000);
+  say("longest time between frames of a page at rest, ms", Math.max(...(await stopFrames(page))).toFixed(0));
   const times: number[] = [];
   await startFrames(page);
   for (let k = 0; k < 20; k++) {
@@ -49,7 +52,9 @@ say("first map after navigation, ms (median of 5)", median(firsts).toFixed(0));
   }
   const gaps = await stopFrames(page);
   say("one picture, wasm, in the worker, ms (median, most of 20)", `${median(times)}, ${Math.max(...times)}`);
+  const late = gaps.filter((gap) => gap > 100).length;
   say("longest time between frames meanwhile, ms", Math.max(...gaps).toFixed(0));
+  say("of them over 100 ms", `${late} of ${gaps.length}`);
   await close();
 }
 
@@ -87,6 +92,7 @@ const large = await withLargeSurface();
       gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel); // waits until the frame is drawn
       frames++;
     }
+    send("pointerup", 0);
     return {
       rate: (1000 * frames) / (performance.now() - began),
       width: canvas.width,
@@ -97,9 +103,13 @@ const large = await withLargeSurface();
     "frames a second, 2 × 40,962 vertices, turning",
     `${rate.rate.toFixed(1)} at ${rate.width} × ${rate.height} pixels`,
   );
+  const stopped = performance.now();
+  await page.locator("canvas[data-drawn=whole]").first().waitFor();
+  say("whole picture after it stopped turning, ms", (performance.now() - stopped).toFixed(0));
   await close();
   await server.close();
 }
+say("load at the end", loadavg()[0]?.toFixed(1) ?? "");
 await rm(large, { recursive: true, force: true });
 await pages.close();
 

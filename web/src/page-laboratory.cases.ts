@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { openServer } from "../../src/server/open-server.ts";
 import { decodePicture } from "../../src/stimuli/decode-picture.ts";
-import { openPage, readCanvas } from "./page.fixture.ts";
+import { openPage, readCanvas, waitWhole } from "./page.fixture.ts";
 import type { Bench } from "./page-bench.fixture.ts";
 
 /** New pictures and sentences. */
@@ -94,6 +94,41 @@ export function laboratoryCases(bench: Bench): void {
       if (own.length > 0)
         expect(Math.abs(Number(await cell.getAttribute("data-value")) - value)).toBeLessThan(1e-4);
     }
+    await close();
+  });
+
+  it("keeps the cortex in place and the last prediction on it until the next one is there", async () => {
+    const { page, close } = await open("?tab=laboratory");
+    await toLaboratory(page);
+    await write(page, "the dog sees the cat");
+    await page.locator(".legend", { hasText: "predicted response" }).waitFor();
+    await waitWhole(page);
+    await page.evaluate(() => {
+      const store = window as unknown as { seen: string[] };
+      store.seen = [];
+      const canvas = document.querySelector("canvas") as HTMLCanvasElement;
+      new MutationObserver((list) => {
+        for (const { attributeName } of list) store.seen.push(attributeName as string);
+      }).observe(canvas, { attributeFilter: ["width", "height"] });
+      const legend = document.querySelector(".legend") as HTMLElement;
+      const look = () => store.seen.push(legend.textContent?.includes("nothing shown") ? "blank" : "told");
+      new MutationObserver(look).observe(legend, { subtree: true, childList: true, characterData: true });
+    });
+    const before = await readCanvas(page);
+    await write(page, "a red car in the kitchen");
+    await page.locator("[data-test=bench] li").nth(1).waitFor();
+    await page.locator("[data-test=result]", { hasText: "a red car" }).waitFor();
+    await page.waitForTimeout(100);
+    expect((await readCanvas(page)).hash).not.toBe(before.hash);
+    const seen = await page.evaluate(() => (window as unknown as { seen: string[] }).seen);
+    expect(seen.filter((one) => one !== "told")).toEqual([]);
+    // without a stimulus there is nothing to show
+    for (let k = 0; k < 2; k++)
+      await page
+        .getByRole("button", { name: /^Remove/ })
+        .first()
+        .click();
+    await page.locator(".legend", { hasText: "nothing shown yet" }).waitFor();
     await close();
   });
 

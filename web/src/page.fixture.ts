@@ -90,14 +90,20 @@ export async function openPage(browser: Browser, url: string, { width = 1440, he
   return { page, complaints, close: () => context.close() };
 }
 
+/** Waits until a cortex is drawn as a whole: without a graphics card that follows the last change after a moment. */
+export async function waitWhole(page: Page, which = 0): Promise<void> {
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
+  await page.locator("canvas").nth(which).and(page.locator("[data-drawn=whole]")).waitFor();
+}
+
 /** Colours of a cortex: how many pixels are drawn, how many of them are coloured (not grey), and a hash of all. */
 export async function readCanvas(
   page: Page,
   which = 0,
 ): Promise<{ drawn: number; coloured: number; hash: number }> {
-  await page.evaluate(
-    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-  );
+  await waitWhole(page, which);
   return page
     .locator("canvas")
     .nth(which)

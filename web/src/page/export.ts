@@ -9,6 +9,23 @@ export interface Panel {
   readonly caption: string;
 }
 
+/** Waits until a canvas shows the whole picture, not a draft of it; a canvas that is no stage's is whole. */
+export function whenWhole(canvas: HTMLCanvasElement): Promise<void> {
+  const isWhole = () => (canvas.dataset.drawn ?? "whole") === "whole";
+  return new Promise((resolve) => {
+    if (isWhole()) {
+      resolve();
+      return;
+    }
+    const observer = new MutationObserver(() => {
+      if (!isWhole()) return;
+      observer.disconnect();
+      resolve();
+    });
+    observer.observe(canvas, { attributeFilter: ["data-drawn"] });
+  });
+}
+
 /** The cortices side by side with title and legend, as SVG: text and legend are drawn, the cortex itself is a picture inside. */
 export function toSvg(panels: readonly Panel[], title: string, dark: boolean): string {
   const [ink, paper] = dark ? ["#e8eaed", "#15181b"] : ["#1f2937", "#ffffff"];
