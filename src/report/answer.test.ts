@@ -136,7 +136,7 @@ describe("the first words of an answer", () => {
       for (const text of [lead(silent), ...answerStudy(silent).findings.map((own) => own.text)])
         expect(text).not.toMatch(/less than/);
     expect(limits(samples.compared())).toMatch(
-      /No evidence of a difference in 4 of 8 compared pairs \(× region\); that is not evidence that there is none: equivalence was not asked for \(`tests\.equivalence`\)/,
+      /No evidence of a difference in 4 of 8 compared pairs \(× region\); that is not evidence that there is none: equivalence was not asked for \(tests\.equivalence in the settings\)/,
     );
   });
   it("do not call a smaller error variance explained where the joint R² is below zero", () => {

@@ -72,7 +72,7 @@ export function equivalenceLimits(result: StudyResult, { alike, differences }: F
   const count = `${open.length} of ${countOf(tested.length, "compared pair")} (× region)`;
   if (margin === null)
     return [
-      `No evidence of a difference in ${count}; that is not evidence that there is none: equivalence was not asked for (\`tests.equivalence\`), and the column “${boundHead.toLowerCase()}” says how large a difference these data exclude.`,
+      `No evidence of a difference in ${count}; that is not evidence that there is none: equivalence was not asked for (tests.equivalence in the settings), and the column “${boundHead.toLowerCase()}” says how large a difference these data exclude.`,
     ];
   return [
     `No evidence either way in ${count}: neither that the two differ nor that they differ by less than ${margin}.`,

@@ -140,7 +140,7 @@ function equivalenceFact(result: StudyResult): string {
   const { test, smallestP } = result.tests.equivalence;
   const margin = marginText(result);
   if (margin === null)
-    return "no margin is declared (`tests.equivalence`), so nothing is said to be without a difference";
+    return "no margin is declared (tests.equivalence in the settings), so nothing is said to be without a difference";
   return `a difference below ${margin}, either way, counts as none; ${test}; smallest p ${formatP(smallestP, result.tests)}; cells and compared pairs are corrected as families of their own`;
 }
 
