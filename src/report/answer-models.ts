@@ -79,11 +79,17 @@ function noWinClauses(rest: readonly ModelVerdict[], other: string): readonly st
 }
 
 function controlSentences(result: StudyResult, { b, regions }: PairVerdicts): readonly string[] {
-  const parts = controlModels(result).map(({ name }) => {
-    const own = regions.filter(({ region }) => isAhead(result, name, b, region));
-    return `${name} in ${own.length === 0 ? "none" : namesOf(own)}`;
-  });
-  return parts.length === 0 ? [] : [`Controls that predict better than ${b}: ${joinWords(parts)}.`];
+  const controls = controlModels(result).map(({ name }) => ({
+    name,
+    ahead: regions.filter(({ region }) => isAhead(result, name, b, region)),
+  }));
+  if (controls.length === 0) return [];
+  if (controls.every(({ ahead }) => ahead.length === 0))
+    return [`No control is found to predict better than ${b}.`];
+  const parts = controls.map(
+    ({ name, ahead }) => `${name} in ${ahead.length === 0 ? "none" : namesOf(ahead)}`,
+  );
+  return [`Controls that predict better than ${b}: ${joinWords(parts)}.`];
 }
 
 function otherSentences(result: StudyResult, { a, b, regions }: PairVerdicts): readonly string[] {

@@ -70,6 +70,14 @@ describe("the answer of a study of models", () => {
       /^Both predicts better than one, and than every control, in 1 of 8 regions: early visual; in object it is ahead of one, but that is no win: so is the control permuted\. One predicts better than both, and than every control, in 1 of 8 regions: scene\. Unique variance/,
     );
   });
+  it("says in one sentence that no control is found ahead", () => {
+    const comparisons = result.comparisons.map((own) =>
+      own.b === "one" && own.a !== "both" ? { ...own, significant: false } : own,
+    );
+    expect(answerStudy({ ...result, comparisons }).models).toMatch(
+      /No control is found to predict better than one\./,
+    );
+  });
   it("says what the controls do, and what is true in the laboratory: a win of the wrong sign is not", () => {
     expect(answer.models).toMatch(
       /^Controls that predict better than one: permuted in object and untrained in none\. No evidence that both and one differ in word form,/,
