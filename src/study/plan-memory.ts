@@ -35,7 +35,8 @@ export function planMemory(memory: number, sizes: FitSizes): { tile: number; hol
   const nodes = nodesOf(sizes);
   const smoothers = nodes * testRows * size;
   const fixed = program + bytes * (X + kernels + systems + 2 * smoothers);
-  const perTarget = bytes * (3 * n + 4 * whole + (sizes.coefficients ? 3 * p : 0)) + 8 * nodes * nodes;
+  // responses, right sides of this fold and of the next, solutions
+  const perTarget = bytes * (4 * n + 4 * whole + (sizes.coefficients ? 3 * p : 0)) + 8 * nodes * nodes;
   const room = memory - fixed;
   if (room < fewestTargets * perTarget)
     throw new EncodingError(
