@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,6 +42,27 @@ describe("lockFolder", () => {
     expect(JSON.parse(readFileSync(lockOf(folder), "utf8"))).toEqual({ pid: process.pid, host: hostname() });
     await unlock();
   });
+  it.runIf(process.platform === "linux")(
+    "takes over the lock of a killed process that its parent has not cleared away",
+    async () => {
+      // the shell starts a child that ends at once, turns into sleep, and never asks for its end: the child stays a zombie
+      const shell = spawn("sh", ["-c", "true & echo $!; exec sleep 20"], {
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      try {
+        const pid = Number(await new Promise((resolve) => shell.stdout.once("data", resolve)));
+        await expect
+          .poll(() => readFileSync(`/proc/${pid}/stat`, "latin1"), { timeout: 5000 })
+          .toMatch(/\) Z/);
+        const folder = join(root, "zombie");
+        await (await lockFolder(folder))();
+        writeFileSync(lockOf(folder), JSON.stringify({ pid, host: hostname() }));
+        await (await lockFolder(folder))();
+      } finally {
+        shell.kill();
+      }
+    },
+  );
   it("takes over an empty lock, whose maker was killed before it wrote", async () => {
     const folder = join(root, "empty");
     await (await lockFolder(folder))();

@@ -147,7 +147,7 @@ describe("a study of foundation models", () => {
       expect(answer.lead).toContain(
         "First predicts better than second, and than every control, in 1 of 2 regions: planted.",
       );
-      expect(answer.models).toContain("Controls that predict better than second: start in none.");
+      expect(answer.models).toContain("No control is found to predict better than second.");
     },
   );
 });
