@@ -61,7 +61,9 @@ describe.each(pages)("%s", (page) => {
   it("quotes only commands that exist", () => {
     for (const [, name] of text.matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g))
       expect(Object.keys(scripts)).toContain(name);
-    const commands = readFileSync("src/cli/program.ts", "utf8");
+    const commands = ["program", "program-brain"]
+      .map((name) => readFileSync(`src/cli/${name}.ts`, "utf8"))
+      .join("");
     for (const [, name] of text.matchAll(/dist\/cli\/main\.js (\w+)/g))
       expect(commands).toContain(`.command("${name}")`);
   });

@@ -1,8 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Worker } from "node:worker_threads";
 import { createNativeState, EncodingError, type ErrorKind, type NativeState } from "../core/index.ts";
-import { startWorker } from "../graph/index.ts";
-import { endThread } from "./end-thread.ts";
+import { endThread, startWorker } from "../graph/index.ts";
 
 /** Workers of this machine that run named functions of one module. */
 export interface Pool {

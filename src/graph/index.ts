@@ -15,6 +15,7 @@
 export { type CompileOptions, compileGraph } from "./compile.ts";
 export type { ElementType, TensorData } from "./element-type.ts";
 export { encodeGraph } from "./encode.ts";
+export { endThread } from "./end-thread.ts";
 export { gradients } from "./gradients.ts";
 export { fromHalf, toHalf } from "./half.ts";
 export {

@@ -2,9 +2,10 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import * as ort from "onnxruntime-node";
-import { EncodingError, waitInNative } from "../core/index.ts";
+import { createNativeState, EncodingError, type NativeState, waitInNative } from "../core/index.ts";
 import { callWorker } from "./call-worker.ts";
 import type { ElementType, TensorData } from "./element-type.ts";
+import { endThread } from "./end-thread.ts";
 
 /** A tensor at the border of a graph. */
 export interface Tensor {
@@ -53,6 +54,13 @@ export interface SessionOptions {
 export type Threading = Required<Pick<SessionOptions, "threads" | "spin">> &
   Pick<SessionOptions, "weightsFolder">;
 
+/** What a session's worker is given. */
+export interface SessionOrder {
+  readonly bytes: Uint8Array;
+  readonly threading: Threading;
+  readonly state: NativeState;
+}
+
 /** Load an ONNX model.
  * @param bytes of the model file.
  * @throws EncodingError "backend" if ONNX Runtime refuses it. */
@@ -62,12 +70,14 @@ export async function openSession(
 ): Promise<GraphSession> {
   const threading = { threads, spin, ...(weightsFolder !== undefined && { weightsFolder }) };
   if (where === "here") return openHere(bytes, threading);
-  const worker = startWorker(new URL(`./worker${extension}`, import.meta.url), { bytes, ...threading });
+  const state = createNativeState();
+  const order: SessionOrder = { bytes, threading, state };
+  const worker = startWorker(new URL(`./worker${extension}`, import.meta.url), order);
   const call = callWorker(worker);
   return {
     run: (feeds) => call("run", feeds) as Promise<Tensors>,
     describe: () => call("describe", null) as Promise<readonly OutputInfo[]>,
-    close: async () => void (await worker.terminate()),
+    close: () => endThread(worker, state),
   };
 }
 

@@ -1,10 +1,13 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { shareNativeState, waitInNative } from "../core/index.ts";
 import { answerCalls } from "./call-worker.ts";
-import { openHere, type Tensors, type Threading } from "./session.ts";
+import type { SessionOrder, Tensors } from "./session.ts";
 
 /** Worker that holds one ONNX Runtime session; see {@link openSession}. */
-const { bytes, ...threading } = workerData as { bytes: Uint8Array } & Threading;
-const session = openHere(bytes, threading);
+const { bytes, threading, state } = workerData as SessionOrder;
+shareNativeState(state);
+const session = waitInNative(() => import("./session.ts")) // ONNX Runtime is loaded with it
+  .then(({ openHere }) => openHere(bytes, threading));
 session.catch(() => {}); // told with the first answer
 
 answerCalls(

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createNativeState } from "../core/index.ts";
-import { endThread } from "../engine/end-thread.ts";
-import { startWorker } from "../graph/index.ts";
+
+import { endThread, startWorker } from "../graph/index.ts";
 import type { JobMessage } from "./experiment-worker.ts";
 import type { ExperimentRequest, JobAnswer } from "./schemas.ts";
 import { ServerError } from "./server-error.ts";

@@ -1,8 +1,8 @@
 import type { Worker } from "node:worker_threads";
 import { createNativeState, EncodingError, type NativeState } from "../core/index.ts";
-import { endThread } from "../engine/end-thread.ts";
+
 import { callWorker } from "../graph/call-worker.ts";
-import { startWorker } from "../graph/index.ts";
+import { endThread, startWorker } from "../graph/index.ts";
 import { ServerError, type ToldError } from "./server-error.ts";
 
 /** What a prediction is asked with. */

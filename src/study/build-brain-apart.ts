@@ -6,8 +6,8 @@ import {
   type OnProgress,
   type Progress,
 } from "../core/index.ts";
-import { endThread } from "../engine/end-thread.ts";
-import { startWorker } from "../graph/index.ts";
+
+import { endThread, startWorker } from "../graph/index.ts";
 import type { BrainFiles } from "../simulator/index.ts";
 import type { StudySettings } from "./settings.ts";
 

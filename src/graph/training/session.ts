@@ -1,8 +1,9 @@
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { EncodingError } from "../../core/index.ts";
+import { createNativeState, EncodingError, type NativeState } from "../../core/index.ts";
 import { callWorker } from "../call-worker.ts";
 import { zerosOf } from "../element-type.ts";
 import { encodeGraph } from "../encode.ts";
+import { endThread } from "../end-thread.ts";
 import type { TensorInfo } from "../model.ts";
 import {
   extension,
@@ -41,6 +42,12 @@ export interface TrainingPlan {
   readonly threading: Threading;
 }
 
+/** What a worker is given. */
+export interface TrainingOrder {
+  readonly plan: TrainingPlan;
+  readonly state: NativeState;
+}
+
 interface Programme {
   readonly bytes: Uint8Array;
   readonly inputs: readonly TensorInfo[];
@@ -65,9 +72,11 @@ export async function openTraining(
   });
   const plan: TrainingPlan = { steps: Object.fromEntries(programmes), start, threading: { threads, spin } };
   if (where === "here") return openTrainingHere({ ...plan, start: copies(start) });
-  const worker = startWorker(new URL(`./worker${extension}`, import.meta.url), plan);
+  const state = createNativeState();
+  const order: TrainingOrder = { plan, state };
+  const worker = startWorker(new URL(`./worker${extension}`, import.meta.url), order);
   const call = callWorker(worker);
-  const close = async () => void (await worker.terminate());
+  const close = () => endThread(worker, state);
   await call("open", null).catch(async (error: unknown) => {
     await close();
     throw error;

@@ -1,10 +1,14 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { shareNativeState, waitInNative } from "../../core/index.ts";
 import { answerCalls } from "../call-worker.ts";
 import type { Tensors } from "../session.ts";
-import { openTrainingHere, type TrainingPlan } from "./session.ts";
+import type { TrainingOrder } from "./session.ts";
 
 /** Worker that holds steps and their states; see {@link openTraining}. */
-const training = openTrainingHere(workerData as TrainingPlan);
+const { plan, state } = workerData as TrainingOrder;
+shareNativeState(state);
+const training = waitInNative(() => import("./session.ts")) // ONNX Runtime is loaded with it
+  .then(({ openTrainingHere }) => openTrainingHere(plan));
 training.catch(() => {}); // told with the first answer
 
 answerCalls(
