@@ -1,5 +1,15 @@
-import { allocate, type FloatArray, type Matrix, matrix, type Spare, toDtype } from "../core/index.ts";
+import {
+  allocate,
+  type Dtype,
+  dtypeOf,
+  type FloatArray,
+  type Matrix,
+  matrix,
+  type Spare,
+  toDtype,
+} from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
+import { productInto } from "./lanes.ts";
 import { type GroupPart, rowsAtOnce } from "./spectrum.ts";
 
 /** Add the squared errors of every pair where nodes are few components each: predictions of the nodes are made side by side and one
@@ -25,7 +35,7 @@ export async function addDirectErrors(
   },
 ): Promise<void> {
   const [targets, samples] = [wanted.rows, wanted.cols];
-  const dtype = given.data instanceof Float32Array ? "float32" : "float64";
+  const dtype = dtypeOf(given);
   const most = Math.min(rowsAtOnce, samples) * targets;
   const nodes = coefficients.cols;
   const memory = spare.take(dtype, nodes * most) ?? allocate(dtype, nodes * most);
@@ -52,8 +62,7 @@ export async function addDirectErrors(
           targets,
           slice(given.data, component * targets, b.cols * targets),
         );
-        const made = await linalg.gemm(own, sides, place);
-        if (made.data !== place) place.set(made.data);
+        await productInto(place, own, sides, linalg);
       }),
     );
     copyAcross(wanted, from, rows, planes.subarray(first * plane) as FloatArray);
@@ -70,7 +79,7 @@ export async function addDirectErrors(
 /** What pairs take of nodes and, last, of the responses, so that errors come out. */
 export function errorsOfNodes(
   coefficients: Matrix<"nodes", "pairs">,
-  dtype: "float32" | "float64",
+  dtype: Dtype,
 ): Matrix<"pairs", "nodes"> {
   const { rows, cols, data } = coefficients;
   const out = new Float64Array(cols * (rows + 1)).fill(-1);

@@ -42,8 +42,18 @@ export async function wideProduct<R extends string, C extends string>(
     const [from, to] = [Math.floor((k * rows) / panels), Math.floor(((k + 1) * rows) / panels)];
     const own = matrix(a.axes, to - from, cols, a.data.subarray(from * cols, to * cols) as FloatArray);
     const place = out.subarray(from * b.cols, to * b.cols) as FloatArray;
-    const made = await linalg.gemm(own, b, place);
-    if (made.data !== place) place.set(made.data);
+    await productInto(place, own, b, linalg);
   });
   return matrix([a.axes[0], b.axes[1]], rows, b.cols, out);
+}
+
+/** The product A B in memory of its length, also where a backend takes memory of its own. */
+export async function productInto(
+  place: FloatArray,
+  a: Matrix,
+  b: Matrix<string, string>,
+  linalg: Linalg,
+): Promise<void> {
+  const made = await linalg.gemm(a, b, place);
+  if (made.data !== place) place.set(made.data);
 }

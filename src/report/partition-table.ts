@@ -30,7 +30,7 @@ function partsTable({ participants }: StudyResult, regions: readonly RegionParti
         number: true,
         cells: rows.map(
           ({ share: { mean, low, high } }) =>
-            `${formatR2(mean)}${low > 0 || high < 0 ? " *" : ""} ${formatInterval(low, high, formatR2)}`,
+            `${formatR2(mean)}${low > 0 ? " *" : ""} ${formatInterval(low, high, formatR2)}`,
         ),
       },
       ...(participants.length > 1
@@ -58,14 +58,18 @@ export function partName(spaces: readonly string[]): string {
 
 function notesOf({ partition, tests }: StudyResult): string {
   const parts = (partition?.regions ?? []).flatMap((own) => own.parts);
+  const outside = parts.filter(({ share: { mean, low, high } }) => mean < low || mean > high).length;
   const negative = parts.filter(({ share }) => share.mean < 0).length;
   return [
     "The parts of a region sum to its joint R².",
-    "*: the interval does not hold zero; it is not corrected over parts, and shared parts have no test of their own (the unique ones stand above with theirs).",
+    "*: the whole interval lies above zero; it is not corrected over parts, and shared parts have no test of their own (the unique ones stand above with theirs).",
     `Intervals: ${tests.interval}.`,
     negative === 0
       ? ""
       : `${negative} of ${parts.length} parts are below zero and left so: a shared part below zero means that these spaces predict better together than each by itself (suppression), or that a fit with more columns lost held-out variance; a unique part below zero, that the space cost more than it added. The part shared by all spaces also takes what every model loses where held-out rows have another mean than those that were learned from.`,
+    outside === 0
+      ? ""
+      : `${countOf(outside, "interval")} ${outside === 1 ? "does" : "do"} not hold the value itself: redrawn blocks change the level of held-out rows, which the part takes in; read ${outside === 1 ? "it" : "them"} as no interval.`,
     "A shared part says that any of its spaces could account for it, not which one does.",
   ]
     .filter((text) => text !== "")

@@ -1,4 +1,4 @@
-import { EncodingError, waitInNative } from "../core/index.ts";
+import { EncodingError, isEncodingError, waitInNative } from "../core/index.ts";
 import { decodeBmp, isBmp } from "./decode-bmp.ts";
 import type { Picture } from "./render.ts";
 
@@ -14,7 +14,7 @@ export async function decodePicture(bytes: Uint8Array, name = "picture"): Promis
   try {
     return isBmp(bytes) ? decodeBmp(bytes) : await decodeSharp(bytes);
   } catch (cause) {
-    if (cause instanceof EncodingError && cause.kind === "backend") throw cause;
+    if (isEncodingError(cause, "backend") || isEncodingError(cause, "cancelled")) throw cause;
     throw new EncodingError(
       "format",
       `decodePicture: cannot read ${name}: ${reasonOf(cause, bytes)}`,
@@ -26,6 +26,7 @@ export async function decodePicture(bytes: Uint8Array, name = "picture"): Promis
 
 async function decodeSharp(bytes: Uint8Array): Promise<Picture> {
   const { default: sharp } = await waitInNative(() => import("sharp")).catch((cause: unknown) => {
+    if (isEncodingError(cause, "cancelled")) throw cause; // the thread is asked to stop
     throw new EncodingError("backend", "decodePicture: sharp is not there. Run npm ci.", {}, cause);
   });
   const { data, info } = await waitInNative(() =>

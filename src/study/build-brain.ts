@@ -16,6 +16,7 @@ import {
   type ModelRole,
   type PackedEncoder,
   type PackedSurface,
+  type Pipeline,
   packBrain,
   type Sense,
 } from "../simulator/index.ts";
@@ -191,9 +192,7 @@ function buildEncoders(models: readonly NamedModel[], fitted: readonly FittedMod
       own[sense] = {
         bytes: buildEncoder({ tower: towerOf(twin.config, kind), weights: twin.weights, layers, pipeline }),
         inputs: sense === "picture" ? { images: "images" } : { tokens: "tokens", mask: "mask" },
-        layers,
-        layer: layers.map((layer) => `mean.${layer}`).join(" + "),
-        sentence: `mean over ${sense === "picture" ? "patches" : "tokens"} of ${layers.length === 1 ? "layer" : "layers"} ${layers.join(", ")} side by side, z-scored, ${pipeline.deviation.length} principal components, z-scored`,
+        ...tellEncoder(sense, layers, pipeline),
         ...(sense === "picture"
           ? { picture: towerPictures(twin.config) }
           : { text: { length: twin.config.tokens, tokenizer: addTokenizer(tokenizers, twin) } }),
@@ -202,6 +201,19 @@ function buildEncoders(models: readonly NamedModel[], fitted: readonly FittedMod
     encoders[id] = own;
   }
   return { encoders, tokenizers };
+}
+
+/** What a brain says of an encoder: layers side by side, averaged, and the pipeline. */
+export function tellEncoder(
+  sense: Sense,
+  layers: readonly number[],
+  { deviation }: Pipeline,
+): Pick<PackedEncoder, "layers" | "layer" | "sentence"> {
+  return {
+    layers,
+    layer: layers.map((layer) => `mean.${layer}`).join(" + "),
+    sentence: `mean over ${sense === "picture" ? "patches" : "tokens"} of ${layers.length === 1 ? "layer" : "layers"} ${layers.join(", ")} side by side, z-scored, ${deviation.length} principal components, z-scored`,
+  };
 }
 
 /** Put a twin's tokenizer among the files, once for all twins that share it. @returns its path. */

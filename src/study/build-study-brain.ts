@@ -15,7 +15,7 @@ import {
   type SenseInput,
 } from "../simulator/index.ts";
 import { createTokenizer, readTokenizerFile } from "../stimuli/index.ts";
-import { brainDefaults } from "./build-brain.ts";
+import { brainDefaults, tellEncoder } from "./build-brain.ts";
 import type { LoadedSurface } from "./load-surface.ts";
 import { longestOf, preprocessingOf, readTowerModel } from "./open-tower.ts";
 import { cardOf } from "./page-card.ts";
@@ -23,7 +23,7 @@ import { dressSurface, placeTargets } from "./page-targets.ts";
 import { layersOf } from "./read-model.ts";
 import type { StudySettings } from "./settings.ts";
 import type { SolvedStudy } from "./solved.ts";
-import { toBrainData } from "./study-brain-data.ts";
+import { senseOf, toBrainData } from "./study-brain-data.ts";
 import type { StudyModel, StudyTower } from "./study-model.ts";
 
 /** How the brain of a study is made. */
@@ -147,12 +147,8 @@ function inputOf(
     label: name,
     description,
     role: roleOf(towers, control),
-    senses: Object.fromEntries(towers.map((tower) => [senseOf(tower), layersOfTower(tower)])),
+    senses: Object.fromEntries(towers.map((tower) => [senseOf(tower.sense), layersOfTower(tower)])),
   };
-}
-
-function senseOf({ sense }: StudyTower): Sense {
-  return sense === "pictures" ? "picture" : "sentence";
 }
 
 /** What its towers' own records say that a model is. */
@@ -186,15 +182,11 @@ async function buildEncoders(
   const encoders: Partial<Record<Sense, PackedEncoder>> = {};
   const files: Record<string, Uint8Array> = {};
   for (const tower of towers) {
-    const sense = senseOf(tower);
+    const sense = senseOf(tower.sense);
     const pipeline = fitted.senses.find((one) => one.sense === sense)?.pipeline;
     if (pipeline === undefined) continue;
     const { model, weights, positions } = await readTowerModel(tower);
-    const about = {
-      layers,
-      layer: layers.map((layer) => `mean.${layer}`).join(" + "),
-      sentence: `mean over ${sense === "picture" ? "patches" : "tokens"} of ${layers.length === 1 ? "layer" : "layers"} ${layers.join(", ")} side by side, z-scored, ${pipeline.deviation.length} principal components, z-scored`,
-    };
+    const about = tellEncoder(sense, layers, pipeline);
     if (model.kind === "vit") {
       encoders.picture = {
         ...about,

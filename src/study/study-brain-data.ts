@@ -1,5 +1,5 @@
 import { EncodingError, matrix, type Responses } from "../core/index.ts";
-import type { BrainData, BrainRun, Presentation } from "../simulator/index.ts";
+import type { BrainData, BrainRun, Presentation, Sense } from "../simulator/index.ts";
 import type { ShownEvent, ShownStimuli, StudyData, StudyPerson } from "./data.ts";
 import type { PageTargets } from "./page-targets.ts";
 import type { OuterFold } from "./plan.ts";
@@ -58,6 +58,11 @@ export function toBrainData(
   };
 }
 
+/** What a brain calls a sense of a study. */
+export function senseOf(sense: ShownEvent["sense"]): Sense {
+  return sense === "pictures" ? "picture" : "sentence";
+}
+
 function cutRuns({ runs, groups }: StudyData, folds: readonly OuterFold[], timed: boolean): Piece[] {
   const starts = runs.map((_, r) => runs.slice(0, r).reduce((sum, { samples }) => sum + samples, 0));
   const marked = runs.some(({ role }) => role === "test");
@@ -97,7 +102,7 @@ function presentationsOf(
     const row = placeOf.get(Math.round(onset));
     if (!timed && row === undefined) return [];
     const when = timed ? { onset, duration } : { onset: row as number, duration: 1 };
-    return [{ run: place, sense: sense === "pictures" ? "picture" : "sentence", stimulus: index, ...when }];
+    return [{ run: place, sense: senseOf(sense), stimulus: index, ...when }];
   });
 }
 

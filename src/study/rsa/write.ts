@@ -88,7 +88,7 @@ export function rsaText(result: RsaResult): string {
     ...table.map(print),
     "",
     `Values: mean over ${people} people of the ${nameOf(method)} between their dissimilarities and the model's, over ${result.conditions} conditions. Intervals and p (two-sided, against 0): dual bootstrap over people and conditions, ${result.draws} draws, Student's t; p corrected over ${similarities.length} tests of models${differences.length > 0 ? ` and ${differences.length} of pairs` : ""} (Benjamini–Hochberg).`,
-    "A model below the lower bound of the ceiling lacks something that people share; one that reaches it cannot be told from the best by these data.",
+    "A model whose interval lies below the ceiling lacks something that people share; one whose interval reaches it is not told from the best by these data.",
     "Similar dissimilarities say that two geometries are alike, not that one computes the other.",
     "",
   ].join("\n");
