@@ -45,15 +45,18 @@ describe("lockFolder", () => {
   it.runIf(process.platform === "linux")(
     "takes over the lock of a killed process that its parent has not cleared away",
     async () => {
-      // the shell starts a child that ends at once, turns into sleep, and never asks for its end: the child stays a zombie
-      const shell = spawn("sh", ["-c", "true & echo $!; exec sleep 20"], {
+      // the shell starts a child, turns into sleep, and so never asks for its end: the killed child stays a zombie
+      const shell = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"], {
         stdio: ["ignore", "pipe", "ignore"],
       });
+      const told = new Promise((resolve) => shell.stdout.once("data", resolve));
+      const inside = (pid: number | undefined, file: string) =>
+        readFileSync(`/proc/${pid}/${file}`, "latin1");
       try {
-        const pid = Number(await new Promise((resolve) => shell.stdout.once("data", resolve)));
-        await expect
-          .poll(() => readFileSync(`/proc/${pid}/stat`, "latin1"), { timeout: 5000 })
-          .toMatch(/\) Z/);
+        const pid = Number(await told);
+        await expect.poll(() => inside(shell.pid, "cmdline"), { timeout: 5000 }).toMatch(/^sleep\0/);
+        process.kill(pid, "SIGKILL");
+        await expect.poll(() => inside(pid, "stat"), { timeout: 5000 }).toMatch(/\) Z/);
         const folder = join(root, "zombie");
         await (await lockFolder(folder))();
         writeFileSync(lockOf(folder), JSON.stringify({ pid, host: hostname() }));
