@@ -74,9 +74,9 @@ export function countFlops(linalg: Linalg): { readonly linalg: Linalg; readonly 
         linalg.addGrams(sums, a, b, last, factor),
       ),
     qr: (a) => timed("qr", 0 * tally.decompositions++, () => linalg.qr(a)),
-    eigh(a) {
+    eigh(a, into) {
       note(tally.eigh, a);
-      return timed("eigh", 0 * tally.decompositions++, () => linalg.eigh(a));
+      return timed("eigh", 0 * tally.decompositions++, () => linalg.eigh(a, into));
     },
     svd: (a) => timed("svd", 0 * tally.decompositions++, () => linalg.svd(a)),
   };

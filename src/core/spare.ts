@@ -1,35 +1,52 @@
-import type { Dtype, FloatArray } from "./matrix.ts";
+import { allocate, type Dtype, type FloatArray } from "./matrix.ts";
 
 /** Memory of results that are no longer needed, to be written again: a fresh page costs more than filling it. */
 export interface Spare {
   /** Memory of this length, whatever it holds; undefined if there is none, and the caller allocates. */
   take(dtype: Dtype, length: number): FloatArray | undefined;
-  /** Nobody reads these any more. */
+  /** Memory of this length, whatever it holds, fresh if there is none. */
+  need(dtype: Dtype, length: number): FloatArray;
+  /** Nobody reads these any more. Views of one buffer count once. */
   give(...used: readonly FloatArray[]): void;
 }
+
+/** Fresh memory is longer than asked for by this part, so that it also fits what is a little longer next time; pages that nobody touches cost nothing. */
+const headroom = 1 / 8;
+
+/** Memory longer by this factor is left to those who need it. */
+const tooLong = 2;
 
 /** Nothing yet. The smallest memory that fits is taken; what was given longest ago is let go.
  * @param most arrays that are kept. */
 export function openSpare(most = 8): Spare {
   const free: FloatArray[] = []; // each is the whole of its buffer
+  const take = (dtype: Dtype, length: number) => {
+    const fitting = free.filter(
+      (one) => nameOf(one) === dtype && one.length >= length && one.length <= tooLong * length,
+    );
+    if (fitting.length === 0) return undefined;
+    const best = fitting.reduce((least, one) => (one.length < least.length ? one : least));
+    free.splice(free.indexOf(best), 1);
+    return best.subarray(0, length) as FloatArray;
+  };
   return {
-    take(dtype, length) {
-      const fitting = free.filter((one) => nameOf(one) === dtype && one.length >= length);
-      if (fitting.length === 0) return undefined;
-      const best = fitting.reduce((least, one) => (one.length < least.length ? one : least));
-      free.splice(free.indexOf(best), 1);
-      return best.subarray(0, length) as FloatArray;
-    },
+    take,
+    need: (dtype, length) =>
+      take(dtype, length) ??
+      (allocate(dtype, length + Math.ceil(headroom * length)).subarray(0, length) as FloatArray),
     give(...used) {
       for (const one of used)
-        free.push(one instanceof Float32Array ? new Float32Array(one.buffer) : new Float64Array(one.buffer));
+        if (free.every((other) => other.buffer !== one.buffer))
+          free.push(
+            one instanceof Float32Array ? new Float32Array(one.buffer) : new Float64Array(one.buffer),
+          );
       free.splice(0, Math.max(0, free.length - most));
     },
   };
 }
 
 /** No memory to be had, and none kept. */
-export const noSpare: Spare = { take: () => undefined, give: () => {} };
+export const noSpare: Spare = { take: () => undefined, need: allocate, give: () => {} };
 
 function nameOf(one: FloatArray): Dtype {
   return one instanceof Float32Array ? "float32" : "float64";

@@ -23,11 +23,19 @@ export function subtractRow<R extends string, C extends string>(
 
 /** Kernels of centred features from kernels of raw ones: train × train and test × train.
  *
- * k(x − μ, z − μ) = k(x, z) − mean over train of k(x, ·) − mean over train of k(·, z) + mean of both. */
-export function centerKernels<K extends Matrix>(train: K, test: K): { train: Matrix; test: Matrix } {
+ * k(x − μ, z − μ) = k(x, z) − mean over train of k(x, ·) − mean over train of k(·, z) + mean of both.
+ * @param inPlace write over both: only for kernels of our own. */
+export function centerKernels(
+  train: Matrix,
+  test: Matrix,
+  { inPlace = false } = {},
+): { train: Matrix; test: Matrix } {
   const means = columnMeans(train); // symmetric: row means are column means
   const grand = means.reduce((a, b) => a + b, 0) / means.length;
-  return { train: center(train, means, means, grand), test: center(test, rowMeans(test), means, grand) };
+  return {
+    train: center(train, means, means, grand, inPlace),
+    test: center(test, rowMeans(test), means, grand, inPlace),
+  };
 }
 
 function rowMeans(m: Matrix): Float64Array {
@@ -40,8 +48,8 @@ function rowMeans(m: Matrix): Float64Array {
   return out;
 }
 
-function center(m: Matrix, rows: Float64Array, cols: Float64Array, grand: number): Matrix {
-  const out = allocate(dtypeOf(m), m.data.length);
+function center(m: Matrix, rows: Float64Array, cols: Float64Array, grand: number, inPlace: boolean): Matrix {
+  const out = inPlace ? m.data : allocate(dtypeOf(m), m.data.length);
   for (let i = 0; i < m.rows; i++)
     for (let j = 0; j < m.cols; j++)
       out[i * m.cols + j] =

@@ -12,7 +12,7 @@ import { addFold, eachLoss, type Sums, sumsOf } from "./losses.ts";
 import { type NodePlan, openPlan, planNodes } from "./plan-nodes.ts";
 import type { Problems, Tile } from "./problem.ts";
 import { lendSides } from "./sides-ahead.ts";
-import { makeSmoothers, type Smoothers } from "./smoothers.ts";
+import { makeSmoothers, memoryOf, type Smoothers } from "./smoothers.ts";
 import { sampleTargets } from "./tiles.ts";
 import type { Weightings } from "./weightings.ts";
 
@@ -87,7 +87,7 @@ export async function crossValidate(
 function makeAhead(problems: Problems, plans: readonly NodePlan[], linalg: Linalg) {
   const jobs = plans.flatMap((plan) => problems.folds.map((problem) => ({ plan, problem })));
   const ahead: Promise<Smoothers>[] = [];
-  const spare = openSpare();
+  const spare = openSpare(16);
   let begun = 0;
   const begin = () => {
     const { plan, problem } = jobs[begun++] as (typeof jobs)[number];
@@ -106,7 +106,7 @@ function makeAhead(problems: Problems, plans: readonly NodePlan[], linalg: Linal
     },
     /** Their memory may be used again. */
     giveBack(made: Smoothers): void {
-      if ("nodes" in made) spare.give(made.nodes.data);
+      spare.give(...memoryOf(made));
     },
   };
 }

@@ -1,5 +1,4 @@
 import {
-  allocate,
   type Dtype,
   dtypeOf,
   type FloatArray,
@@ -38,8 +37,8 @@ export async function addDirectErrors(
   const dtype = dtypeOf(given);
   const most = Math.min(rowsAtOnce, samples) * targets;
   const nodes = coefficients.cols;
-  const memory = spare.take(dtype, nodes * most) ?? allocate(dtype, nodes * most);
-  const room = spare.take(dtype, coefficients.rows * most) ?? allocate(dtype, coefficients.rows * most);
+  const memory = spare.need(dtype, nodes * most);
+  const room = spare.need(dtype, coefficients.rows * most);
   for (let from = 0; from < samples; from += rowsAtOnce) {
     const rows = Math.min(rowsAtOnce, samples - from);
     const plane = rows * targets;

@@ -15,8 +15,7 @@ export interface Divider {
  *
  * A float32 solution is checked by its residual on a seeded probe and computed again in float64 where that fails. Where rounding made the
  * kernel indefinite by more than alpha, its eigen-decomposition is used with negative values set to 0. */
-export function divider(system: System, linalg: Linalg): Divider {
-  const { kernel } = system;
+export function divider({ kernel }: Pick<System, "kernel">, linalg: Linalg): Divider {
   const probe = probeOf(kernel);
   let double: Matrix<"components", "components"> | undefined;
   const inDouble = async <R extends string>(b: Matrix<R, "components">, alpha: number) => {

@@ -153,7 +153,7 @@ export async function eachLoss(
   await inLanes(Math.ceil(rows / each), linalg.parallel, async (k) => {
     const [from, to] = [k * each, Math.min(rows, (k + 1) * each)];
     const length = (to - from) * cols;
-    const own = spare.take("float64", length) ?? allocate("float64", length);
+    const own = spare.need("float64", length);
     own.set(data.subarray(from * cols, to * cols));
     take(await linalg.gemm(matrix(sums.axes, to - from, cols, own), factors), from);
     spare.give(own);

@@ -94,7 +94,6 @@ async function primalProblem(
         tested: test.length,
       };
     },
-    release() {},
     async noise(random, count) {
       const noise = allocate(dtypeOf(X), count * train.length);
       for (let k = 0; k < noise.length; k++) noise[k] = random.normal();

@@ -55,8 +55,6 @@ export interface Problem {
   system(weights: ArrayLike<number>, spare?: Spare): System;
   /** @param spare memory that the result may be written to. */
   sides(tile: Tile, spare?: Spare): Promise<Sides>;
-  /** Let go of what only systems need; it is made again when it is needed again. */
-  release(): void;
   /** Right sides of `count` targets of white noise with variance 1. */
   noise(random: Random, count: number): Promise<Matrix<"targets", "rows">>;
 }

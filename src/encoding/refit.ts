@@ -1,4 +1,4 @@
-import { allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
+import { allocate, dtypeOf, type FloatArray, type Matrix, matrix, openSpare } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 import type { Chosen } from "./choice.ts";
 import { divider } from "./divide.ts";
@@ -18,18 +18,19 @@ export async function refit(
 ): Promise<Matrix<"targets", "rows">> {
   const { right } = await problem.sides(tile);
   const out = allocate(dtypeOf(right), right.data.length);
+  const spare = openSpare();
   for (const [w, byAlpha] of groupTargets(right.rows, first, alphaIndex, weightingIndex)) {
-    const system = problem.system(weightings.data.subarray(w * weightings.cols, (w + 1) * weightings.cols));
+    const weights = weightings.data.subarray(w * weightings.cols, (w + 1) * weightings.cols);
+    const system = problem.system(weights, spare);
     const { divide } = divider(system, linalg);
     await inLanes(byAlpha.length, linalg.parallel, async (k) => {
       const [a, targets] = byAlpha[k] as (typeof byAlpha)[number];
       const own = narrow(pickRows(right, targets), system.active);
       const solved = await divide(own, alphas[a] as number);
-      const wide = allocate(dtypeOf(right), targets.length * right.cols);
-      widen(solved, system.active, right.cols, wide, 0);
       for (const [i, t] of targets.entries())
-        out.set(wide.subarray(i * right.cols, (i + 1) * right.cols), t * right.cols);
+        widen(rowOf(solved, i), system.active, right.cols, out, t * right.cols);
     });
+    spare.give(...system.lent);
   }
   return matrix(["targets", "rows"], right.rows, right.cols, out);
 }
@@ -52,6 +53,10 @@ function groupTargets(
     else own.set(a, [t]);
   }
   return [...groups].map(([w, own]) => [w, [...own]]);
+}
+
+function rowOf<R extends string, C extends string>(m: Matrix<R, C>, i: number): Matrix<R, C> {
+  return matrix(m.axes, 1, m.cols, m.data.subarray(i * m.cols, (i + 1) * m.cols) as FloatArray);
 }
 
 function pickRows<R extends string, C extends string>(

@@ -5,6 +5,7 @@ import {
   dtypeOf,
   type Matrix,
   matrix,
+  openSpare,
   type Random,
   stackRows,
 } from "../core/index.ts";
@@ -94,29 +95,48 @@ export async function lookThrough(
 ): Promise<Float64Array[]> {
   const out = new Array<Float64Array>(pairs.length);
   const scale = 1 / Math.sqrt(rows.rows * right.rows);
-  const prepare = perWeighting(pairs, async (weights) => {
-    const system = problem.system(weights);
-    const left = await linalg.gemm(rows, system.left);
-    return { left, active: narrow(right, system.active), divide: divider(system, linalg).divide };
-  });
-  await inLanes(pairs.length, linalg.parallel, async (p) => {
-    const { left, active, divide } = await prepare(p);
-    const seen = await linalg.gemmNT(await divide(left, (pairs[p] as Pair).alpha), active);
-    out[p] = Float64Array.from(seen.data, (value) => value * scale);
-    onPair?.();
-  });
+  const spare = openSpare();
+  const use = perWeighting(
+    pairs,
+    async (weights) => {
+      const { lent, ...system } = problem.system(weights, spare);
+      const left = await linalg.gemm(rows, system.left);
+      return { left, lent, active: narrow(right, system.active), divide: divider(system, linalg).divide };
+    },
+    ({ lent }) => spare.give(...lent),
+  );
+  await inLanes(pairs.length, linalg.parallel, (p) =>
+    use(p, async ({ left, active, divide }) => {
+      const seen = await linalg.gemmNT(await divide(left, (pairs[p] as Pair).alpha), active);
+      out[p] = Float64Array.from(seen.data, (value) => value * scale);
+      onPair?.();
+    }),
+  );
   return out;
 }
 
-/** Prepare something for the weighting of pair p, once as long as pairs of one weighting follow each other. */
+/** Use what is prepared for the weighting of pair p, once for all of its pairs, which must follow each other.
+ * @param finish gets it when the last of them is done. */
 export function perWeighting<T>(
   pairs: readonly Pair[],
   prepare: (weights: ArrayLike<number>) => Promise<T>,
-): (p: number) => Promise<T> {
-  let last: { weights: ArrayLike<number>; made: Promise<T> } | undefined;
-  return (p) => {
+  finish: (made: T) => void,
+): (p: number, work: (made: T) => Promise<void>) => Promise<void> {
+  interface Turn {
+    readonly weights: ArrayLike<number>;
+    readonly made: Promise<T>;
+    left: number;
+  }
+  let last: Turn | undefined;
+  return async (p, work) => {
     const { weights } = pairs[p] as Pair;
-    if (last?.weights !== weights) last = { weights, made: prepare(weights) };
-    return last.made;
+    if (last?.weights !== weights) {
+      const left = pairs.filter((pair) => pair.weights === weights).length;
+      last = { weights, made: prepare(weights), left };
+    }
+    const turn = last;
+    const made = await turn.made;
+    await work(made);
+    if (--turn.left === 0) finish(made);
   };
 }

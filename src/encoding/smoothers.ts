@@ -5,6 +5,7 @@ import {
   type Matrix,
   matrix,
   noSpare,
+  openSpare,
   type Spare,
 } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
@@ -46,8 +47,16 @@ export async function makeSmoothers(
   const { weights } = solved[0] as Pair;
   const decomposed = takeDecomposed(problem, weights) ?? (await decompose(problem, weights, linalg, spare));
   const alphas = plan.pairs.map(({ alpha }) => alpha);
-  const { basis, reach } = decomposed;
-  return { basis, reach, parts: makeParts(decomposed, spectrum, alphas) };
+  const { basis, reach, left } = decomposed;
+  const parts = makeParts(decomposed, spectrum, alphas, spare);
+  spare.give(left.data);
+  return { basis, reach, parts };
+}
+
+/** Memory of smoothers that nobody needs any more, to be written again. */
+export function memoryOf(made: Smoothers): FloatArray[] {
+  if ("nodes" in made) return [made.nodes.data];
+  return [made.basis.data, ...made.parts.map(({ b }) => b.data)];
 }
 
 /** left (kernel + alpha I)⁻¹ of each pair, one under the other.
@@ -61,16 +70,22 @@ async function solveNodes(
   const { samples, size } = problem;
   const length = solved.length * samples * size;
   let out: FloatArray | undefined;
-  const prepare = perWeighting(solved, async (weights) => {
-    const system = problem.system(weights);
-    return { system, divide: divider(system, linalg).divide };
-  });
-  await inLanes(solved.length, linalg.parallel, async (p) => {
-    const { system, divide } = await prepare(p);
-    const dtype = dtypeOf(system.kernel);
-    out ??= (spare.take(dtype, length)?.fill(0) as FloatArray | undefined) ?? allocate(dtype, length);
-    const smoother = await divide(system.left, (solved[p] as Pair).alpha);
-    widen(smoother, system.active, size, out, p * samples * size);
-  });
+  const kernels = openSpare();
+  const use = perWeighting(
+    solved,
+    async (weights) => {
+      const system = problem.system(weights, kernels);
+      return { system, divide: divider(system, linalg).divide };
+    },
+    ({ system }) => kernels.give(...system.lent),
+  );
+  await inLanes(solved.length, linalg.parallel, (p) =>
+    use(p, async ({ system: { kernel, left, active }, divide }) => {
+      const dtype = dtypeOf(kernel);
+      out ??= (spare.take(dtype, length)?.fill(0) as FloatArray | undefined) ?? allocate(dtype, length);
+      const smoother = await divide(left, (solved[p] as Pair).alpha);
+      widen(smoother, active, size, out, p * samples * size);
+    }),
+  );
   return matrix(["predictions", "rows"], solved.length * samples, size, out ?? allocate("float64", 0));
 }

@@ -32,8 +32,10 @@ export async function decompose(
   spare: Spare = noSpare,
 ): Promise<Decomposed> {
   const system = problem.system(weights, spare);
-  const decomposed = await decomposeSystem(problem, system, linalg);
+  const { vectors, whole, ...decomposed } = await decomposeSystem(problem, system, linalg, spare);
   spare.give(...system.lent);
+  if (decomposed.basis.data !== vectors.data) spare.give(vectors.data);
+  if (decomposed.left.data !== whole.data) spare.give(whole.data);
   return decomposed;
 }
 
@@ -56,7 +58,9 @@ export async function tryDecompose(
   const alpha = Math.min(...Array.from(alphas));
   if (dtypeOf(whole) === "float64") return decomposed;
   if (!((values[values.length - 1] ?? 0) <= widest * alpha)) return null;
-  const divided = whole.data.map((v, k) => v / ((values[k % whole.cols] as number) + alpha)) as FloatArray;
+  const divided = whole.data.slice() as FloatArray;
+  for (let k = 0; k < divided.length; k++)
+    divided[k] = (divided[k] as number) / ((values[k % whole.cols] as number) + alpha);
   const solution = await linalg.gemm(matrix(whole.axes, whole.rows, whole.cols, divided), vectors);
   return residualOf(solution, system.left, system.kernel, alpha) <= believed ? decomposed : null;
 }
@@ -82,6 +86,7 @@ async function decomposeSystem(
   problem: Problem,
   { kernel, left, active }: System,
   linalg: Linalg,
+  spare: Spare = noSpare,
 ): Promise<
   Decomposed & {
     readonly vectors: Matrix<"components", "components">;
@@ -89,10 +94,11 @@ async function decomposeSystem(
     readonly whole: Matrix<"samples", "components">;
   }
 > {
-  const { values, vectors } = await linalg.eigh(kernel);
   const n = kernel.rows;
+  const dtype = dtypeOf(kernel);
+  const { values, vectors } = await linalg.eigh(kernel, spare.take(dtype, n * n));
   const own = matrix(["components", "components"], n, n, vectors.data);
-  const whole = await linalg.gemmNT(left, own);
+  const whole = await linalg.gemmNT(left, own, spare.take(dtype, left.rows * n));
   return {
     values: values.map((value) => Math.max(value, 0)) as FloatArray,
     ...(await shortenLeft(whole, linalg)),
@@ -127,20 +133,30 @@ export interface GroupPart {
   readonly b: Matrix<"predictions", "components">;
 }
 
-/** Predictors of every node from the components of its group. */
+/** Predictors of every node from the components of its group, those of all groups in one piece of memory.
+ * @param spare memory that they may be written to. */
 export function makeParts(
   { values, left }: Decomposed,
   { edges, groups, nodes }: SpectrumPlan,
   alphas: ArrayLike<number>,
+  spare: Spare = noSpare,
 ): GroupPart[] {
   const samples = left.rows;
-  return Array.from(edges.keys()).map((g) => {
+  const cuts = Array.from(edges.keys()).map((g) => {
     const from = g === 0 ? 0 : placesBelow(values, edges[g - 1] as number);
     const to = placesBelow(values, edges[g] as number);
-    const factors = [...nodes]
-      .filter((_, j) => groups[j] === g)
-      .map((node) => values.slice(from, to).map((value) => 1 / (value + (alphas[node] as number))));
-    const out = allocate(dtypeOf(left), factors.length * samples * (to - from));
+    return { from, to, own: [...nodes].filter((_, j) => groups[j] === g) };
+  });
+  const length = cuts.reduce((sum, { from, to, own }) => sum + own.length * samples * (to - from), 0);
+  const memory = spare.need(dtypeOf(left), length);
+  let next = 0;
+  return cuts.map(({ from, to, own }) => {
+    const factors = own.map((node) =>
+      values.slice(from, to).map((value) => 1 / (value + (alphas[node] as number))),
+    );
+    const first = next;
+    next += factors.length * samples * (to - from);
+    const out = memory.subarray(first, next) as FloatArray;
     let at = 0;
     for (let start = 0; start < samples; start += rowsAtOnce)
       for (const factor of factors)

@@ -117,9 +117,7 @@ async function plan(
   for (const [from, to] of sampleRanges(Y.targets)) parts.push(await readTile(Y, X, from, to));
   const tile = await problems.tile(stackCols(parts));
   const { weightings, alphas, linalg, tolerance = defaultTolerance(dtypeOf(X)) } = options;
-  const choices = await planNodes(problems, weightings, alphas, { tile, tolerance, linalg });
-  for (const problem of problems.folds) problem.release();
-  return choices;
+  return planNodes(problems, weightings, alphas, { tile, tolerance, linalg });
 }
 
 async function readTile(Y: TargetReader, X: Features, from: number, to: number): Promise<Responses> {
@@ -143,11 +141,7 @@ async function prepare(
     const found = held.get(key);
     if (found) return found;
     const problem = problems.folds[fold] as Problem;
-    const made = await keep("smoothers", { from: own.from, fold }, async () => {
-      const smoothers = await makeSmoothers(problem, own, linalg);
-      problem.release();
-      return smoothers;
-    });
+    const made = await keep("smoothers", { from: own.from, fold }, () => makeSmoothers(problem, own, linalg));
     bytes += bytesOf(made);
     if (bytes <= hold) held.set(key, made);
     return made;

@@ -30,7 +30,7 @@ export function createBlasLinalg({ threads }: { threads: number }): Linalg {
     solveRight: (b, a, ridge = 0) => solveRight(machine, b, a, ridge),
     addGrams: (sums, a, b, last, factor) => addGrams(machine, sums, a, b, last, factor),
     qr: (a) => qr(machine, a),
-    eigh: (a) => eigh(machine, a),
+    eigh: (a, into) => eigh(machine, a, into),
     svd: (a) => svd(machine, a),
     close: async () => {},
   };

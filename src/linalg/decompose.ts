@@ -3,6 +3,7 @@ import {
   checkFinite,
   dtypeOf,
   type FloatArray,
+  largestFinite,
   type Matrix,
   matrix,
   transpose,
@@ -50,12 +51,12 @@ function addRidge<C extends string>(a: Matrix<C, C>, ridge: number): Matrix<C, C
 /** Symmetric eigen-decomposition. See {@link Linalg}. */
 export async function ownEigh<R extends string>(a: Matrix<R, R>): Promise<Eigh<R>> {
   checkSquare("eigh", a);
-  checkFinite("eigh", a, "A");
+  const largest = largestFinite("eigh", a, "A");
   const n = a.rows;
   const { values, rows } = symmetricEigen(a.data, n);
   const vectors = matrix(["components", a.axes[0]] as const, n, n, like(a, rows));
   const result = { values: like(a, values), vectors };
-  const residual = await eighResidual(a, result.values, vectors, (m, x, transposed) =>
+  const residual = await eighResidual(a, result.values, vectors, largest, (m, x, transposed) =>
     plainProduct(transposed ? transpose(m) : m, x),
   );
   return { ...result, residual, computedIn: "float64" };

@@ -4,6 +4,7 @@ import {
   dtypeOf,
   EncodingError,
   type FloatArray,
+  largestFinite,
   type Matrix,
   matrix,
   toDtype,
@@ -93,25 +94,35 @@ export async function qr<R extends string, C extends string>(
 }
 
 /** Symmetric eigen-decomposition; in float32 the result is checked by its residual and computed again in float64 where that fails. */
-export async function eigh<R extends string>(machine: Machine, a: Matrix<R, R>): Promise<Eigh<R>> {
+export async function eigh<R extends string>(
+  machine: Machine,
+  a: Matrix<R, R>,
+  into?: FloatArray,
+): Promise<Eigh<R>> {
   checkSquare("eigh", a);
-  checkFinite("eigh", a, "A");
-  const first = await eighOnce(machine, a);
+  const largest = largestFinite("eigh", a, "A");
+  const first = await eighOnce(machine, a, largest, into);
   if (dtypeOf(a) === "float64" || (first !== undefined && first.residual <= believed))
     return first ?? fail(a.rows);
-  const again = (await eighOnce(machine, toDtype(a, "float64"))) ?? fail(a.rows);
+  const again = (await eighOnce(machine, toDtype(a, "float64"), largest)) ?? fail(a.rows);
   const vectors = toDtype(again.vectors, "float32");
   const values = new Float32Array(again.values);
-  const residual = await eighResidual(a, values, vectors, thinProduct(machine));
+  const residual = await eighResidual(a, values, vectors, largest, thinProduct(machine));
   return { values, vectors, residual, computedIn: "float64" };
 }
 
-async function eighOnce<R extends string>(machine: Machine, a: Matrix<R, R>): Promise<Eigh<R> | undefined> {
+async function eighOnce<R extends string>(
+  machine: Machine,
+  a: Matrix<R, R>,
+  largest: number,
+  into?: FloatArray,
+): Promise<Eigh<R> | undefined> {
   const { of, call, withSpace } = machine;
   const dtype = dtypeOf(a);
   const n = a.rows;
   const size = Int32Array.of(n);
-  const rows = a.data.slice() as FloatArray; // overwritten by the eigenvectors, one a row
+  const rows = into?.length === n * n ? into : allocate(dtype, n * n); // eigenvectors, one a row
+  rows.set(a.data);
   const values = allocate(dtype, n);
   const lwork = 1 + 6 * n + 2 * n * n; // closed form: float32 queries round down
   const liwork = 3 + 5 * n;
@@ -125,7 +136,7 @@ async function eighOnce<R extends string>(machine: Machine, a: Matrix<R, R>): Pr
     });
   if (info[0] !== 0) return undefined;
   const vectors = matrix(["components", a.axes[0]] as const, n, n, rows);
-  const residual = await eighResidual(a, values, vectors, thinProduct(machine));
+  const residual = await eighResidual(a, values, vectors, largest, thinProduct(machine));
   return { values, vectors, residual, computedIn: dtype };
 }
 

@@ -83,8 +83,9 @@ export interface Linalg {
    * depends on those before it, that column of Q may be 0.
    * @throws EncodingError "shape" if there are more columns than rows. */
   qr<R extends string, C extends string>(a: Matrix<R, C>): Promise<Qr<R, C>>;
-  /** Symmetric eigen-decomposition; float32 results are checked by their residual and recomputed in float64 where it fails. */
-  eigh<R extends string>(a: Matrix<R, R>): Promise<Eigh<R>>;
+  /** Symmetric eigen-decomposition; float32 results are checked by their residual and recomputed in float64 where it fails.
+   * @param into for the eigenvectors, as in `gemm`. */
+  eigh<R extends string>(a: Matrix<R, R>, into?: FloatArray): Promise<Eigh<R>>;
   /** Thin singular value decomposition. */
   svd<R extends string, C extends string>(a: Matrix<R, C>): Promise<Svd<R, C>>;
   /** Release threads and sessions. Pinned libraries stay loaded. */

@@ -1,4 +1,4 @@
-import { allocate, type Dtype, type FloatArray, openSpare } from "../core/index.ts";
+import { type Dtype, type FloatArray, openSpare } from "../core/index.ts";
 import type { BlasLibrary, Native, Routines } from "./blas-library.ts";
 
 /** CBLAS names of an order and of what is done to an operand. */
@@ -27,7 +27,7 @@ export function machineOf(library: BlasLibrary, aside: boolean): Machine {
 function lendSpace(): Machine["withSpace"] {
   const spare = openSpare(4);
   return async (dtype, length, work) => {
-    const space = spare.take(dtype, length) ?? allocate(dtype, length);
+    const space = spare.need(dtype, length);
     try {
       return await work(space);
     } finally {

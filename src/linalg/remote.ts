@@ -35,7 +35,7 @@ export async function openRemote(options: { backend: string; threads: number }):
     solveRight: run("solveRight"),
     addGrams: run("addGrams"),
     qr: run("qr"),
-    eigh: run("eigh"),
+    eigh: (a) => call("eigh", [a]) as Promise<never>,
     svd: run("svd"),
     close: async () => void (await worker.terminate()),
   };

@@ -4,11 +4,13 @@ import { allocate, createRandom, dtypeOf, type FloatArray, type Matrix, matrix }
 export type ThinProduct = (m: Matrix, x: Matrix, transposed: boolean) => Promise<Matrix> | Matrix;
 
 /** How well A Vᵀ = Vᵀ Λ holds for eigenvectors as rows: max |A Vᵀ x − Vᵀ Λ x| / (max |A| √n) over two seeded random x, in which every
- * eigenpair takes part, at the cost of a few matrix-vector products; and how well V Vᵀ x = x. The larger of the two is returned. */
+ * eigenpair takes part, at the cost of a few matrix-vector products; and how well V Vᵀ x = x. The larger of the two is returned.
+ * @param largest max |A|. */
 export async function eighResidual(
   a: Matrix,
   values: FloatArray,
   vectors: Matrix,
+  largest: number,
   product: ThinProduct,
 ): Promise<number> {
   const n = a.rows;
@@ -21,7 +23,7 @@ export async function eighResidual(
   const turned = side(both.slice(0, 2), a);
   const images = columnsOf(await product(a, turned, false));
   const back = columnsOf(await product(vectors, turned, false));
-  const scale = largest(a.data) * Math.sqrt(n);
+  const scale = largest * Math.sqrt(n);
   const gaps = probes.flatMap((x, k) => [
     furthest(back[k] as Float64Array, x),
     scale > 0 ? furthest(images[k] as Float64Array, both[k + 2] as Float64Array) / scale : 0,
@@ -42,12 +44,6 @@ function columnsOf({ rows, cols, data }: Matrix): Float64Array[] {
   return Array.from({ length: cols }, (_, j) =>
     Float64Array.from({ length: rows }, (_, i) => data[i * cols + j] as number),
   );
-}
-
-function largest(data: FloatArray): number {
-  let most = 0;
-  for (let k = 0; k < data.length; k++) most = Math.max(most, Math.abs(data[k] as number));
-  return most;
 }
 
 /** Largest difference; NaN if there is one. */
