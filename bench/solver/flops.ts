@@ -69,6 +69,12 @@ export function countFlops(linalg: Linalg): { readonly linalg: Linalg; readonly 
       timed("solveCholesky", factor(a) + 2 * a.rows ** 2 * b.cols, () => linalg.solveCholesky(a, b)),
     solveRight: (b, a, ridge) =>
       timed("solveRight", factor(a) + 2 * a.rows ** 2 * b.rows, () => linalg.solveRight(b, a, ridge)),
+    solveRights: (sides, a) =>
+      timed(
+        "solveRights",
+        sides.reduce((sum, { b }) => sum + factor(a) + 2 * a.rows ** 2 * b.rows, 0),
+        () => linalg.solveRights(sides, a),
+      ),
     addGrams: (sums, a, b, last, factor) =>
       timed("addGrams", 2 * a.rows * b.cols * b.rows + 2 * sums.rows * sums.cols * last.cols, () =>
         linalg.addGrams(sums, a, b, last, factor),

@@ -44,7 +44,7 @@ export function checkFinite(name: string, m: Matrix, what: string): void {
 }
 
 /** 0 · x is NaN for NaN and infinities, else 0: four sums side by side, without a branch. */
-function allFinite(data: FloatArray): boolean {
+export function allFinite(data: FloatArray): boolean {
   let [a, b, c, d] = [0, 0, 0, 0];
   let k = 0;
   for (; k + 4 <= data.length; k += 4) {

@@ -1,6 +1,6 @@
 /** Matrices with named axes, the error class, seeded random numbers, argument checks and progress events.
  * @module core */
-export { checkFinite, checkNumber, checkSameRows, largestFinite, shapeOf } from "./check.ts";
+export { allFinite, checkFinite, checkNumber, checkSameRows, largestFinite, shapeOf } from "./check.ts";
 export { EncodingError, type ErrorKind, isEncodingError } from "./error.ts";
 export {
   allocate,

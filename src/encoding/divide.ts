@@ -1,14 +1,20 @@
-import { createRandom, dtypeOf, isEncodingError, type Matrix, matrix, toDtype } from "../core/index.ts";
+import { createRandom, dtypeOf, type Matrix, matrix, toDtype } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 import type { System } from "./problem.ts";
 
 /** Largest relative residual of a float32 solution that is believed; good ones are below 1e-5. */
 const believed = 1e-3;
 
-/** One system, ready to be divided by for many alphas. */
+/** What is divided by a kernel and its ridge. */
+export interface Dividend<R extends string> {
+  readonly b: Matrix<R, "components">;
+  readonly alpha: number;
+}
+
+/** One kernel, ready to be divided by for many alphas. */
 export interface Divider {
-  /** B (kernel + alpha I)⁻¹. */
-  divide<R extends string>(b: Matrix<R, "components">, alpha: number): Promise<Matrix<R, "components">>;
+  /** B (kernel + alpha I)⁻¹ of each, in order. */
+  divide<R extends string>(dividends: readonly Dividend<R>[]): Promise<Matrix<R, "components">[]>;
 }
 
 /** Divide by a kernel and its ridge through Cholesky.
@@ -18,35 +24,30 @@ export interface Divider {
 export function divider({ kernel }: Pick<System, "kernel">, linalg: Linalg): Divider {
   const probe = probeOf(kernel);
   let double: Matrix<"components", "components"> | undefined;
-  const inDouble = async <R extends string>(b: Matrix<R, "components">, alpha: number) => {
+  const inDouble = async <R extends string>(b: Matrix<R, "components">, ridge: number) => {
     double ??= toDtype(kernel, "float64");
-    const x = await solve(toDtype(b, "float64"), double, alpha, linalg);
-    return x === null ? null : toDtype(x, dtypeOf(b));
+    const [x] = await linalg.solveRights([{ b: toDtype(b, "float64"), ridge }], double);
+    return x ? toDtype(x, dtypeOf(b)) : null;
+  };
+  const check = async <R extends string>(
+    x: Matrix<R, "components"> | null,
+    { b, alpha }: Dividend<R>,
+  ): Promise<Matrix<R, "components">> => {
+    const good = x !== null && (dtypeOf(b) === "float64" || residual(x, b, alpha, probe) <= believed);
+    if (good) return x;
+    const again = dtypeOf(b) === "float64" ? null : await inDouble(b, alpha);
+    return again ?? divideByEigen(b, kernel, alpha, linalg);
   };
   return {
-    async divide(b, alpha) {
-      if (kernel.rows === 0 || b.rows === 0) return b;
-      const x = await solve(b, kernel, alpha, linalg);
-      const good = x !== null && (dtypeOf(b) === "float64" || residual(x, b, alpha, probe) <= believed);
-      if (good) return x;
-      const again = dtypeOf(b) === "float64" ? null : await inDouble(b, alpha);
-      return again ?? divideByEigen(b, kernel, alpha, linalg);
+    async divide(dividends) {
+      if (kernel.rows === 0) return dividends.map(({ b }) => b);
+      const solved = await linalg.solveRights(
+        dividends.map(({ b, alpha }) => ({ b, ridge: alpha })),
+        kernel,
+      );
+      return Promise.all(dividends.map((dividend, k) => check(solved[k] ?? null, dividend)));
     },
   };
-}
-
-async function solve<R extends string>(
-  b: Matrix<R, "components">,
-  kernel: Matrix<"components", "components">,
-  alpha: number,
-  linalg: Linalg,
-): Promise<Matrix<R, "components"> | null> {
-  try {
-    return await linalg.solveRight(b, kernel, alpha);
-  } catch (error) {
-    if (isEncodingError(error, "numeric")) return null;
-    throw error;
-  }
 }
 
 async function divideByEigen<R extends string>(

@@ -31,6 +31,7 @@ function dualProblem(
   return {
     samples: test.length,
     size: train.length,
+    components: () => train.length,
     system(weights, spare = noSpare) {
       const given = whole && !intercept ? onlyOne(kernels, weights) : undefined;
       const kernel = given ?? blend(kernels, weights, train, train, spare);

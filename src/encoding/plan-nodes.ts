@@ -30,8 +30,6 @@ export interface NodePlan extends NodeChoice {
 
 /** Pairs that are planned together: bounds the work of choosing among them. */
 const pairsAtOnce = 400;
-/** An eigen-decomposition takes as long as solving so many pairs of its weighting. */
-const decomposition = 7;
 
 /** Choose which pairs to solve, so that every prediction is found within `tolerance` of a target's standard deviation.
  *
@@ -51,9 +49,9 @@ export async function planNodes(
   const plans: NodeChoice[] = [];
   for (const { from, to, sparse } of rangesOf(problems.form, weightings, each)) {
     const pairs = pairsOf(weightings, alphas, from, to);
-    const most = Math.min(alphas.length, decomposition) * (to - from);
-    const options = { tile, tolerance, linalg, onPair };
     const range = { from, to };
+    const most = Math.min(alphas.length, costOf(problems, weightings, range, linalg)) * (to - from);
+    const options = { tile, tolerance, linalg, onPair };
     plans.push(
       ...(((sparse || to - from <= 2) &&
         (await decomposeEach(problems, weightings, range, alphas, options))) ||
@@ -73,8 +71,8 @@ function rangesOf(
   each: number,
 ): (Range & { readonly sparse: boolean })[] {
   const isSparse = (w: number) => {
-    const own = weightings.data.subarray(w * weightings.cols, (w + 1) * weightings.cols);
-    return form === "primal" && own.filter((weight) => weight > 0).length <= weightings.cols / 2;
+    const used = Array.from(rowOf(weightings, w)).filter((weight) => weight > 0);
+    return form === "primal" && used.length <= weightings.cols / 2;
   };
   const out: (Range & { readonly sparse: boolean })[] = [];
   for (let from = 0, to = 0; from < weightings.rows; from = to) {
@@ -114,18 +112,19 @@ async function findTogether(
 
 /** Each weighting by itself; null where alphas are too few, nothing may be interpolated or float32 does not hold. */
 async function decomposeEach(
-  { folds }: Problems,
+  problems: Problems,
   weightings: Matrix<"weightings", "bands">,
-  { from, to }: Range,
+  range: Range,
   alphas: ArrayLike<number>,
   { tolerance, linalg }: PlanOptions,
 ): Promise<NodeChoice[] | null> {
-  if (tolerance === 0 || alphas.length <= decomposition) return null;
-  const first = folds[0] as Problem;
+  const { from, to } = range;
+  const first = problems.folds[0] as Problem;
+  if (tolerance === 0 || alphas.length <= costOf(problems, weightings, range, linalg)) return null;
   const out: (NodeChoice | null)[] = [];
   await inLanes(to - from, linalg.parallel, async (k) => {
     const w = from + k;
-    const weights = weightings.data.subarray(w * weightings.cols, (w + 1) * weightings.cols);
+    const weights = rowOf(weightings, w);
     const decomposed = await tryDecompose(first, weights, alphas, linalg);
     if (decomposed === null) {
       out[k] = null;
@@ -138,6 +137,23 @@ async function decomposeEach(
   });
   const found = out.filter((choice) => choice !== null);
   return found.length === out.length ? found : null;
+}
+
+/** An eigen-decomposition takes as long as solving so many pairs of its weighting. */
+function costOf(
+  { folds }: Problems,
+  weightings: Matrix<"weightings", "bands">,
+  { from, to }: Range,
+  linalg: Linalg,
+): number {
+  const sizes = Array.from({ length: to - from }, (_, k) =>
+    (folds[0] as Problem).components(rowOf(weightings, from + k)),
+  );
+  return linalg.decomposition(Math.max(...sizes));
+}
+
+function rowOf({ data, cols }: Matrix<"weightings", "bands">, w: number): ArrayLike<number> {
+  return data.subarray(w * cols, (w + 1) * cols);
 }
 
 /** Give a choice its pairs. */
@@ -166,7 +182,7 @@ function pairsOf(
 ): Pair[] {
   const out: Pair[] = [];
   for (let w = from; w < to; w++) {
-    const weights = weightings.data.subarray(w * weightings.cols, (w + 1) * weightings.cols);
+    const weights = rowOf(weightings, w);
     for (let a = 0; a < alphas.length; a++) out.push({ weights, alpha: alphas[a] as number });
   }
   return out;

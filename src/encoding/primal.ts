@@ -73,6 +73,7 @@ async function primalProblem(
   return {
     samples: tested.left.rows,
     size,
+    components: (weights) => activeColumns(bands, weights)?.columns.length ?? size,
     system(weights) {
       const active = activeColumns(bands, weights);
       const left = narrow(tested.left, active);

@@ -51,6 +51,8 @@ export interface Problem {
   readonly samples: number;
   /** Rows of the right side: training samples in the dual form, features in the primal. */
   readonly size: number;
+  /** Components of the system that some weights make. */
+  components(weights: ArrayLike<number>): number;
   /** @param weights band weights, a point of the simplex. @param spare memory that it may be written to. */
   system(weights: ArrayLike<number>, spare?: Spare): System;
   /** @param spare memory that the result may be written to. */

@@ -23,12 +23,24 @@ export async function refit(
     const weights = weightings.data.subarray(w * weightings.cols, (w + 1) * weightings.cols);
     const system = problem.system(weights, spare);
     const { divide } = divider(system, linalg);
-    await inLanes(byAlpha.length, linalg.parallel, async (k) => {
-      const [a, targets] = byAlpha[k] as (typeof byAlpha)[number];
-      const own = narrow(pickRows(right, targets), system.active);
-      const solved = await divide(own, alphas[a] as number);
-      for (const [i, t] of targets.entries())
-        widen(rowOf(solved, i), system.active, right.cols, out, t * right.cols);
+    const { together, parallel } = linalg;
+    await inLanes(Math.ceil(byAlpha.length / together), parallel, async (k) => {
+      const some = byAlpha.slice(k * together, (k + 1) * together);
+      const solved = await divide(
+        some.map(([a, targets]) => ({
+          b: narrow(pickRows(right, targets), system.active),
+          alpha: alphas[a] as number,
+        })),
+      );
+      for (const [j, [, targets]] of some.entries())
+        for (const [i, t] of targets.entries())
+          widen(
+            rowOf(solved[j] as Matrix<"targets", "components">, i),
+            system.active,
+            right.cols,
+            out,
+            t * right.cols,
+          );
     });
     spare.give(...system.lent);
   }

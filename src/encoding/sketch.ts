@@ -96,47 +96,55 @@ export async function lookThrough(
   const out = new Array<Float64Array>(pairs.length);
   const scale = 1 / Math.sqrt(rows.rows * right.rows);
   const spare = openSpare();
-  const use = perWeighting(
-    pairs,
-    async (weights) => {
+  await eachWeighting(pairs, linalg, {
+    async prepare(weights) {
       const { lent, ...system } = problem.system(weights, spare);
       const left = await linalg.gemm(rows, system.left);
       return { left, lent, active: narrow(right, system.active), divide: divider(system, linalg).divide };
     },
-    ({ lent }) => spare.give(...lent),
-  );
-  await inLanes(pairs.length, linalg.parallel, (p) =>
-    use(p, async ({ left, active, divide }) => {
-      const seen = await linalg.gemmNT(await divide(left, (pairs[p] as Pair).alpha), active);
-      out[p] = Float64Array.from(seen.data, (value) => value * scale);
-      onPair?.();
-    }),
-  );
+    async work({ left, active, divide }, from, to) {
+      const divided = await divide(pairs.slice(from, to).map(({ alpha }) => ({ b: left, alpha })));
+      for (const [k, own] of divided.entries()) {
+        const seen = await linalg.gemmNT(own, active);
+        out[from + k] = Float64Array.from(seen.data, (value) => value * scale);
+        onPair?.();
+      }
+    },
+    finish: ({ lent }) => spare.give(...lent),
+  });
   return out;
 }
 
-/** Use what is prepared for the weighting of pair p, once for all of its pairs, which must follow each other.
- * @param finish gets it when the last of them is done. */
-export function perWeighting<T>(
+/** Use what is prepared for the weighting of some pairs, once for all of them; pairs of one weighting must follow each other.
+ * @param work gets neighbouring pairs [from, to) of one weighting: as many as the backend solves together.
+ * @param finish gets what was prepared when the last of them is done. */
+export async function eachWeighting<T>(
   pairs: readonly Pair[],
-  prepare: (weights: ArrayLike<number>) => Promise<T>,
-  finish: (made: T) => void,
-): (p: number, work: (made: T) => Promise<void>) => Promise<void> {
-  interface Turn {
-    readonly weights: ArrayLike<number>;
-    readonly made: Promise<T>;
-    left: number;
+  { together, parallel }: Linalg,
+  {
+    prepare,
+    work,
+    finish,
+  }: {
+    prepare: (weights: ArrayLike<number>) => Promise<T>;
+    work: (made: T, from: number, to: number) => Promise<void>;
+    finish: (made: T) => void;
+  },
+): Promise<void> {
+  const batches: { readonly from: number; to: number; readonly turn: { left: number; made?: Promise<T> } }[] =
+    [];
+  for (const [p, { weights }] of pairs.entries()) {
+    const last = batches.at(-1);
+    const same = last !== undefined && pairs[last.from]?.weights === weights;
+    if (same && last.to - last.from < together) last.to++;
+    else batches.push({ from: p, to: p + 1, turn: same ? last.turn : { left: 0 } });
   }
-  let last: Turn | undefined;
-  return async (p, work) => {
-    const { weights } = pairs[p] as Pair;
-    if (last?.weights !== weights) {
-      const left = pairs.filter((pair) => pair.weights === weights).length;
-      last = { weights, made: prepare(weights), left };
-    }
-    const turn = last;
+  for (const { turn } of batches) turn.left++;
+  await inLanes(batches.length, parallel, async (k) => {
+    const { from, to, turn } = batches[k] as (typeof batches)[number];
+    turn.made ??= prepare((pairs[from] as Pair).weights);
     const made = await turn.made;
-    await work(made);
+    await work(made, from, to);
     if (--turn.left === 0) finish(made);
-  };
+  });
 }

@@ -10,11 +10,10 @@ import {
 } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 import { divider } from "./divide.ts";
-import { inLanes } from "./lanes.ts";
 import type { NodePlan } from "./plan-nodes.ts";
 import { type Problem, widen } from "./problem.ts";
 import type { Reach } from "./shorten.ts";
-import { type Pair, perWeighting } from "./sketch.ts";
+import { eachWeighting, type Pair } from "./sketch.ts";
 import { decompose, type GroupPart, makeParts, takeDecomposed } from "./spectrum.ts";
 
 /** What turns right sides into predictions, for every solved pair of a plan. */
@@ -71,21 +70,19 @@ async function solveNodes(
   const length = solved.length * samples * size;
   let out: FloatArray | undefined;
   const kernels = openSpare();
-  const use = perWeighting(
-    solved,
-    async (weights) => {
+  await eachWeighting(solved, linalg, {
+    async prepare(weights) {
       const system = problem.system(weights, kernels);
       return { system, divide: divider(system, linalg).divide };
     },
-    ({ system }) => kernels.give(...system.lent),
-  );
-  await inLanes(solved.length, linalg.parallel, (p) =>
-    use(p, async ({ system: { kernel, left, active }, divide }) => {
+    async work({ system: { kernel, left, active }, divide }, from, to) {
       const dtype = dtypeOf(kernel);
       out ??= (spare.take(dtype, length)?.fill(0) as FloatArray | undefined) ?? allocate(dtype, length);
-      const smoother = await divide(left, (solved[p] as Pair).alpha);
-      widen(smoother, active, size, out, p * samples * size);
-    }),
-  );
+      const divided = await divide(solved.slice(from, to).map(({ alpha }) => ({ b: left, alpha })));
+      for (const [k, smoother] of divided.entries())
+        widen(smoother, active, size, out, (from + k) * samples * size);
+    },
+    finish: ({ system }) => kernels.give(...system.lent),
+  });
   return matrix(["predictions", "rows"], solved.length * samples, size, out ?? allocate("float64", 0));
 }

@@ -20,8 +20,9 @@ export type Tensors = Readonly<Record<string, Tensor>>;
 /** A graph that is ready to run. */
 export interface GraphSession {
   /** Run the graph. The caller's arrays are not changed.
+   * @param into outputs that are written to memory of the caller's, by a session in this thread; their shapes must fit.
    * @throws EncodingError "backend" with ONNX Runtime's own message. */
-  run(feeds: Tensors): Promise<Tensors>;
+  run(feeds: Tensors, into?: Tensors): Promise<Tensors>;
   /** What ONNX Runtime inferred of the outputs: sizes that stay open have a name; [] may also mean that nothing is known.
    * @throws EncodingError "backend" if ONNX Runtime refuses the model. */
   describe(): Promise<readonly OutputInfo[]>;
@@ -99,9 +100,12 @@ export function startWorker(url: URL, workerData: unknown): Worker {
 export async function openHere(bytes: Uint8Array, threading: Threading): Promise<GraphSession> {
   const session = await loadModel(bytes, threading);
   return {
-    async run(feeds) {
-      const inputs = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, toOrt(t)]));
-      return fromOrt(await runModel(session, inputs));
+    async run(feeds, into) {
+      const fetches = into && {
+        ...Object.fromEntries(session.outputNames.map((name) => [name, null])),
+        ...allToOrt(into),
+      };
+      return fromOrt(await runModel(session, allToOrt(feeds), fetches));
     },
     describe: async () => session.outputMetadata.map(infoOf),
     close: () => session.release(),
@@ -155,6 +159,10 @@ export async function runModel(
       cause,
     );
   });
+}
+
+function allToOrt(tensors: Tensors): Record<string, ort.Tensor> {
+  return Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, toOrt(t)]));
 }
 
 /** The same data as ONNX Runtime's tensor, not copied. */

@@ -1,10 +1,12 @@
 import { allocate, type Dtype, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
 import { loadBlas, type Routines } from "./blas-library.ts";
 import { checkBlocks, checkOperands } from "./checks.ts";
+import { costsOf } from "./costs.ts";
 import { eigh, qr, solve, solveRight, svd } from "./lapack.ts";
 import type { Linalg } from "./linalg.ts";
 import { flipped, type Machine, machineOf, plain, rowMajor } from "./machine.ts";
 import { symmetrise } from "./plain-products.ts";
+import { solveAlone } from "./solve-alone.ts";
 
 const lower = 122;
 
@@ -21,6 +23,7 @@ export function createBlasLinalg({ threads }: { threads: number }): Linalg {
     name: library.name,
     version: library.version,
     parallel: threads,
+    ...costsOf(library.name),
     gemm: (a, b, into) => product(machine, "gemm", a, b, false, false, [a.axes[0], b.axes[1]], into),
     gemmTN: (a, b) => product(machine, "gemmTN", a, b, true, false, [a.axes[1], b.axes[1]]),
     gemmNT: (a, b, into) => product(machine, "gemmNT", a, b, false, true, [a.axes[0], b.axes[0]], into),
@@ -28,6 +31,7 @@ export function createBlasLinalg({ threads }: { threads: number }): Linalg {
     syrkNT: (a) => gram(machine, a, false, a.axes[0]),
     solveCholesky: (a, b) => solve(machine, a, b),
     solveRight: (b, a, ridge = 0) => solveRight(machine, b, a, ridge),
+    solveRights: (sides, a) => solveAlone(sides, a, (b, m, ridge = 0) => solveRight(machine, b, m, ridge)),
     addGrams: (sums, a, b, last, factor) => addGrams(machine, sums, a, b, last, factor),
     qr: (a) => qr(machine, a),
     eigh: (a, into) => eigh(machine, a, into),

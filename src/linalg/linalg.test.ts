@@ -136,6 +136,34 @@ describe.each(opened)("%s", (_, maybe) => {
       );
     });
 
+    it.each([1, 40, 65, 192, 530])(
+      "divides several right sides by a matrix of size %i under ridges of their own; null where one is not positive definite",
+      async (n) => {
+        const u = draw([F, "one"], n, 1, dtype).data;
+        const numbers = Float64Array.from({ length: n * n }, (_, k) => {
+          const [i, j] = [Math.floor(k / n), k % n];
+          return (u[i] as number) * (u[j] as number) + (i === j ? 1 + (i % 5) : 0);
+        });
+        const a = toDtype(matrix([F, F], n, n, numbers), dtype);
+        const sides = [0.5, 3, -100 * n, 20].map((ridge, k) => ({
+          b: draw(["targets", F], k + 1, n, dtype),
+          ridge,
+        }));
+        const solved = await linalg.solveRights(sides, a);
+        expect(solved.map((x) => x?.rows ?? null)).toEqual([1, 2, null, 4]);
+        for (const [k, { b, ridge }] of sides.entries()) {
+          const x = solved[k];
+          if (!x) continue;
+          const image = await oracle.gemm(x, a);
+          const back = image.data.map((v, i) => v + ridge * (x.data[i] as number)) as typeof x.data;
+          const close = dtype === "float64" ? 1e-10 : 1e-3;
+          expect(gap(matrix(x.axes, x.rows, x.cols, back), b)).toBeLessThan(close);
+        }
+        const wrong = [{ b: zeros(["targets", F], 2, n + 1, dtype), ridge: 1 }];
+        await expect(linalg.solveRights(wrong, a)).rejects.toThrow(/inner sizes/);
+      },
+    );
+
     it.each([1, 7, 96, 130, 250])(
       "divides by a positive definite matrix of size %i from the right",
       async (n) => {

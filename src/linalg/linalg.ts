@@ -23,6 +23,12 @@ export interface Svd<R extends string, C extends string> {
   readonly v: Matrix<C, "components">;
 }
 
+/** A right side and the ridge that it is solved under. */
+export interface Ridged<R extends string, C extends string> {
+  readonly b: Matrix<R, C>;
+  readonly ridge: number;
+}
+
 /** Products and decompositions on row-major matrices, behind one interface.
  * Both operands of a call have the same dtype; the result has it too. Operands are never changed.
  * Calls are asynchronous, so that a backend may work in another thread. */
@@ -32,6 +38,10 @@ export interface Linalg {
   readonly version: string;
   /** Calls that run side by side when several are under way; 1 where each call uses all the threads it was given. */
   readonly parallel: number;
+  /** Systems of {@link Linalg.solveRights} that cost together little more than one; 1 where nothing is gained. */
+  readonly together: number;
+  /** A symmetric eigen-decomposition of size n takes as long as solving so many systems of that size. */
+  decomposition(n: number): number;
   /** A B.
    * @param into of the result's length and dtype: a backend may write there instead of taking fresh memory. */
   gemm<R extends string, K extends string, C extends string>(
@@ -67,6 +77,12 @@ export interface Linalg {
     a: Matrix<NoInfer<C>, NoInfer<C>>,
     ridge?: number,
   ): Promise<Matrix<R, C>>;
+  /** {@link Linalg.solveRight} for several ridges and right sides.
+   * @returns in order; null where A + ridge I is not positive definite. */
+  solveRights<R extends string, C extends string>(
+    sides: readonly Ridged<R, C>[],
+    a: Matrix<NoInfer<C>, NoInfer<C>>,
+  ): Promise<(Matrix<R, C> | null)[]>;
   /** Inner products among many predictions of each target: row t of A Bᵀ holds blocks of as many numbers as `last` has columns, one a
    * prediction; row t of `last`, what was to be predicted, is one block more. Row t of the result is row t of `sums` plus `factor` times
    * the inner products of every two blocks: a symmetric matrix, packed as {@link packedIndex} says.

@@ -1,16 +1,23 @@
 import { createRequire } from "node:module";
-import { allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
+import { allFinite, allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
 import { solveRightInBlocks } from "./blocked-cholesky.ts";
 import { checkBlocks, checkOperands, checkSquare } from "./checks.ts";
+import { costsOf } from "./costs.ts";
 import { ownEigh, ownQr, ownSolve, ownSvd } from "./decompose.ts";
-import type { Linalg } from "./linalg.ts";
+import type { Linalg, Ridged } from "./linalg.ts";
 import { packedIndex } from "./packed.ts";
 import { symmetrise } from "./plain-products.ts";
 import { openProducts, type Transposed } from "./products.ts";
+import { solveAlone } from "./solve-alone.ts";
+import { openTogether } from "./solve-together.ts";
+
+/** Systems up to this size are solved by plain loops and a few products. */
+const small = 64;
 
 /** The default that is always there: products by ONNX Runtime, decompositions our own in float64. Works in the calling thread. */
 export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
   const products = openProducts(threads);
+  const together = openTogether(threads);
   const run = async <R extends string, C extends string>(
     name: string,
     a: Matrix,
@@ -25,10 +32,26 @@ export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
     const product = await products.product(a, b, transposed, rows, cols);
     return matrix(axes, rows, cols, product.data);
   };
+  const solveInBlocks = <R extends string, C extends string>(b: Matrix<R, C>, a: Matrix<C, C>, ridge = 0) =>
+    solveRightInBlocks(b, a, ridge, (x, y, transposed) =>
+      run("solveRight", x, y, transposed, ["rows", "columns"]),
+    );
+  /** Null where a system is small, or fails: it is solved by itself, which names the pivot. */
+  const solveMany = async <R extends string, C extends string>(
+    sides: readonly Ridged<R, C>[],
+    a: Matrix<C, C>,
+  ): Promise<(Matrix<R, C> | null)[]> => {
+    checkSquare("solveRight", a);
+    for (const { b } of sides) checkOperands("solveRight", b, a, b.cols, a.rows);
+    if (a.rows <= small || sides.every(({ b }) => b.rows === 0)) return sides.map(() => null);
+    const solved = await together.solve(sides, a);
+    return solved.map((x) => (allFinite(x.data) ? x : null));
+  };
   return {
     name: "onnx",
     version: `ONNX Runtime ${onnxVersion()}`,
     parallel: 1,
+    ...costsOf("onnx"),
     gemm: (a, b) => run("gemm", a, b, "none", [a.axes[0], b.axes[1]]),
     gemmTN: (a, b) => run("gemmTN", a, b, "first", [a.axes[1], b.axes[1]]),
     gemmNT: (a, b) => run("gemmNT", a, b, "second", [a.axes[0], b.axes[0]]),
@@ -36,11 +59,14 @@ export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
     syrkNT: async (a) => symmetrise(await run("syrkNT", a, a, "second", [a.axes[0], a.axes[0]])),
     solveCholesky: async (a, b) => ownSolve(a, b),
     async solveRight(b, a, ridge = 0) {
-      checkSquare("solveRight", a);
-      checkOperands("solveRight", b, a, b.cols, a.rows);
-      return solveRightInBlocks(b, a, ridge, (x, y, transposed) =>
-        run("solveRight", x, y, transposed, ["rows", "columns"]),
-      );
+      const [x] = await solveMany([{ b, ridge }], a);
+      return x ?? solveInBlocks(b, a, ridge);
+    },
+    async solveRights(sides, a) {
+      const out = await solveMany(sides, a);
+      for (const [k, side] of sides.entries())
+        if (out[k] === null) out[k] = (await solveAlone([side], a, solveInBlocks))[0] ?? null;
+      return out;
     },
     async addGrams(sums, a, b, last, factor) {
       const n = checkBlocks(sums, a, b, last);
@@ -51,7 +77,10 @@ export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
     qr: async (a) => ownQr(a),
     eigh: async (a) => ownEigh(a),
     svd: async (a) => ownSvd(a),
-    close: () => products.close(),
+    async close() {
+      await products.close();
+      await together.close();
+    },
   };
 }
 
@@ -62,16 +91,14 @@ function pack<R extends string>(
   n: number,
   factor: number,
 ): Matrix<R, "sums"> {
-  const out = sums.data.slice() as FloatArray;
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++) {
-      const place = packedIndex(n, i, j);
-      for (let t = 0; t < sums.rows; t++) {
-        const at = t * sums.cols + place;
-        out[at] = (out[at] as number) + factor * (grams[t * n * n + i * n + j] as number);
-      }
-    }
-  return matrix(sums.axes, sums.rows, sums.cols, out);
+  const places = Int32Array.from({ length: sums.cols });
+  for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) places[packedIndex(n, i, j)] = i * n + j;
+  const { data, cols } = sums;
+  for (let t = 0; t < sums.rows; t++)
+    for (let k = 0; k < cols; k++)
+      data[t * cols + k] =
+        (data[t * cols + k] as number) + factor * (grams[t * n * n + (places[k] as number)] as number);
+  return sums;
 }
 
 function onnxVersion(): string {

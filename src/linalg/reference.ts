@@ -1,8 +1,10 @@
 import { transpose } from "../core/index.ts";
 import { checkBlocks, checkOperands } from "./checks.ts";
+import { costsOf } from "./costs.ts";
 import { ownEigh, ownQr, ownSolve, ownSolveRight, ownSvd } from "./decompose.ts";
 import type { Linalg } from "./linalg.ts";
 import { addPlainGrams, plainGram, plainProduct } from "./plain-products.ts";
+import { solveAlone } from "./solve-alone.ts";
 
 /** Plain TypeScript throughout, with float64 sums: the oracle of the tests, and good for small matrices anywhere. */
 export function createReferenceLinalg(): Linalg {
@@ -10,6 +12,7 @@ export function createReferenceLinalg(): Linalg {
     name: "reference",
     version: "plain TypeScript",
     parallel: 1,
+    ...costsOf("reference"),
     async gemm(a, b) {
       checkOperands("gemm", a, b, a.cols, b.rows);
       return plainProduct(a, b);
@@ -26,6 +29,7 @@ export function createReferenceLinalg(): Linalg {
     syrkNT: async (a) => plainGram(a),
     solveCholesky: async (a, b) => ownSolve(a, b),
     solveRight: async (b, a, ridge = 0) => ownSolveRight(b, a, ridge),
+    solveRights: (sides, a) => solveAlone(sides, a, async (b, m, ridge = 0) => ownSolveRight(b, m, ridge)),
     async addGrams(sums, a, b, last, factor) {
       const n = checkBlocks(sums, a, b, last);
       return addPlainGrams(sums, plainProduct(a, transpose(b)), last, n, factor);

@@ -1,10 +1,14 @@
 import type { Worker } from "node:worker_threads";
 import { EncodingError, type ErrorKind } from "../core/index.ts";
 import { startWorker } from "../graph/index.ts";
+import { costsOf } from "./costs.ts";
 import type { Linalg } from "./linalg.ts";
 
 /** Methods that are carried over to the worker. */
-export type Method = Exclude<keyof Linalg, "name" | "version" | "parallel" | "close">;
+export type Method = Exclude<
+  keyof Linalg,
+  "name" | "version" | "parallel" | "together" | "decomposition" | "close"
+>;
 
 /** What the worker answers. */
 export type Reply =
@@ -26,6 +30,7 @@ export async function openRemote(options: { backend: string; threads: number }):
     name,
     version,
     parallel: 1,
+    ...costsOf(name),
     gemm: (a, b) => call("gemm", [a, b]) as Promise<never>,
     gemmTN: run("gemmTN"),
     gemmNT: (a, b) => call("gemmNT", [a, b]) as Promise<never>,
@@ -33,6 +38,7 @@ export async function openRemote(options: { backend: string; threads: number }):
     syrkNT: run("syrkNT"),
     solveCholesky: run("solveCholesky"),
     solveRight: run("solveRight"),
+    solveRights: run("solveRights"),
     addGrams: run("addGrams"),
     qr: run("qr"),
     eigh: (a) => call("eigh", [a]) as Promise<never>,
