@@ -4,43 +4,105 @@ import { createGraph, encodeGraph, type GraphBuilder, type GraphValue } from "..
 /** Columns that one run of a graph eliminates. */
 export const width = 128;
 /** Blocks up to this size are eliminated column by column, larger ones by their halves. */
-const leafSize = 32;
+const leafSize = 16;
 const end = 2 ** 31 - 1;
 
-/** One step of a blocked Cholesky factorisation of many systems at once, right sides under each.
+/** Columns that one run of {@link stepGraph} eliminates: 16 times a power of 2. Getting the graph ready takes .1 s, for 128 columns .4 s. */
+export const stepWidth = 64;
+/** Columns that are eliminated before the rest of the matrix is walked through: a whole number of steps. */
+export const blockWidth = 256;
+
+/** Eliminate the first columns of many systems at once: of a blocked Cholesky factorisation with right sides under each matrix.
  *
- * `t` (systems × (n + r) × n): what is left of A, then r right sides. With D its first block and W = L_D⁻¹, gives `inverse` = W, the `panel`
- * P = t_below Wᵀ (columns of L, and under them the right sides that are solved for), and `rest` = t_rest − P P_topᵀ. `right` is −r.
+ * `t` (systems × (left + r) × left): what is left of some columns, then r more rows. With D its first block and W = L_D⁻¹, gives
+ * `inverse` = W, the `panel` P = t_below Wᵀ (columns of L, and of the rows that are solved for), and `rest` = t_rest − P P_topᵀ. `more` is −r.
  * Every operation is on all systems: the many small ones of the first block cost little more for ten than for one.
- * @param width columns that one run eliminates: 32 times a power of 2.
  * @source Golub and Van Loan, Matrix Computations, 4.2 (outer product form). */
-export function forwardGraph(dtype: Dtype, width: number): Uint8Array {
-  const g = createGraph("cholesky forward");
+export function stepGraph(dtype: Dtype): Uint8Array {
+  const g = createGraph("cholesky step");
   const t = g.input("t", dtype, ["systems", "rows", "cols"]);
-  const right = g.input("right", "int64", [1]);
+  const more = g.input("more", "int64", [1]);
   const h = helpers(g, dtype);
-  const inverse = inverseFactor(h, h.cut(t, 0, width, 0, width), width);
-  const panel = h.product(h.cut(t, width, end, 0, width), h.flip(inverse));
-  const top = g.node("Slice", [panel, h.whole(0), right, h.whole(1)]);
-  const rest = h.minus(h.cut(t, width, end, width, end), h.product(panel, h.flip(top)));
-  g.output("inverse", inverse, dtype, ["systems", width, width]);
-  g.output("panel", panel, dtype, ["systems", "below", width]);
+  const inverse = inverseFactor(h, h.cut(t, 0, stepWidth, 0, stepWidth), stepWidth);
+  const panel = h.product(h.cut(t, stepWidth, end, 0, stepWidth), h.flip(inverse));
+  const rest = h.minus(
+    h.cut(t, stepWidth, end, stepWidth, end),
+    h.product(panel, h.flip(h.top(panel, more))),
+  );
+  g.output("inverse", inverse, dtype, ["systems", stepWidth, stepWidth]);
+  g.output("panel", panel, dtype, ["systems", "below", stepWidth]);
   g.output("rest", rest, dtype, ["systems", "below", "after"]);
   return encodeGraph(g.build());
 }
 
-/** One step back: `x` (systems × r × known) are the last columns of the solution, `y` those before them, (y − x P_top) W. */
-export function backwardGraph(dtype: Dtype, width: number): Uint8Array {
-  const g = createGraph("cholesky backward");
-  const x = g.input("x", dtype, ["systems", "r", "known"]);
-  const panel = g.input("panel", dtype, ["systems", "below", width]);
-  const inverse = g.input("inverse", dtype, ["systems", width, width]);
-  const right = g.input("right", "int64", [1]);
+/** The first columns of `t`, which are eliminated next. */
+export function headGraph(dtype: Dtype): Uint8Array {
+  const g = createGraph("cholesky head");
   const h = helpers(g, dtype);
-  const top = g.node("Slice", [panel, h.whole(0), right, h.whole(1)]);
-  const own = g.node("Slice", [panel, right, h.whole(end), h.whole(1)]);
-  const y = h.product(h.minus(own, h.product(x, top)), inverse);
-  g.output("y", g.node("Concat", [y, x], { axis: 2n }), dtype, ["systems", "r", "more"]);
+  const t = g.input("t", dtype, ["systems", "rows", "cols"]);
+  g.output("head", h.cut(t, 0, end, 0, blockWidth), dtype, ["systems", "rows", blockWidth]);
+  return encodeGraph(g.build());
+}
+
+/** After `steps` steps: their panels side by side, without rows of the block itself, are its `column` C; what they leave of `t` is
+ * `rest` = t_rest − C C_topᵀ. `below` is −(rows of C), `more` is −r. */
+export function joinGraph(dtype: Dtype, steps: number): Uint8Array {
+  const g = createGraph("cholesky join");
+  const h = helpers(g, dtype);
+  const t = g.input("t", dtype, ["systems", "rows", "cols"]);
+  const [below, more] = [g.input("below", "int64", [1]), g.input("more", "int64", [1])];
+  const panels = Array.from({ length: steps }, (_, k) =>
+    h.bottom(g.input(`panel${k}`, dtype, ["systems", `rows${k}`, stepWidth]), below),
+  );
+  const width = steps * stepWidth;
+  const column = g.node("Concat", panels, { axis: 2n });
+  const rest = h.minus(h.cut(t, width, end, width, end), h.product(column, h.flip(h.top(column, more))));
+  g.output("column", column, dtype, ["systems", "below", width]);
+  g.output("rest", rest, dtype, ["systems", "below", "after"]);
+  return encodeGraph(g.build());
+}
+
+/** On the way back: `x` (systems × r × known) are the last columns of the solution; `y` = C_bottom − x C_top is what is left to divide by the
+ * block of C, whose last r rows (`more` = −r) are right sides. */
+export function shiftGraph(dtype: Dtype): Uint8Array {
+  const g = createGraph("cholesky shift");
+  const h = helpers(g, dtype);
+  const x = g.input("x", dtype, ["systems", "r", "known"]);
+  const column = g.input("column", dtype, ["systems", "below", "width"]);
+  const more = g.input("more", "int64", [1]);
+  const y = h.minus(h.bottom(column, more), h.product(x, h.top(column, more)));
+  g.output("y", y, dtype, ["systems", "r", "width"]);
+  return encodeGraph(g.build());
+}
+
+/** One step back inside a block: (y_own − z P_top) W before the columns `z` that are known. Columns of y that are own: [`from`, `to`); rows of P
+ * below the block: −`below`. */
+export function backGraph(dtype: Dtype): Uint8Array {
+  const g = createGraph("cholesky back");
+  const h = helpers(g, dtype);
+  const y = g.input("y", dtype, ["systems", "r", "width"]);
+  const z = g.input("z", dtype, ["systems", "r", "known"]);
+  const panel = g.input("panel", dtype, ["systems", "below", stepWidth]);
+  const inverse = g.input("inverse", dtype, ["systems", stepWidth, stepWidth]);
+  const [from, to, below] = [
+    g.input("from", "int64", [1]),
+    g.input("to", "int64", [1]),
+    g.input("below", "int64", [1]),
+  ];
+  const own = g.node("Slice", [y, from, to, h.whole(2)]);
+  const solved = h.product(h.minus(own, h.product(z, h.top(panel, below))), inverse);
+  g.output("x", g.node("Concat", [solved, z], { axis: 2n }), dtype, ["systems", "r", "more"]);
+  return encodeGraph(g.build());
+}
+
+/** Columns beside each other. */
+export function besideGraph(dtype: Dtype): Uint8Array {
+  const g = createGraph("beside");
+  const [a, b] = [
+    g.input("a", dtype, ["systems", "r", "left"]),
+    g.input("b", dtype, ["systems", "r", "right"]),
+  ];
+  g.output("x", g.node("Concat", [a, b], { axis: 2n }), dtype, ["systems", "r", "both"]);
   return encodeGraph(g.build());
 }
 
@@ -80,6 +142,10 @@ interface Helpers {
   whole(...numbers: number[]): GraphValue;
   /** Rows and columns [from, to) of every system. */
   cut(x: GraphValue, top: number, bottom: number, left: number, right: number): GraphValue;
+  /** Rows before the last, whose negative number is given, of every system. */
+  top(x: GraphValue, last: GraphValue): GraphValue;
+  /** The last rows. */
+  bottom(x: GraphValue, last: GraphValue): GraphValue;
   flip(x: GraphValue): GraphValue;
   product(a: GraphValue, b: GraphValue): GraphValue;
   minus(a: GraphValue, b: GraphValue): GraphValue;
@@ -100,6 +166,8 @@ function helpers(g: GraphBuilder, dtype: Dtype): Helpers {
     whole,
     cut: (x, top, bottom, left, right) =>
       g.node("Slice", [x, whole(top, left), whole(bottom, right), whole(1, 2)]),
+    top: (x, last) => g.node("Slice", [x, whole(0), last, whole(1)]),
+    bottom: (x, last) => g.node("Slice", [x, last, whole(end), whole(1)]),
     flip: (x) => g.node("Transpose", [x], { perm: [0n, 2n, 1n] }),
     product: (a, b) => g.node("MatMul", [a, b]),
     minus: (a, b) => g.node("Sub", [a, b]),

@@ -6,10 +6,20 @@ import {
   type Matrix,
   matrix,
   openSpare,
+  type Spare,
 } from "../core/index.ts";
-import { type GraphSession, openSession, type Tensor } from "../graph/index.ts";
+import { type GraphSession, openSession, type Tensor, type Tensors } from "../graph/index.ts";
 import type { Ridged } from "./linalg.ts";
-import { backwardGraph, forwardGraph } from "./solve-graphs.ts";
+import {
+  backGraph,
+  besideGraph,
+  blockWidth,
+  headGraph,
+  joinGraph,
+  shiftGraph,
+  stepGraph,
+  stepWidth,
+} from "./solve-graphs.ts";
 
 /** Solves many systems by the same few runs of a graph. */
 export interface Together {
@@ -22,23 +32,23 @@ export interface Together {
 }
 
 /** Bytes of systems that are solved together. */
-const bytesAtOnce = 48 << 20;
-
-/** Columns of one step: wide steps walk through the rest less often, but take longer to get ready (.4 s in place of .1 s). */
-const widthOf = (n: number) => (n <= 512 ? 64 : 128);
+const bytesAtOnce = 24 << 20;
 
 /** @param threads inside one product. */
 export function openTogether(threads: number): Together {
-  const sessions = new Map<string, Promise<Sessions>>();
+  const opened = new Map<string, Promise<GraphSession>>();
   const spare = openSpare(6);
-  const open = (dtype: Dtype, width: number) => {
-    const known = sessions.get(`${dtype} ${width}`) ?? openSessions(dtype, width, threads);
-    sessions.set(`${dtype} ${width}`, known);
-    return known;
+  const runner = (dtype: Dtype): Run => {
+    return async (graph, feeds, into) => {
+      const key = `${dtype} ${graph}`;
+      const session = opened.get(key) ?? openSession(encode(graph, dtype), { where: "here", threads });
+      opened.set(key, session);
+      return (await session).run(feeds, into);
+    };
   };
   return {
     async solve(sides, a) {
-      const own = await open(dtypeOf(a), widthOf(a.rows));
+      const run = runner(dtypeOf(a));
       const rows = Math.max(...sides.map(({ b }) => b.rows));
       const each = Math.max(
         1,
@@ -46,64 +56,115 @@ export function openTogether(threads: number): Together {
       );
       const out: Matrix<(typeof sides)[0]["b"]["axes"][0], (typeof a)["axes"][0]>[] = [];
       for (let from = 0; from < sides.length; from += each)
-        out.push(...(await solveSome(own, sides.slice(from, from + each), a, spare)));
+        out.push(...(await solveSome(run, sides.slice(from, from + each), a, spare)));
       return out as never;
     },
     async close() {
-      for (const one of sessions.values()) {
-        const { forward, backward } = await one;
-        await forward.close();
-        await backward.close();
-      }
-      sessions.clear();
+      for (const one of opened.values()) await (await one).close();
+      opened.clear();
     },
   };
 }
 
-interface Sessions {
-  readonly width: number;
-  readonly forward: GraphSession;
-  readonly backward: GraphSession;
+/** Names of the graphs of solve-graphs.ts; after `join` the number of steps. */
+type GraphName = "step" | "head" | `join${number}` | "shift" | "back" | "beside";
+type Run = (graph: GraphName, feeds: Tensors, into?: Tensors) => Promise<Tensors>;
+
+function encode(graph: GraphName, dtype: Dtype): Uint8Array {
+  if (graph.startsWith("join")) return joinGraph(dtype, Number(graph.slice(4)));
+  const simple = {
+    step: stepGraph,
+    head: headGraph,
+    shift: shiftGraph,
+    back: backGraph,
+    beside: besideGraph,
+  };
+  return simple[graph as keyof typeof simple](dtype);
 }
 
-async function openSessions(dtype: Dtype, width: number, threads: number): Promise<Sessions> {
-  const open = (bytes: Uint8Array) => openSession(bytes, { where: "here", threads });
-  const [forward, backward] = await Promise.all([
-    open(forwardGraph(dtype, width)),
-    open(backwardGraph(dtype, width)),
-  ]);
-  return { width, forward, backward };
+/** Columns that were eliminated together. */
+interface Block {
+  readonly steps: readonly { readonly panel: Tensor; readonly inverse: Tensor }[];
+  /** −(rows below the block). */
+  readonly below: Tensor;
+  readonly column: Tensor;
 }
 
 async function solveSome<R extends string, C extends string>(
-  { width, forward, backward }: Sessions,
+  run: Run,
   sides: readonly Ridged<R, C>[],
   a: Matrix<C, C>,
-  spare: ReturnType<typeof openSpare>,
+  spare: Spare,
 ): Promise<Matrix<R, C>[]> {
-  const type = dtypeOf(a);
-  const systems = sides.length;
   const r = Math.max(...sides.map(({ b }) => b.rows));
-  const size = width * Math.ceil(a.rows / width);
-  const tensor = (data: FloatArray, ...shape: number[]): Tensor => ({ type, shape, data });
-  const right: Tensor = { type: "int64", shape: [1], data: BigInt64Array.of(BigInt(-r)) };
-  const memory = () => spare.need(type, systems * (size + r) * size);
-  let [t, other] = [memory(), memory()];
-  fill(t, sides, a, size, r);
-  const steps: { readonly panel: Tensor; readonly inverse: Tensor }[] = [];
-  for (let left = size; left > 0; left -= width) {
-    const [below, after] = [left - width + r, left - width];
-    const rest = tensor(other.subarray(0, systems * below * after) as FloatArray, systems, below, after);
-    const given = tensor(t.subarray(0, systems * (left + r) * left) as FloatArray, systems, left + r, left);
-    const { panel, inverse } = await forward.run({ t: given, right }, after > 0 ? { rest } : {});
-    steps.push({ panel, inverse } as (typeof steps)[number]);
-    [t, other] = [other, t];
-  }
-  let x = tensor(allocate(type, 0), systems, r, 0);
-  for (const { panel, inverse } of steps.reverse())
-    x = (await backward.run({ x, panel, inverse, right })).y as Tensor;
-  spare.give(t, other);
+  const size = stepWidth * Math.ceil(a.rows / stepWidth);
+  const blocks = await factorise(run, sides, a, { size, r, spare });
+  const x = await goBack(run, blocks, { systems: sides.length, r, type: dtypeOf(a) });
   return sides.map(({ b }, k) => takeOut(x.data as FloatArray, k * r * size, size, b));
+}
+
+async function factorise(
+  run: Run,
+  sides: readonly Ridged<string, string>[],
+  a: Matrix,
+  { size, r, spare }: { readonly size: number; readonly r: number; readonly spare: Spare },
+): Promise<Block[]> {
+  const [type, systems] = [dtypeOf(a), sides.length];
+  const tensor = (data: FloatArray, rows: number, cols: number): Tensor => {
+    const shape = [systems, rows, cols];
+    return { type, shape, data: data.subarray(0, systems * rows * cols) as FloatArray };
+  };
+  const memory = () => spare.need(type, systems * (size + r) * size);
+  let [now, next] = [memory(), memory()];
+  fill(now, sides, a, size, r);
+  const more = whole(-r);
+  const blocks: Block[] = [];
+  for (let left = size; left > 0; left -= blockWidth) {
+    const width = Math.min(blockWidth, left);
+    const after = left - width;
+    const below = whole(-(after + r));
+    const t = tensor(now, left + r, left);
+    let { head } = after > 0 ? await run("head", { t }) : { head: t };
+    const steps: { panel: Tensor; inverse: Tensor }[] = [];
+    for (let k = 0; k < width; k += stepWidth) {
+      const { panel, inverse, rest } = (await run("step", { t: head as Tensor, more: below })) as Record<
+        string,
+        Tensor
+      >;
+      steps.push({ panel, inverse } as { panel: Tensor; inverse: Tensor });
+      head = rest;
+    }
+    const panels = Object.fromEntries(steps.map(({ panel }, k) => [`panel${k}`, panel]));
+    const into = after > 0 ? { rest: tensor(next, after + r, after) } : {};
+    const { column } = await run(`join${steps.length}`, { t, below, more, ...panels }, into);
+    blocks.push({ steps, below, column: column as Tensor });
+    [now, next] = [next, now];
+  }
+  spare.give(now, next);
+  return blocks;
+}
+
+async function goBack(
+  run: Run,
+  blocks: readonly Block[],
+  { systems, r, type }: { readonly systems: number; readonly r: number; readonly type: Dtype },
+): Promise<Tensor> {
+  const none: Tensor = { type, shape: [systems, r, 0], data: allocate(type, 0) };
+  let x = none;
+  for (const { steps, below, column } of [...blocks].reverse()) {
+    const { y } = (await run("shift", { x, column, more: whole(-r) })) as { y: Tensor };
+    let z = none;
+    for (const [k, { panel, inverse }] of [...steps.entries()].reverse()) {
+      const own = { from: whole(k * stepWidth), to: whole((k + 1) * stepWidth) };
+      z = (await run("back", { y, z, panel, inverse, below, ...own })).x as Tensor;
+    }
+    x = (await run("beside", { a: z, b: x })).x as Tensor;
+  }
+  return x;
+}
+
+function whole(number: number): Tensor {
+  return { type: "int64", shape: [1], data: BigInt64Array.of(BigInt(number)) };
 }
 
 /** A + ridge I of each, and its right sides below; columns beyond those of A are those of I. */
