@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   createRandom,
@@ -15,19 +14,15 @@ import {
 import { createReferenceLinalg } from "../linalg/index.ts";
 import {
   type Band,
-  cutsRuns,
   drawWeightings,
   fitBandedRidge,
   fitKernelRidge,
   fitRidge,
   linearKernels,
   makeFolds,
-  oneBand,
   predict,
   predictKernel,
   predictSplit,
-  restrictFolds,
-  restrictWeightings,
   spaceAlphas,
 } from "./index.ts";
 
@@ -268,96 +263,6 @@ describe("fitBandedRidge", () => {
       /band "a" is \[1, 8\) where 0 was next/,
     );
   });
-});
-
-describe("makeFolds", () => {
-  it("tests every row once, never trains on a test row, keeps the gap", () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.integer({ min: 12, max: 40 }), { minLength: 1, maxLength: 6 }),
-        fc.integer({ min: 2, max: 4 }),
-        fc.integer({ min: 0, max: 2 }),
-        (lengths, count, gap) => {
-          const runs = lengths.flatMap((n, run) => new Array<number>(n).fill(run));
-          const folds = makeFolds(runs, { folds: count, gap });
-          const tested = folds.flatMap((fold) => [...fold.test]).sort((a, b) => a - b);
-          expect(tested).toEqual(runs.map((_, i) => i));
-          for (const { train, test } of folds)
-            for (const i of test)
-              for (let d = -gap; d <= gap; d++)
-                if (runs[i + d] === runs[i]) expect(train.includes(i + d)).toBe(false);
-        },
-      ),
-      { seed: 5, numRuns: 40 },
-    );
-  });
-  it("cuts one run as numpy's array_split does", () => {
-    const sizes = makeFolds(new Int32Array(11), { folds: 4 }).map((fold) => fold.test.length);
-    expect(sizes).toEqual([3, 3, 3, 2]);
-  });
-  it("keeps whole runs and whole groups together", () => {
-    const runs = [0, 0, 1, 1, 2, 2, 3, 3];
-    const byRun = makeFolds(runs, { folds: 2 });
-    expect([...(byRun[0]?.test ?? [])]).toEqual([0, 1, 4, 5]);
-    expect(cutsRuns(runs, byRun)).toBe(false);
-    const byGroup = makeFolds(new Int32Array(8), { folds: 2, groups: [7, 7, 7, 4, 4, 9, 9, 2] });
-    expect([...(byGroup[0]?.test ?? [])]).toEqual([0, 1, 2, 3, 4]);
-    expect(cutsRuns(new Int32Array(8), byGroup)).toBe(true);
-  });
-  it("renumbers folds for a subset of the rows", () => {
-    const folds = makeFolds([0, 0, 1, 1, 2, 2], { folds: 3 });
-    const inner = restrictFolds(folds, [2, 3, 4, 5]);
-    expect([...(inner[1]?.test ?? [])]).toEqual([0, 1]);
-    expect([...(inner[1]?.train ?? [])]).toEqual([2, 3]);
-  });
-  it("refuses more folds than groups, and gaps that leave nothing", () => {
-    expect(() => makeFolds([0, 0, 0], { folds: 3, groups: [1, 1, 2] })).toThrow(
-      /3 folds need at least 3 groups; got 2/,
-    );
-    expect(() => makeFolds(new Int32Array(6), { folds: 2, gap: 3 })).toThrow(/fold 0 has 0 training/);
-  });
-});
-
-describe("drawWeightings", () => {
-  it("gives a fixed grid with both corners for two bands", () => {
-    const grid = drawWeightings(2, 5, createRandom(1));
-    expect(grid).toEqual(drawWeightings(2, 5, createRandom(2)));
-    expect([...grid.data].map((v) => Number(v.toFixed(3)))).toEqual([
-      0, 1, 0.01, 0.99, 0.5, 0.5, 0.99, 0.01, 1, 0,
-    ]);
-  });
-  it("gives points of the simplex, the same for the same seed", () => {
-    const draws = drawWeightings(4, 20, createRandom(1));
-    expect(draws.rows).toBe(1 + 4 + 6 + 20); // equal, alone, pairs, draws
-    for (let w = 0; w < draws.rows; w++) {
-      const row = [...draws.data.subarray(w * 4, w * 4 + 4)];
-      expect(row.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
-      expect(Math.min(...row)).toBeGreaterThanOrEqual(0);
-    }
-    expect(drawWeightings(4, 20, createRandom(1))).toEqual(draws);
-    expect(drawWeightings(4, 20, createRandom(2))).not.toEqual(draws);
-  });
-  it("strikes bands out for smaller models and keeps equal rows once", () => {
-    const joint = fromRows(
-      ["weightings", "bands"],
-      [
-        [0.5, 0.25, 0.25],
-        [1, 0, 0],
-        [0.2, 0.4, 0.4],
-      ],
-    );
-    expect([...restrictWeightings(joint, [1, 2]).data]).toEqual([0.5, 0.5]);
-    expect(restrictWeightings(joint, [0]).rows).toBe(1);
-  });
-});
-
-describe("spaceAlphas", () => {
-  it("is even in the logarithm and holds both ends", () => {
-    const alphas = spaceAlphas(0.01, 100, 5);
-    for (const [k, alpha] of [0.01, 0.1, 1, 10, 100].entries()) expect(alphas[k]).toBeCloseTo(alpha, 12);
-    expect(() => spaceAlphas(0, 1, 3)).toThrow(/from must be a number/);
-  });
-  it("feeds one band too", () => expect(oneBand(4)).toEqual([{ name: "all", from: 0, to: 4 }]));
 });
 
 function gap(a: Matrix, b: Matrix): number {
