@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createRandom } from "../core/index.ts";
+import { createRandom, fromRows } from "../core/index.ts";
 import { drawWeightings, oneBand, restrictWeightings, spaceAlphas } from "./index.ts";
 
 describe("drawWeightings", () => {
