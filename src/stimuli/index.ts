@@ -12,6 +12,8 @@ export {
 export type { Box, PictureSize } from "./bitmap.ts";
 export { type CropRule, cropCenter, cropPicture, padPicture, sizeOfShortestEdge } from "./crop.ts";
 export { decodePicture } from "./decode-picture.ts";
+export type { Film, FilmOptions } from "./films/film.ts";
+export { openFilm } from "./films/open-film.ts";
 export {
   type Caption,
   type CaptionOptions,
