@@ -1,5 +1,5 @@
 import { checkNumber, EncodingError } from "../core/index.ts";
-import { checkPicture, lightness, luminance, type RgbPicture } from "./picture.ts";
+import { checkPicture, lightnessOf, type RgbPicture } from "./picture.ts";
 
 /** Which Gabor channels to compute. */
 export interface GaborOptions {
@@ -199,13 +199,6 @@ function poolEnergy(
   }
   const positions = (x.length * y.length) / (grid * grid);
   for (let c = 0; c < cells.length; c++) cells[c]! /= positions;
-}
-
-function lightnessOf({ data }: RgbPicture): Float64Array {
-  const out = new Float64Array(data.length / 3);
-  for (let i = 0, k = 0; i < out.length; i++, k += 3)
-    out[i] = lightness(luminance(data[k] as number, data[k + 1] as number, data[k + 2] as number));
-  return out;
 }
 
 function sumOf(values: Float64Array): number {

@@ -34,6 +34,14 @@ export function lightness(Y: number): number {
   return 116 * cubeRoot(Y) - 16;
 }
 
+/** L* of every pixel, row-major. */
+export function lightnessOf({ data }: RgbPicture): Float64Array {
+  const out = new Float64Array(data.length / 3);
+  for (let i = 0, k = 0; i < out.length; i++, k += 3)
+    out[i] = lightness(luminance(data[k] as number, data[k + 1] as number, data[k + 2] as number));
+  return out;
+}
+
 /** CIE L*a*b* of an sRGB colour, D65 white.
  * @source IEC 61966-2-1 (sRGB); CIE 15:2004 (L*a*b*). */
 export function labOf(r: number, g: number, b: number): Lab {

@@ -30,7 +30,8 @@ export interface SampleOptions {
 }
 
 type Spread = (event: FeatureEvent, grid: Grid, add: (sample: number, weight: number) => void) => void;
-interface Grid {
+/** Samples of one run. */
+export interface Grid {
   readonly tr: number;
   readonly samples: number;
   readonly start: number;
@@ -39,7 +40,7 @@ interface Grid {
 const LOBES = 3;
 const ROUNDING = 1e-9; // in samples: 0.3 / 0.1 is a little below 3
 const spreads: Readonly<Record<Sampling, Spread>> = {
-  mean: spreadMean,
+  mean: shareOfSamples,
   sum: spreadSum,
   lanczos: spreadLanczos,
 };
@@ -96,12 +97,12 @@ export function sampleEvents(
   return matrix(["samples", "features"], samples, columns, data);
 }
 
-/** Weight = share of the sample's time during which the event is on. */
-function spreadMean(
-  { onset, duration }: FeatureEvent,
+/** Tell the share of each sample's time during which something is on. */
+export function shareOfSamples(
+  { onset, duration }: Pick<FeatureEvent, "onset" | "duration">,
   { tr, samples, start }: Grid,
   add: Parameters<Spread>[2],
-) {
+): void {
   const from = (onset - start) / tr; // in samples
   const to = (onset + duration - start) / tr;
   const last = Math.min(samples - 1, Math.ceil(to) - 1);
