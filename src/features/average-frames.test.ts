@@ -16,11 +16,11 @@ describe("averageFrames", () => {
     const wanted = sampleEvents(events, { ...grid, sampling: "mean" }).data;
     for (const [k, value] of own.finish().data.entries()) expect(value).toBeCloseTo(wanted[k] as number, 12);
   });
-  it("fills the time in which nothing is on", () => {
+  it("tells the share of each sample in which something was on", () => {
     const own = averageFrames({ tr: 2, samples: 3, columns: 1, dtype: "float32" });
     own.add(1, 2, [10]); // half of the first and half of the second sample
     expect([...own.finish().data]).toEqual([5, 5, 0]);
-    expect([...own.finish([-4]).data]).toEqual([3, 3, -4]);
+    expect([...own.covered]).toEqual([0.5, 0.5, 0]);
   });
   it("refuses a frame with another number of features", () => {
     expect(() => averageFrames({ tr: 2, samples: 3, columns: 2 }).add(0, 1, [1])).toThrow(

@@ -19,8 +19,10 @@ export interface FrameAverage {
    * @param onset seconds from the start of the run. @param duration seconds.
    * @throws EncodingError "shape" if it has another number of features. */
   add(onset: number, duration: number, values: ArrayLike<number>): void;
-  /** @param rest what the features are while no frame is on; default 0. @returns samples × features. */
-  finish(rest?: ArrayLike<number>): Features;
+  /** Share of each sample's time in which a frame was on. */
+  readonly covered: Float64Array;
+  /** @returns samples × features, 0 while no frame is on. */
+  finish(): Features;
 }
 
 /** Average frames over the time of each sample, as `sampleEvents` does with `mean`, without their list.
@@ -32,6 +34,7 @@ export function averageFrames({ tr, samples, columns, dtype = "float64" }: Avera
   const sums = new Float64Array(samples * columns);
   const covered = new Float64Array(samples);
   return {
+    covered,
     add(onset, duration, values) {
       if (values.length !== columns)
         throw new EncodingError(
@@ -44,13 +47,9 @@ export function averageFrames({ tr, samples, columns, dtype = "float64" }: Avera
           sums[k]! += weight * (values[j] as number);
       });
     },
-    finish(rest) {
+    finish() {
       const data = allocate(dtype, sums.length);
-      for (let i = 0, k = 0; i < samples; i++) {
-        const blank = 1 - (covered[i] as number);
-        for (let j = 0; j < columns; j++, k++)
-          data[k] = (sums[k] as number) + (rest && blank > 1e-9 ? blank * (rest[j] as number) : 0);
-      }
+      data.set(sums);
       return matrix(["samples", "features"], samples, columns, data);
     },
   };

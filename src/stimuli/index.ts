@@ -14,6 +14,7 @@ export { type CropRule, cropCenter, cropPicture, padPicture, sizeOfShortestEdge 
 export { decodePicture } from "./decode-picture.ts";
 export type { Film, FilmOptions } from "./films/film.ts";
 export { openFilm } from "./films/open-film.ts";
+export { pickFrames } from "./films/pick-frames.ts";
 export {
   type Caption,
   type CaptionOptions,

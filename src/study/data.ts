@@ -1,6 +1,7 @@
 import type { Features, Responses } from "../core/index.ts";
 import type { TimedWord } from "../features/index.ts";
 import type { Picture } from "../stimuli/index.ts";
+import type { ShownFilm, ShownFilms } from "./films/film-data.ts";
 
 /** One run as every person of the study went through it. */
 export interface StudyRun {
@@ -43,10 +44,15 @@ export interface StudySpace {
 /** One feature space of all runs: `[layer][run]`, each (samples × features). A space without layers has one. */
 export type SpaceFeatures = readonly (readonly Features[])[];
 
-/** A picture that was shown: in a file, or drawn by the virtual laboratory. */
+/** A picture that was shown: in a file, drawn by the virtual laboratory, or a frame of a film. */
 export type ShownPicture = { readonly name: string; readonly sha256: string } & (
   | { readonly path: string }
   | { readonly picture: Picture }
+  | {
+      readonly film: ShownFilm;
+      /** Seconds from the film's start. */
+      readonly time: number;
+    }
 );
 
 /** Which stimulus was on when. */
@@ -65,6 +71,8 @@ export interface ShownStimuli {
   readonly sentences: readonly string[];
   /** Of each run. */
   readonly events: readonly (readonly ShownEvent[])[];
+  /** Films as wholes; those of their frames that models are shown stand among the pictures. Absent where there are none. */
+  readonly films?: ShownFilms;
 }
 
 /** What was shown to some people: the features of each space, in the order of `StudyData.spaces`. */

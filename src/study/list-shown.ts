@@ -4,32 +4,65 @@ import { EncodingError } from "../core/index.ts";
 import { hashFile, parseTable, tableToMatrix } from "../io/index.ts";
 import type { ShownEvent, ShownPicture, ShownStimuli, StudyRun } from "./data.ts";
 import type { StudyFiles } from "./files.ts";
-import { type Sense, sensesOf } from "./read-model.ts";
+import { listFrames } from "./films/list-frames.ts";
+import { type RunSteps, watchFilms, watchHere } from "./films/watch-films.ts";
+import type { Sense } from "./read-model.ts";
 import type { StudySettings } from "./settings.ts";
 
-/** Read which pictures and sentences were shown when. Each file and each sentence is listed once.
- * @throws EncodingError "file" naming a picture that is not there, "shape" if rows do not fit the samples, "settings" for a column that is
+/** Read which pictures, films and sentences were shown when, and see every film. Each file and each sentence is listed once; frames of films that models are
+ * shown stand after the pictures.
+ * @param run computes the steps of films. @throws EncodingError "file" naming a picture that is not there, "shape" if rows do not fit the samples, "settings" for a column that is
  * missing. */
 export async function listShown(
   files: StudyFiles,
   settings: StudySettings,
   runs: readonly StudyRun[],
+  run: RunSteps = watchHere,
 ): Promise<ShownStimuli> {
   const events: ShownEvent[][] = runs.map(() => []);
   const places = { pictures: new Map<string, number>(), sentences: new Map<string, number>() };
-  for (const sense of sensesOf(settings))
-    for (const [r, run] of runs.entries())
-      for (const { stimulus, ...when } of await readRun(files, settings, sense, run)) {
+  for (const sense of ["pictures", "sentences"] as const)
+    for (const [r, one] of runs.entries())
+      for (const { stimulus, ...when } of await readRun(files, settings, sense, one)) {
         const index = places[sense].get(stimulus) ?? places[sense].size;
         places[sense].set(stimulus, index);
         events[r]?.push({ sense, index, ...when });
       }
   const pictures = await Promise.all([...places.pictures.keys()].map(describePicture));
-  return { pictures, sentences: [...places.sentences.keys()], events };
+  const shown = { pictures, sentences: [...places.sentences.keys()], events };
+  return settings.stimuli?.films === undefined ? shown : addFilms(files, settings, runs, run, shown);
 }
 
-async function readRun(files: StudyFiles, settings: StudySettings, sense: Sense, run: StudyRun) {
-  const { file, column = sense === "pictures" ? "file" : "text" } = settings.stimuli?.[sense] ?? { file: "" };
+async function addFilms(
+  files: StudyFiles,
+  settings: StudySettings,
+  runs: readonly StudyRun[],
+  run: RunSteps,
+  shown: ShownStimuli,
+): Promise<ShownStimuli> {
+  const tables = await Promise.all(runs.map((one) => readRun(files, settings, "films", one)));
+  const rows = tables.map((own) =>
+    own.map(({ stimulus: path, onset, duration }) => ({ path, onset, duration })),
+  );
+  const films = await watchFilms(rows, settings, runs, run);
+  if (settings.models === undefined) return { ...shown, films };
+  const frames = listFrames(films, {
+    frameRate: settings.activations.frameRate,
+    timed: settings.design === "time-series",
+    first: shown.pictures.length,
+  });
+  return {
+    ...shown,
+    pictures: [...shown.pictures, ...frames.pictures],
+    events: shown.events.map((own, r) => [...own, ...(frames.events[r] ?? [])]),
+    films,
+  };
+}
+
+async function readRun(files: StudyFiles, settings: StudySettings, sense: Sense | "films", run: StudyRun) {
+  const source = settings.stimuli?.[sense];
+  if (source === undefined) return [];
+  const { file, column = sense === "sentences" ? "text" : "file" } = source;
   const table = parseTable(await files.text(file, { run: run.id }), { header: true });
   const place = table.names?.indexOf(column) ?? -1;
   if (place < 0)
@@ -46,7 +79,7 @@ async function readRun(files: StudyFiles, settings: StudySettings, sense: Sense,
   const times = timed ? tableToMatrix(table, { columns: ["onset", "duration"] }).data : null;
   const folder = dirname(await files.path(file, { run: run.id }));
   return table.rows.map((row, i) => ({
-    stimulus: sense === "pictures" ? resolve(folder, row[place] as string) : (row[place] as string),
+    stimulus: sense === "sentences" ? (row[place] as string) : resolve(folder, row[place] as string),
     onset: times ? (times[2 * i] as number) : i,
     duration: times ? (times[2 * i + 1] as number) : 1,
   }));

@@ -8,7 +8,7 @@ type RunSteps = (steps: readonly Step[], costs: readonly number[]) => Promise<un
 export async function loadData(settings: StudySettings, folder: string, run: RunSteps): Promise<StudyData> {
   if (settings.virtual) return simulateData(settings, run);
   const { loadStudy } = await import("./load-study.ts");
-  return loadStudy(settings, folder);
+  return loadStudy(settings, folder, run);
 }
 
 /** The virtual laboratory: runs are drawn and rendered side by side, then a cohort sees them. */

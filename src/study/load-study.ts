@@ -3,6 +3,9 @@ import { EncodingError, type Matrix, type Responses } from "../core/index.ts";
 import { parseTable } from "../io/index.ts";
 import type { SpaceFeatures, StimulusSet, StudyData, StudyPerson, StudyRun, StudySpace } from "./data.ts";
 import { openFiles, type StudyFiles } from "./files.ts";
+import type { ShownFilms } from "./films/film-data.ts";
+import { layDeclared, tellShortFilms } from "./films/lay-films.ts";
+import { type RunSteps, watchHere } from "./films/watch-films.ts";
 import { listShown } from "./list-shown.ts";
 import { isLayered, layerNumbers, loadSpace, readSpoken } from "./load-features.ts";
 import { loadStimulusNames } from "./load-stimulus-names.ts";
@@ -11,16 +14,24 @@ import type { StudySettings } from "./settings.ts";
 
 /** Load a study from its files: features of every run, responses of every person, preprocessed run by run, and regions.
  * @param settings checked: participants, runs, responses, regions and features are there. @param folder of the study file.
+ * @param run computes the steps of films; by default in this thread.
  * @throws EncodingError naming the file, run, row and what is wrong. */
-export async function loadStudy(settings: StudySettings, folder: string): Promise<StudyData> {
+export async function loadStudy(
+  settings: StudySettings,
+  folder: string,
+  run: RunSteps = watchHere,
+): Promise<StudyData> {
   const files = openFiles(settings.data, folder);
   const runs = expandRuns(settings);
   const warnings = new Set<string>();
   const people: StudyPerson[] = [];
   const regions: string[] = [];
   const stimuli: StimulusSet[] = [];
+  const shown = settings.stimuli && (await listShown(files, settings, runs, run));
+  for (const warning of shown?.films ? tellShortFilms(shown.films, settings, runs) : [])
+    warnings.add(warning);
   for (const id of settings.participants ?? []) {
-    stimuli.push(await loadStimuli(files, settings, runs, id, stimuli[0], warnings));
+    stimuli.push(await loadStimuli(files, settings, runs, id, shown?.films, stimuli[0], warnings));
     people.push(await loadPerson(files, settings, runs, id, stimuli.length - 1, regions, warnings));
   }
   const own = spaceEntries(settings).some(([, space]) => isPersonal(space));
@@ -41,7 +52,7 @@ export async function loadStudy(settings: StudySettings, folder: string): Promis
     regions,
     stimuli: own ? stimuli : stimuli.slice(0, 1),
     people: own ? people : people.map((person) => ({ ...person, stimuli: 0 })),
-    ...(settings.stimuli && { shown: await listShown(files, settings, runs) }),
+    ...(shown && { shown }),
     truth: null,
     groups: await loadGroups(files, settings, runs),
     stimulusList: await loadStimulusNames(files, settings, runs),
@@ -80,13 +91,16 @@ async function loadStimuli(
   settings: StudySettings,
   runs: readonly StudyRun[],
   participant: string,
+  films: ShownFilms | undefined,
   first: StimulusSet | undefined,
   warnings: Set<string>,
 ): Promise<StimulusSet> {
   const spaces: SpaceFeatures[] = [];
   for (const [s, [name, space]] of spaceEntries(settings).entries()) {
     const known = isPersonal(space) ? undefined : first?.spaces[s];
-    if (known === undefined) {
+    if (known === undefined && space.motionEnergy !== undefined)
+      spaces.push([layDeclared(name, films as ShownFilms, runs)]);
+    else if (known === undefined) {
       const loaded = await loadSpace(files, name, space, settings, runs, { participant });
       spaces.push(loaded.layers);
       for (const warning of loaded.warnings) warnings.add(`${name}: ${warning}`);

@@ -1,6 +1,6 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { type Features, matrix } from "../core/index.ts";
+import { EncodingError, type Features, matrix } from "../core/index.ts";
 import type { Tensor } from "../graph/index.ts";
 import { decodeText, readBytes } from "../io/index.ts";
 import {
@@ -14,10 +14,18 @@ import {
   readTowerFolder,
   type TowerKind,
   type TowerModel,
+  type TowerStimuli,
   towerOf,
   type WeightTensors,
 } from "../models/index.ts";
-import { decodePicture, type Picture, readTokenizer, type Tokenizer } from "../stimuli/index.ts";
+import {
+  decodePicture,
+  openFilm,
+  type Picture,
+  pickFrames,
+  readTokenizer,
+  type Tokenizer,
+} from "../stimuli/index.ts";
 import type { ShownPicture } from "./data.ts";
 import type { StudyTower } from "./read-model.ts";
 import { drawTower } from "./untrained-twin.ts";
@@ -57,13 +65,8 @@ export async function openTower(place: TowerPlace): Promise<OpenTower> {
     const ready = await preprocessingOf(path, kind, model.config.size);
     return {
       show: async (pictures, showing) => {
-        const images = await Promise.all(
-          (pictures as readonly ShownPicture[]).map(
-            async (one) => preprocessPicture(await pixelsOf(one), ready).data,
-          ),
-        );
-        const shape = [images.length, model.config.channels, ...model.config.size];
-        const feeds = { images: { type: "float32", shape, data: join32(images) } satisfies Tensor };
+        const shape = [model.config.channels, ...model.config.size];
+        const feeds = imagesOf(pictures as readonly ShownPicture[], ready, shape);
         return { layers: await answers(model, weights, feeds, showing), cut: 0 };
       },
     };
@@ -118,7 +121,7 @@ function positionsOf(tower: TowerKind): number {
 async function answers(
   model: TowerModel,
   weights: WeightTensors,
-  feeds: Readonly<Record<string, Tensor>>,
+  feeds: TowerStimuli,
   { pooling, layers }: Showing,
 ): Promise<readonly Features[]> {
   const found = await activations(model, weights, feeds, { pooling, batch, where: "here" });
@@ -151,8 +154,52 @@ export async function preprocessingOf(
   };
 }
 
-async function pixelsOf(shown: ShownPicture): Promise<Picture> {
-  return "picture" in shown ? shown.picture : decodePicture(await readBytes(shown.path), shown.name);
+/** Pictures made ready, a batch at a time: of a film only these are held. */
+async function* imagesOf(
+  pictures: readonly ShownPicture[],
+  ready: Preprocessing,
+  shape: readonly number[],
+): AsyncGenerator<Readonly<Record<string, Tensor>>> {
+  let images: Float32Array[] = [];
+  const feeds = () => {
+    const own = { type: "float32", shape: [images.length, ...shape], data: join32(images) } satisfies Tensor;
+    images = [];
+    return { images: own };
+  };
+  for await (const some of pixelsOf(pictures))
+    for (const picture of some) {
+      images.push(preprocessPicture(picture, ready).data);
+      if (images.length === batch) yield feeds();
+    }
+  if (images.length > 0) yield feeds();
+}
+
+/** Pixels in their order: frames that follow each other in a film are read in one go. */
+async function* pixelsOf(pictures: readonly ShownPicture[]): AsyncGenerator<readonly Picture[]> {
+  for (let from = 0, to = 0; from < pictures.length; from = to) {
+    const first = pictures[from] as ShownPicture;
+    const film = "film" in first ? first.film : null;
+    let last = Number.NEGATIVE_INFINITY;
+    for (; to < pictures.length && (film !== null || to < from + batch); to++) {
+      const one = pictures[to] as ShownPicture;
+      if (("film" in one ? one.film.path : undefined) !== film?.path || ("film" in one && one.time < last))
+        break;
+      if ("film" in one) last = one.time;
+    }
+    const some = pictures.slice(from, to);
+    if (film === null) yield await Promise.all(some.map(openStill));
+    else {
+      const times = some.flatMap((one) => ("film" in one ? one.time : []));
+      const opened = await openFilm(film.path, film.rate === null ? {} : { rate: film.rate });
+      for await (const frame of pickFrames(opened, times)) yield [frame];
+    }
+  }
+}
+
+async function openStill(shown: ShownPicture): Promise<Picture> {
+  if ("picture" in shown) return shown.picture;
+  if ("path" in shown) return decodePicture(await readBytes(shown.path), shown.name);
+  throw new EncodingError("option", `openTower: ${shown.name} is no still picture.`);
 }
 
 /** Tokens of the longest text. */

@@ -17,7 +17,7 @@ export interface Activations {
   readonly warnings: readonly string[];
 }
 
-/** Stimuli that one step shows; what is done is kept. */
+/** Stimuli that one step shows; what is done is kept. The frames of a film stay together: it is read once. */
 const perStep = 256;
 
 interface Piece {
@@ -97,11 +97,20 @@ function keyOf({ hash, sense }: StudyTower): string {
 }
 
 function cut(tower: StudyTower, stimuli: readonly (ShownPicture | string)[]): Piece[] {
-  const count = Math.ceil(stimuli.length / perStep);
-  return Array.from({ length: count }, (_, k) => ({
-    tower,
-    stimuli: stimuli.slice(k * perStep, (k + 1) * perStep),
-  }));
+  const pieces: (ShownPicture | string)[][] = [];
+  for (const stimulus of stimuli) {
+    const last = pieces.at(-1);
+    const full = last === undefined || (last.length >= perStep && !sameFilm(last.at(-1), stimulus));
+    if (full) pieces.push([stimulus]);
+    else last.push(stimulus);
+  }
+  return pieces.map((own) => ({ tower, stimuli: own }));
+}
+
+function sameFilm(a: ShownPicture | string | undefined, b: ShownPicture | string): boolean {
+  const filmOf = (one: ShownPicture | string | undefined) =>
+    typeof one === "object" && "film" in one ? one.film.path : null;
+  return filmOf(a) !== null && filmOf(a) === filmOf(b);
 }
 
 function identityOf(stimulus: ShownPicture | string): string {

@@ -13,10 +13,12 @@ export type { Sense, StudyModel, StudyTower } from "./study-model.ts";
 
 const towerNames = { pictures: "image", sentences: "text" } as const;
 
-/** The senses of a study's stimuli. */
+/** The senses of a study's stimuli; frames of films are pictures. */
 export function sensesOf({ virtual, stimuli }: StudySettings): Sense[] {
   const both: Sense[] = ["pictures", "sentences"];
-  return virtual ? both : both.filter((sense) => stimuli?.[sense] !== undefined);
+  const given = (sense: Sense) =>
+    stimuli?.[sense] !== undefined || (sense === "pictures" && stimuli?.films !== undefined);
+  return virtual ? both : both.filter(given);
 }
 
 /** Read what the folders of a study's models say, without their weights; models without an untrained twin are given one unless

@@ -90,6 +90,12 @@ function checkWhole(s: StudySettings, report: Report): void {
   if (s.partition === "subsets" && !canDivide(joint)) throw report(["partition"], tooManySubsets(joint));
   if (!Object.values(s.features ?? {}).some((f) => f.joint))
     throw report(["features"], "features: at least one feature space must have `joint: true`.");
+  for (const [name, own] of Object.entries(s.features ?? {}))
+    if (own.motionEnergy !== undefined && s.stimuli?.films === undefined)
+      throw report(
+        ["features", name, "motionEnergy"],
+        `features.${name}.motionEnergy: motion energy is made of films; give \`stimuli.films\`.`,
+      );
   if (s.fit.alphas.to < s.fit.alphas.from)
     throw report(
       ["fit", "alphas"],

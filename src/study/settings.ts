@@ -72,6 +72,17 @@ const events = strict({
   sampling: sampling.default("mean"),
 });
 
+/** Motion energy of the films of `stimuli.films`: {@link createMotionEnergyBank} of features. */
+const motionEnergy = strict({
+  /** Pixels that films are resized to, whatever their shape. */
+  width: z.int().min(8).max(1024).default(96),
+  height: z.int().min(8).max(1024).default(96),
+  spatialFrequencies: z.array(z.number().min(0)).min(1).default([0, 2, 4, 8, 16]),
+  temporalFrequencies: z.array(z.number().min(0)).min(1).default([0, 2, 4]),
+  directions: z.int().min(2).max(64).default(8),
+  compression: z.enum(["log", "sqrt"]).default("log"),
+});
+
 const space = strict({
   description: z.string().default(""),
   /** A control feature space (sound power, word rate, luminance …). */
@@ -85,12 +96,13 @@ const space = strict({
   }).optional(),
   words: words.optional(),
   events: events.optional(),
+  motionEnergy: motionEnergy.optional(),
   /** Overrides the study's delays. */
   delays: z.array(rows).min(1).optional(),
   /** Principal components kept, fitted on training rows only. */
   pca: count.optional(),
-}).refine((s) => [s.ready, s.words, s.events].filter((x) => x !== undefined).length === 1, {
-  message: "needs exactly one source: ready, words or events",
+}).refine((s) => [s.ready, s.words, s.events, s.motionEnergy].filter((x) => x !== undefined).length === 1, {
+  message: "needs exactly one source: ready, words, events or motionEnergy",
 });
 
 /** Stimuli of one sense: a table a run, one row a stimulus. */
@@ -101,10 +113,20 @@ const shown = strict({
   column: z.string().optional(),
 });
 
-const stimuli = strict({ pictures: shown.optional(), sentences: shown.optional() }).refine(
-  (s) => s.pictures !== undefined || s.sentences !== undefined,
-  { message: "needs pictures, sentences or both" },
-);
+/** Films: files, folders of numbered frames, or arrays. */
+const films = strict({
+  ...shown.shape,
+  /** Frames a second of folders and arrays, which do not say it; other films are read at this rate too, if it is given. */
+  rate: z.number().min(0.01).max(1000).optional(),
+});
+
+const stimuli = strict({
+  pictures: shown.optional(),
+  films: films.optional(),
+  sentences: shown.optional(),
+}).refine((s) => s.pictures !== undefined || s.films !== undefined || s.sentences !== undefined, {
+  message: "needs pictures, films, sentences or several of them",
+});
 
 /** A foundation model: one folder with the towers that the stimuli need, or one folder a tower. */
 const model = strict({
@@ -133,6 +155,8 @@ const activations = strict({
   /** Overrides the study's delays. */
   delays: z.array(rows).min(1).optional(),
   sampling: sampling.default("mean"),
+  /** Frames of a second of film that image towers are shown, evenly spaced. */
+  frameRate: z.number().min(0.01).max(240).default(1),
 });
 
 const virtual = strict({
@@ -190,8 +214,10 @@ const controls = strict({
   autocorrelation: z.boolean().default(true),
   /** Place in run and group; number, length and frequency of words, where words are known. */
   position: z.boolean().default(true),
-  /** Luminance, contrast and Gabor energy, where pictures are known. */
+  /** Luminance, contrast and Gabor energy, where pictures or films are known. */
   pictures: z.boolean().default(true),
+  /** Motion energy, where films are known and no feature space is made of it. */
+  motion: z.boolean().default(true),
   /** The joint model's features, whole blocks out of step with the responses. */
   permuted: z.boolean().default(true),
   /** An untrained twin of every model that has none. */
@@ -288,5 +314,7 @@ export const studySchema = strict({
 export type StudySettings = z.output<typeof studySchema>;
 /** One feature space of a checked study. */
 export type SpaceSettings = z.output<typeof space>;
+/** Motion energy of a feature space. */
+export type MotionSettings = z.output<typeof motionEnergy>;
 /** One foundation model of a checked study. */
 export type ModelSettings = z.output<typeof model>;

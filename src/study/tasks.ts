@@ -1,6 +1,8 @@
 import { type Linalg, openLinalg } from "../linalg/index.ts";
 import { type Looked, lookAt } from "./controls/look.ts";
 import type { ShownPicture, StudyData, StudyRun } from "./data.ts";
+import type { SeenFilm } from "./films/film-data.ts";
+import { type WatchInput, watchFilm } from "./films/watch-film.ts";
 import { type FitInput, type FitOutput, fitModel } from "./fit-model.ts";
 import { type OpenTower, openTower, type TowerAnswers } from "./open-tower.ts";
 import type { ActivationInput } from "./plan-activations.ts";
@@ -41,6 +43,11 @@ export async function activate(input: ActivationInput): Promise<TowerAnswers> {
 /** Task "look": see {@link lookAt}. */
 export async function look(pictures: readonly ShownPicture[]): Promise<Looked> {
   return lookAt(pictures);
+}
+
+/** Task "watch": see {@link watchFilm}. */
+export async function watch(input: WatchInput): Promise<SeenFilm | string> {
+  return watchFilm(input);
 }
 
 /** Task "show": see {@link showLabRun}. */

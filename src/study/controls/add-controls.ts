@@ -1,8 +1,9 @@
 import { EncodingError, type Features, type Random } from "../../core/index.ts";
 import type { SpaceFeatures, StudyData, StudySpace } from "../data.ts";
+import type { ShownFilms } from "../films/film-data.ts";
 import { isLayered } from "../load-features.ts";
 import { blockOf, planFolds, stretchesOf } from "../plan.ts";
-import type { StudySettings } from "../settings.ts";
+import type { MotionSettings, StudySettings } from "../settings.ts";
 import { lookColumns } from "./look.ts";
 import { layOasm } from "./oasm.ts";
 import { permuteRows } from "./permute-rows.ts";
@@ -14,6 +15,7 @@ export const controlName = {
   autocorrelation: "OASM",
   position: "position",
   pictures: "low-level vision",
+  motion: "motion energy",
   permuted: "permuted pairs",
 } as const;
 
@@ -25,10 +27,10 @@ interface Added {
 }
 
 /** Add the controls that run by themselves to a study, after its own feature spaces, each fitted alone: OASM, position, luminance, contrast and
- * Gabor energy of pictures, and the joint model's features with exchanged rows. `controls` in the settings switches them off, which the report then
+ * Gabor energy of pictures and films, motion energy of films, and the joint model's features with exchanged rows. `controls` in the settings switches them off, which the report then
  * warns of.
  * @param look what {@link planLook} saw of the pictures; null where there are none.
- * @returns the study with up to four spaces more; foundation models are added after these.
+ * @returns the study with up to five spaces more; foundation models are added after these.
  * @throws EncodingError "settings" if a feature space of the study has the name of a control. */
 export function addControls(
   data: StudyData,
@@ -52,12 +54,12 @@ export function addControls(
   warnings.push(...withoutTwins(data, settings));
   if (look !== null && "leftOut" in look)
     warnings.push(
-      `The control ${controlName.pictures} is left out: ${look.leftOut}. Nothing here says whether luminance, contrast and edges would do as well.`,
+      `${data.shown?.films ? `The controls ${controlName.pictures} and ${controlName.motion} are` : `The control ${controlName.pictures} is`} left out: ${look.leftOut}. Nothing here says whether luminance, contrast${data.shown?.films ? ", edges and motion" : " and edges"} would do as well.`,
     );
   const added = [
     ...(controls.autocorrelation ? [addOasm(data, settings)] : []),
     ...(controls.position ? [addPosition(data, settings)] : []),
-    ...(look !== null && "runs" in look ? [addLook(data, settings, look.runs)] : []),
+    ...(look !== null && "runs" in look ? addSeen(data, settings, look) : []),
     ...(controls.permuted ? addPermuted(data, settings, random) : []),
   ];
   for (const { space } of added)
@@ -80,10 +82,15 @@ export function addControls(
 /** Names of the controls that the settings switch off, of those that this study would have. */
 function offOf(data: StudyData, settings: StudySettings): string[] {
   const { controls } = settings;
-  const pictures = listPictures(data).pictures.length > 0;
+  const films = data.shown?.films !== undefined;
+  const pictures = films || listPictures(data).pictures.length > 0;
+  const declared = Object.values(settings.features ?? {}).some(
+    ({ motionEnergy }) => motionEnergy !== undefined,
+  );
   const own = Object.entries(controlName).flatMap(([key, name]) => {
     const on = controls !== false && controls[key as keyof typeof controlName];
-    return on || (key === "pictures" && !pictures) ? [] : [name];
+    const none = (key === "pictures" && !pictures) || (key === "motion" && (!films || declared));
+    return on || none ? [] : [name];
   });
   const twins = controls !== false && controls.untrained;
   return twins || settings.models === undefined ? own : [...own, "untrained twins"];
@@ -94,7 +101,7 @@ function unknownStimuli(data: StudyData): string {
   const { spaces, shown, words, stimulusList } = data;
   const known = shown !== undefined || words !== undefined || Boolean(stimulusList);
   if (known || spaces.some(({ control }) => control)) return "";
-  return "Nothing names the stimuli (stimuli, labels, or words of a TextGrid), so that no low-level features of them were made, and no control space is declared: nothing here says whether luminance, contrast and motion energy of pictures and films, or rate, length and frequency of words, would do as well. Films cannot be read: declare their motion energy as a feature space with `control: true`.";
+  return "Nothing names the stimuli (stimuli, labels, or words of a TextGrid), so that no low-level features of them were made, and no control space is declared: nothing here says whether luminance, contrast and motion energy of pictures and films, or rate, length and frequency of words, would do as well.";
 }
 
 const alone = { control: true, joint: false, automatic: true, pca: null } as const;
@@ -134,6 +141,37 @@ function withoutTwins({ spaces }: StudyData, { features = {}, controls }: StudyS
   ];
 }
 
+/** What was seen of pictures and films. */
+function addSeen(
+  data: StudyData,
+  settings: StudySettings,
+  { runs, motion }: Extract<LookRuns, { runs: unknown }>,
+): Added[] {
+  return [
+    ...(runs.length > 0 ? [addLook(data, settings, runs)] : []),
+    ...(motion ? [addMotion(data, settings, motion)] : []),
+  ];
+}
+
+function addMotion(data: StudyData, settings: StudySettings, runs: readonly Features[]): Added {
+  const films = data.shown?.films as ShownFilms;
+  const { width, height, spatialFrequencies, temporalFrequencies, directions } = films.pyramids[
+    films.control as number
+  ] as MotionSettings;
+  const space: StudySpace = {
+    ...alone,
+    name: controlName.motion,
+    description: "spatio-temporal Gabor energy of the films (Nishimoto et al. 2011)",
+    delays: settings.design === "time-series" ? longestDelays(data) : [0],
+    lowLevel: true,
+  };
+  return {
+    space,
+    features: [runs],
+    note: `Control ${space.name}: ${runs[0]?.cols} filters at ${width} × ${height} pixels (${spatialFrequencies.join(", ")} cycles, ${temporalFrequencies.join(", ")} Hz, ${directions} directions), ln of the amplitude of each frame, averaged over each sample's time; while no film is on the screen counts as dark.`,
+  };
+}
+
 function addLook(data: StudyData, settings: StudySettings, runs: readonly Features[]): Added {
   const space: StudySpace = {
     ...alone,
@@ -145,7 +183,7 @@ function addLook(data: StudyData, settings: StudySettings, runs: readonly Featur
   return {
     space,
     features: [runs],
-    note: `Control ${space.name}: ${lookColumns.join(", ")}, of each picture at 96 × 96 pixels (drawn ones: 64 × 64, up to 16 cycles). Motion energy is not among them: films are not read.`,
+    note: `Control ${space.name}: ${lookColumns.join(", ")}, of ${data.shown?.films ? "each frame of film, averaged over each sample's time, and " : ""}each picture at 96 × 96 pixels (drawn ones: 64 × 64, up to 16 cycles).`,
   };
 }
 

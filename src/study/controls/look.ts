@@ -28,38 +28,46 @@ export interface Looked {
 }
 
 /** Luminance, RMS contrast and Gabor energy of pictures, which stands for what early vision answers to. Each picture is resized to 96 × 96 pixels
- * (bilinear), whatever its shape; where all are drawn ones of at most 64 × 64, to that, and frequencies end at 16 cycles. Films are not read: motion energy is not among the columns.
+ * (bilinear), whatever its shape; where all are drawn ones of at most 64 × 64, to that, and frequencies end at 16 cycles.
  * @source colorFeatures and createGaborBank of features. */
 export async function lookAt(pictures: readonly ShownPicture[]): Promise<Looked> {
   const drawn = pictures.every(
     (one) => "picture" in one && Math.max(one.picture.width, one.picture.height) <= edges.drawn,
   );
-  const edge = drawn ? edges.drawn : edges.files;
-  const own = frequencies.filter((frequency) => frequency <= edge / 3);
-  const bank = createGaborBank(edge, edge, { frequencies: own, orientations, grid });
-  const width = 2 + bank.columns;
+  const { edge, width, measure } = openLook(drawn ? edges.drawn : edges.files);
   const data = new Float32Array(pictures.length * width);
   const broken: string[] = [];
   for (const [k, one] of pictures.entries()) {
     const picture = await open(one);
-    if ("pixels" in picture) data.set(measure(picture.pixels, bank, edge), k * width);
+    if ("pixels" in picture) data.set(measure(toSquare(picture.pixels, edge)), k * width);
     else broken.push(picture.why);
   }
   return { X: matrix(["samples", "features"], pictures.length, width, data), broken };
 }
 
-function measure(picture: Picture, bank: ReturnType<typeof createGaborBank>, edge: number): Float64Array {
-  const square =
-    picture.width === edge && picture.height === edge
-      ? picture
-      : resizePicture(picture, { width: edge, height: edge }, { filter: "bilinear" });
-  const { values } = colorFeatures(square); // luminance and contrast come first
-  return Float64Array.of(values[0] as number, values[1] as number, ...bank.apply(square));
+/** What measures pictures of `edge` × `edge` pixels, as {@link lookAt} does. */
+export function openLook(edge: number = edges.files) {
+  const own = frequencies.filter((frequency) => frequency <= edge / 3);
+  const bank = createGaborBank(edge, edge, { frequencies: own, orientations, grid });
+  return {
+    edge,
+    width: 2 + bank.columns,
+    measure(square: Picture): Float64Array {
+      const { values } = colorFeatures(square); // luminance and contrast come first
+      return Float64Array.of(values[0] as number, values[1] as number, ...bank.apply(square));
+    },
+  };
+}
+
+function toSquare(picture: Picture, edge: number): Picture {
+  if (picture.width === edge && picture.height === edge) return picture;
+  return resizePicture(picture, { width: edge, height: edge }, { filter: "bilinear" });
 }
 
 /** A picture's pixels; a file that cannot be read as one is told of, because a control must not end a study. */
 async function open(shown: ShownPicture): Promise<{ pixels: Picture } | { why: string }> {
   if ("picture" in shown) return { pixels: shown.picture };
+  if ("film" in shown) return { why: `${shown.name} is a frame of a film` }; // films are watched as wholes
   try {
     return { pixels: await decodePicture(await readBytes(shown.path), shown.name) };
   } catch (error) {

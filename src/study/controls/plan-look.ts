@@ -2,11 +2,18 @@ import { type Features, stackRows } from "../../core/index.ts";
 import type { Step } from "../../engine/index.ts";
 import { type FeatureEvent, sampleEvents } from "../../features/index.ts";
 import type { ShownPicture, StudyData } from "../data.ts";
+import { brokenFilms, layFilms, layMotion } from "../films/lay-films.ts";
 import type { StudySettings } from "../settings.ts";
 import type { Looked } from "./look.ts";
 
-/** Low-level features of the pictures on the grid of samples, one a run; or why there are none. */
-export type LookRuns = { readonly runs: readonly Features[] } | { readonly leftOut: string };
+/** Low-level features of pictures and films on the grid of samples, one a run; or why there are none. */
+export type LookRuns =
+  | {
+      readonly runs: readonly Features[];
+      /** Motion energy of the films, where the control is made. */
+      readonly motion?: readonly Features[];
+    }
+  | { readonly leftOut: string };
 
 /** Pictures that one step looks at. */
 const perStep = 64;
@@ -22,7 +29,8 @@ export function planLook(
   costs: readonly number[];
   collect: (results: readonly unknown[]) => LookRuns | null;
 } {
-  const wanted = settings.controls !== false && settings.controls.pictures;
+  const { controls } = settings;
+  const wanted = controls !== false && controls.pictures;
   const { pictures, events } = wanted ? listPictures(data) : { pictures: [], events: [] };
   const parts = Array.from({ length: Math.ceil(pictures.length / perStep) }, (_, k) =>
     pictures.slice(k * perStep, (k + 1) * perStep),
@@ -39,15 +47,28 @@ export function planLook(
     steps,
     costs: parts.map(({ length }) => length),
     collect(results) {
-      if (pictures.length === 0) return null;
+      const films = controls === false ? undefined : data.shown?.films;
+      if (pictures.length === 0 && films === undefined) return null;
       const looked = results as readonly Looked[];
       const broken = looked.flatMap((one) => one.broken);
       if (broken.length > 0)
         return {
           leftOut: `${broken.length} of ${pictures.length} pictures could not be read (${broken[0]?.replace(/\.$/u, "")})`,
         };
-      const X = stackRows(looked.map((one) => one.X));
-      return { runs: data.runs.map((run, r) => sampleRun(X, events[r] ?? [], run.samples, settings)) };
+      const unseen = films && brokenFilms(films);
+      if (unseen) return { leftOut: unseen };
+      const own = pictures.length > 0 && stackRows(looked.map((one) => one.X));
+      const still = own && data.runs.map((run, r) => sampleRun(own, events[r] ?? [], run.samples, settings));
+      if (films === undefined) return { runs: still || [] };
+      const moving = wanted ? layFilms(films, data.runs, ({ look }) => look) : [];
+      const runs = still
+        ? moving.map((X, r) => addUp(X, still[r] as Features))
+        : moving.filter(({ cols }) => cols > 0);
+      const motion =
+        controls !== false && controls.motion && films.control !== null
+          ? { motion: layMotion(films, data.runs, films.control) }
+          : {};
+      return { runs, ...motion };
     },
   };
 }
@@ -67,10 +88,13 @@ export function listPictures({
   readonly pictures: readonly ShownPicture[];
   readonly events: readonly (readonly PictureEvent[])[];
 } {
-  if (shown !== undefined && shown.pictures.length > 0)
+  const known = shown?.pictures.filter((one) => !("film" in one)) ?? []; // before the frames of films
+  if (shown !== undefined && known.length > 0)
     return {
-      pictures: shown.pictures,
-      events: shown.events.map((own) => own.filter(({ sense }) => sense === "pictures")),
+      pictures: known,
+      events: shown.events.map((own) =>
+        own.filter(({ sense, index }) => sense === "pictures" && index < known.length),
+      ),
     };
   if (!list?.paths) return { pictures: [], events: [] };
   const { names, hashes, paths } = list;
@@ -91,6 +115,10 @@ export function listPictures({
     );
   });
   return { pictures, events };
+}
+
+function addUp(a: Features, b: Features): Features {
+  return { ...a, data: Float32Array.from(a.data, (value, k) => value + (b.data[k] as number)) };
 }
 
 function sampleRun(
