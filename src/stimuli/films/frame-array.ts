@@ -30,7 +30,8 @@ export async function openFrameArray(path: string, rate: number): Promise<Film> 
 async function withRows<T>(path: string, use: (file: RowReader) => Promise<T>): Promise<T> {
   const file = await openRows(path).catch((cause: unknown) => {
     if (!isEncodingError(cause, "format")) throw cause;
-    throw new EncodingError("format", `openFilm: cannot read ${path}: ${cause.message}`, { path }, cause);
+    const why = cause.message.replace(`${path}: `, "");
+    throw new EncodingError("format", `openFilm: cannot read ${path}: ${why}`, { path }, cause);
   });
   try {
     return await use(file);

@@ -183,7 +183,7 @@ function addLook(data: StudyData, settings: StudySettings, runs: readonly Featur
   return {
     space,
     features: [runs],
-    note: `Control ${space.name}: ${lookColumns.join(", ")}, of ${data.shown?.films ? "each frame of film, averaged over each sample's time, and " : ""}each picture at 96 × 96 pixels (drawn ones: 64 × 64, up to 16 cycles).`,
+    note: `Control ${space.name}: ${lookColumns.join(", ")}, of ${data.shown?.films ? "at least five frames of each second of film, averaged over each sample's time, and of " : ""}each picture at 96 × 96 pixels (drawn ones: 64 × 64, up to 16 cycles).`,
   };
 }
 

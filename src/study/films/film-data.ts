@@ -41,7 +41,7 @@ export interface SeenFilm {
   readonly motion: readonly (readonly FilmPart[])[];
   /** What a dark screen gives each pyramid. */
   readonly dark: readonly Float64Array[];
-  /** Two signatures a second, two numbers each, of how frames look; 0 for even ones ({@link signFrame}). */
+  /** Two signatures a second, four numbers each, of how frames look; 0 for even ones ({@link signFrame}). */
   readonly signatures: Uint32Array;
 }
 

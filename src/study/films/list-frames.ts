@@ -29,8 +29,8 @@ export function listFrames(
   const starts = counts.map((_, k) => first + counts.slice(0, k).reduce((a, b) => a + b, 0));
   const pictures = list.flatMap((film, index) =>
     Array.from({ length: counts[index] as number }, (_, k) => {
-      const { rate, frames } = seen[index] as SeenFilm;
-      return pictureOf(film, Math.min((k + 0.5) / frameRate, (frames - 0.5) / rate));
+      const [from, to] = [k / frameRate, Math.min((k + 1) / frameRate, longest[index] as number)];
+      return pictureOf(film, (from + to) / 2);
     }),
   );
   return {

@@ -4,7 +4,10 @@ import { openFilm, type Picture, resizePicture } from "../../stimuli/index.ts";
 import { openLook } from "../controls/look.ts";
 import type { MotionSettings } from "../settings.ts";
 import type { FilmPart, SeenFilm, ShownFilm } from "./film-data.ts";
-import { signaturesPerSecond, signFrame } from "./sign-frame.ts";
+import { signaturesPerSecond, signatureWords, signFrame } from "./sign-frame.ts";
+
+/** Frames of a second, at least, whose luminance, contrast and Gabor energy are measured: these cost more than motion energy, and change less. */
+const looksPerSecond = 5;
 
 /** What is asked of a film. */
 export interface WatchInput {
@@ -41,9 +44,10 @@ export async function watchFilm(input: WatchInput): Promise<SeenFilm | string> {
 
 async function watch({ film, showings, tr, look, pyramids }: WatchInput): Promise<SeenFilm> {
   const { rate, read } = await openFilm(film.path, film.rate === null ? {} : { rate: film.rate });
-  const course = (columns: number) => openCourse({ showings, tr, rate, columns });
+  const course = (columns: number, own = rate) => openCourse({ showings, tr, rate: own, columns });
   const eye = look ? openLook() : null;
-  const looked = eye && course(eye.width);
+  const stride = Math.max(1, Math.floor(rate / looksPerSecond));
+  const looked = eye && course(eye.width, rate / stride);
   const motions = pyramids.map((own) => {
     const bank = createMotionEnergyBank(own.width, own.height, rate, own);
     return { own, bank, stream: bank.start(), course: course(bank.columns) };
@@ -55,12 +59,12 @@ async function watch({ film, showings, tr, look, pyramids }: WatchInput): Promis
   for await (const frame of read()) {
     if ((k - lag) / rate >= end) break;
     const at = resized(frame);
-    if (eye && looked) looked.add(k, eye.measure(at(eye.edge, eye.edge)));
+    if (eye && looked && k % stride === 0) looked.add(k / stride, eye.measure(at(eye.edge, eye.edge)));
     for (const { own, bank, stream, course: motion } of motions) {
       const energies = stream.push(at(own.width, own.height));
       if (energies !== null) motion.add(k - bank.lag, energies);
     }
-    while (k / rate >= (signatures.length / 2 + 0.5) / signaturesPerSecond - 1e-9)
+    while (k / rate >= (signatures.length / signatureWords + 0.5) / signaturesPerSecond - 1e-9)
       signatures.push(...signFrame(frame));
     k++;
   }

@@ -2,8 +2,9 @@ import type { Features } from "../../core/index.ts";
 import type { StudyData } from "../data.ts";
 import { type OuterFold, planInnerFolds, runOfRows } from "../plan.ts";
 import type { StudySettings } from "../settings.ts";
+import { describeFilms } from "./describe-films.ts";
 import type { FittedStep, GuardDesign, GuardSpace } from "./design.ts";
-import { identifyStimuli } from "./identify-stimuli.ts";
+import { identifyStimuli, numberKnown } from "./identify-stimuli.ts";
 
 /** The plain description of a study that the guard looks at. Features are those of the first person and, of layers, of the first.
  * @param folds see {@link planFolds}. */
@@ -16,6 +17,7 @@ export function describeForGuard(
   const timed = settings.design === "time-series" && settings.tr !== undefined;
   const spaces = contentSpaces(data, settings);
   const list = data.stimulusList ?? null;
+  const films = describeFilms(data, settings);
   return {
     kind: settings.design,
     outerFolds: settings.outer?.folds ?? null,
@@ -23,7 +25,11 @@ export function describeForGuard(
     runOf,
     onset: timed ? onsets(runOf, settings.tr as number) : null,
     groupOf: data.groups,
-    stimulusOf: identifyStimuli(settings.design, spaces, runOf.length, list?.hashes ?? null),
+    stimulusOf:
+      films !== null && list === null
+        ? numberKnown(films.keys)
+        : identifyStimuli(settings.design, spaces, runOf.length, list?.hashes ?? null),
+    films: films?.signs ?? null,
     texts: list?.texts === true ? list.names : null,
     folds: folds.map((fold) => ({ ...fold, inner: innerOf(data, settings, fold) })),
     spaces,

@@ -1,5 +1,6 @@
 import type { Features } from "../../core/index.ts";
 import type { Fold } from "../../encoding/index.ts";
+import type { FilmSigns } from "./film-copies.ts";
 
 /** A step that learns something from rows before or inside a study. */
 export interface FittedStep {
@@ -42,6 +43,8 @@ export interface GuardDesign {
   readonly groupOf: Int32Array | null;
   /** Rows with the same number showed the same stimulus, −1 is not known; null if stimuli cannot be told apart. */
   readonly stimulusOf: Int32Array | null;
+  /** How films look along the study; absent or null where none are known. */
+  readonly films?: FilmSigns | null;
   /** Text of each row's stimulus, where there is one. */
   readonly texts: readonly string[] | null;
   readonly folds: readonly GuardFold[];

@@ -67,6 +67,12 @@ function spannedBy(columns: readonly (readonly number[])[]): number {
   return columns.length ** 2 / squares;
 }
 
+/** One number a row, equal for equal keys; −1 where there is none. */
+export function numberKnown(keys: readonly (string | null)[]): Int32Array {
+  const all = number(keys.map((key) => key ?? ""));
+  return all.map((first, i) => (keys[i] === null ? -1 : first));
+}
+
 function number(keys: readonly string[]): Int32Array {
   const first = new Map<string, number>();
   return Int32Array.from(keys, (key, i) => {

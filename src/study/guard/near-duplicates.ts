@@ -1,5 +1,6 @@
 import { stackRows } from "../../core/index.ts";
 import type { GuardDesign } from "./design.ts";
+import { type FilmCopy, findFilmCopies } from "./film-copies.ts";
 import { type Rule, sortRows } from "./finding.ts";
 import { percent } from "./percent.ts";
 
@@ -13,11 +14,12 @@ const nearWords = 0.8;
 const mostColumns = 128;
 const mostProducts = 5e8;
 
-/** Stimuli that are nearly the same are not on both sides: by the distance of their features, and by the words of their texts. */
+/** Stimuli that are nearly the same are not on both sides: by the distance of their features, by the words of their texts, and by how films look. */
 export const nearDuplicates: Rule<GuardDesign> = {
   name: "near-duplicates",
   keeps: "stimuli that are nearly the same are never trained and tested on",
   unseen(design) {
+    if (design.films) return null;
     if (design.kind !== "stimulus-rows") return "samples of a time series are alike by nature";
     const { directions } = standardise(design);
     return directions >= fewestDirections || design.texts !== null
@@ -25,19 +27,20 @@ export const nearDuplicates: Rule<GuardDesign> = {
       : `the features span ${directions.toFixed(0)} directions, too few to tell stimuli apart (${fewestDirections} are needed); name a list of texts in \`labels\``;
   },
   find(design) {
-    if (design.kind !== "stimulus-rows") return [];
-    const near = new Map<number, { readonly row: number; readonly how: string; readonly size: number }>();
-    for (const { train, test } of design.folds) {
+    const near: Near = new Map();
+    byFilms(design, near);
+    for (const { train, test } of design.kind === "stimulus-rows" ? design.folds : []) {
       byFeatures(design, train, test, near);
       byWords(design, train, test, near);
     }
     if (near.size === 0) return [];
+    const what = design.kind === "stimulus-rows" ? "stimuli have" : "samples show what has";
     const worst = [...near].sort(([, a], [, b]) => a.size - b.size).slice(0, 2);
     const tested = design.folds.reduce((sum, { test }) => sum + test.length, 0);
     return [
       {
         rule: "near-duplicates",
-        what: `${near.size} held-out stimuli have a near-duplicate among the training rows (${worst.map(([row, twin]) => `row ${row + 1} and row ${twin.row + 1}: ${twin.how}`).join("; ")})`,
+        what: `${near.size} held-out ${what} a near-duplicate among the training rows (${worst.map(([row, twin]) => `row ${row + 1} and row ${twin.row + 1}: ${twin.how}`).join("; ")})`,
         rows: sortRows(near.keys()),
         why: `${percent(near.size, tested)} of the held-out rows can be predicted by remembering the training row nearest to them`,
         repair: "outer.groups: give near-duplicates one label, or leave one of them out",
@@ -68,6 +71,31 @@ function byFeatures(design: GuardDesign, train: Int32Array, test: Int32Array, ne
           how: `features ${size < 5e-4 ? "equal to rounding" : `at ${(100 * size).toFixed(1)} % of the usual squared distance`}`,
         });
     }
+  }
+}
+
+function byFilms(design: GuardDesign, near: Near): void {
+  if (!design.films) return;
+  const twins = new Map<number, FilmCopy[]>();
+  for (const { row, twin, ...rest } of findFilmCopies(design.films))
+    for (const [a, b] of [
+      [row, twin],
+      [twin, row],
+    ] as const)
+      twins.set(a, [...(twins.get(a) ?? []), { row: a, twin: b, ...rest }]);
+  for (const { train, test } of twins.size > 0 ? design.folds : []) {
+    const known = new Set(train);
+    for (const row of test)
+      for (const { twin, bits, seconds } of twins.get(row) ?? []) {
+        const size = bits / 128;
+        if (!known.has(twin) || sameStimulus(design, row, twin) || size >= (near.get(row)?.size ?? 1))
+          continue;
+        near.set(row, {
+          row: twin,
+          size,
+          how: `frames alike for ${seconds} s, ${bits.toFixed(1)} of 128 bits apart`,
+        });
+      }
   }
 }
 
