@@ -90,7 +90,7 @@ export function writeFilmStudy(
     );
     return clips.map(({ orientation, hertz, contrast }) => {
       const upright = orientation === 0 ? 1 : 0;
-      return [2 * upright * Math.sign(hertz), ((contrast - 60) / 25) * (upright ? 1 : -1), 0];
+      return [2 * upright * Math.sign(hertz), (contrast / 40) * (upright ? 1 : -1), 0];
     });
   });
   for (let p = 1; p <= people; p++)
