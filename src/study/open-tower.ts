@@ -18,15 +18,9 @@ import {
   towerOf,
   type WeightTensors,
 } from "../models/index.ts";
-import {
-  decodePicture,
-  openFilm,
-  type Picture,
-  pickFrames,
-  readTokenizer,
-  type Tokenizer,
-} from "../stimuli/index.ts";
+import { decodePicture, type Picture, pickFrames, readTokenizer, type Tokenizer } from "../stimuli/index.ts";
 import type { ShownPicture } from "./data.ts";
+import { openShown } from "./films/open-shown.ts";
 import type { StudyTower } from "./read-model.ts";
 import { drawTower } from "./untrained-twin.ts";
 
@@ -190,7 +184,7 @@ async function* pixelsOf(pictures: readonly ShownPicture[]): AsyncGenerator<read
     if (film === null) yield await Promise.all(some.map(openStill));
     else {
       const times = some.flatMap((one) => ("film" in one ? one.time : []));
-      const opened = await openFilm(film.path, film.rate === null ? {} : { rate: film.rate });
+      const opened = await openShown(film);
       for await (const frame of pickFrames(opened, times)) yield [frame];
     }
   }

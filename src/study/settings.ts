@@ -118,6 +118,8 @@ const films = strict({
   ...shown.shape,
   /** Frames a second of folders and arrays, which do not say it; other films are read at this rate too, if it is given. */
   rate: z.number().min(0.01).max(1000).optional(),
+  /** Data set of HDF5 files; by default the only one of three or four axes. */
+  dataset: z.string().optional(),
 });
 
 const stimuli = strict({

@@ -20,6 +20,8 @@ export interface FilmOptions {
   /** Frames a second. Needed for folders of frames and arrays, which do not say it; other films are read at this rate instead of their own,
    * frames repeated or left out. */
   readonly rate?: number | undefined;
+  /** Data set of an HDF5 file; default the only one of three or four axes. */
+  readonly dataset?: string | undefined;
   /** The program that reads what is no animation, folder or array; default `ffmpeg`, found on the PATH. */
   readonly ffmpeg?: string;
 }

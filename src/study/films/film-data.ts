@@ -8,6 +8,8 @@ export interface ShownFilm {
   readonly sha256: string;
   /** Frames a second that the settings state; null: its own. */
   readonly rate: number | null;
+  /** Data set of an HDF5 file that they name. */
+  readonly dataset: string | null;
 }
 
 /** When a film was on. */

@@ -1,9 +1,10 @@
 import { EncodingError, type Features, isEncodingError, matrix } from "../../core/index.ts";
 import { averageFrames, createMotionEnergyBank, type FrameAverage } from "../../features/index.ts";
-import { openFilm, type Picture, resizePicture } from "../../stimuli/index.ts";
+import { type Picture, resizePicture } from "../../stimuli/index.ts";
 import { openLook } from "../controls/look.ts";
 import type { MotionSettings } from "../settings.ts";
 import type { FilmPart, SeenFilm, ShownFilm } from "./film-data.ts";
+import { openShown } from "./open-shown.ts";
 import { signaturesPerSecond, signatureWords, signFrame } from "./sign-frame.ts";
 
 /** Frames of a second, at least, whose luminance, contrast and Gabor energy are measured: these cost more than motion energy, and change less. */
@@ -43,7 +44,7 @@ export async function watchFilm(input: WatchInput): Promise<SeenFilm | string> {
 }
 
 async function watch({ film, showings, tr, look, pyramids }: WatchInput): Promise<SeenFilm> {
-  const { rate, read } = await openFilm(film.path, film.rate === null ? {} : { rate: film.rate });
+  const { rate, read } = await openShown(film);
   const course = (columns: number, own = rate) => openCourse({ showings, tr, rate: own, columns });
   const eye = look ? openLook() : null;
   const stride = Math.max(1, Math.floor(rate / looksPerSecond));

@@ -1,10 +1,10 @@
 import { EncodingError, isEncodingError } from "../../core/index.ts";
 import type { Step } from "../../engine/index.ts";
 import { hashFile } from "../../io/index.ts";
-import { openFilm } from "../../stimuli/index.ts";
 import type { StudyRun } from "../data.ts";
 import type { MotionSettings, StudySettings } from "../settings.ts";
 import type { FilmEvent, SeenFilm, ShownFilm, ShownFilms } from "./film-data.ts";
+import { openShown } from "./open-shown.ts";
 import { type WatchInput, watchFilm } from "./watch-film.ts";
 
 /** Compute steps, or take them from the store. */
@@ -44,9 +44,11 @@ export async function watchFilms(
   run: RunSteps,
 ): Promise<ShownFilms> {
   const paths = [...new Set(rows.flat().map(({ path }) => path))];
-  const rate = settings.stimuli?.films?.rate ?? null;
+  const { rate = null, dataset = null } = settings.stimuli?.films ?? {};
   const list = await Promise.all(
-    paths.map(async (path): Promise<ShownFilm> => ({ name: path, path, sha256: await hashFile(path), rate })),
+    paths.map(
+      async (path): Promise<ShownFilm> => ({ name: path, path, sha256: await hashFile(path), rate, dataset }),
+    ),
   );
   const events = rows.map((own) =>
     own.map(({ path, onset, duration }): FilmEvent => ({ index: paths.indexOf(path), onset, duration })),
@@ -69,7 +71,7 @@ export async function watchFilms(
     return {
       name: "films",
       task: "watch",
-      inputs: { film: film.sha256, rate: film.rate, ...rest },
+      inputs: { film: film.sha256, rate, dataset, ...rest },
       payload: () => input,
     };
   });
@@ -83,13 +85,23 @@ export async function watchFilms(
 }
 
 /** Frames a second; a text where the film cannot be read. */
-async function rateOf({ path, rate }: ShownFilm): Promise<number | string> {
+async function rateOf(film: ShownFilm): Promise<number | string> {
   try {
-    return (await openFilm(path, rate === null ? {} : { rate })).rate;
+    return (await openShown(film)).rate;
   } catch (error) {
     if (isEncodingError(error, "format") || isEncodingError(error, "backend")) return error.message;
-    if (isEncodingError(error, "option"))
-      throw new EncodingError("settings", `stimuli.films.rate: missing; ${error.message}`, { path }, error);
+    const asked = isEncodingError(error, "option")
+      ? "rate"
+      : isEncodingError(error, "range")
+        ? "dataset"
+        : null;
+    if (asked !== null)
+      throw new EncodingError(
+        "settings",
+        `stimuli.films.${asked}: missing or wrong; ${(error as Error).message}`,
+        { path: film.path },
+        error,
+      );
     throw error;
   }
 }
