@@ -1,11 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import h5wasm, { File } from "h5wasm/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom, type Random } from "../core/index.ts";
 import { encodeNpy } from "../io/index.ts";
 import { readSettings, runStudy, type StudySettings } from "../study.ts";
+import { drawClips, film, paintClips } from "./film-study.fixture.ts";
 
 /** The two designs of the paper, as they stand in examples/, on small simulated data of their shape; in test:all. */
 const slow = process.env.SIMCORTEX_SLOW !== undefined;
@@ -127,6 +128,87 @@ describe.runIf(slow)("examples/shortclips", () => {
       expect(region.ceiling).toBeGreaterThan(0.6); // ten repeats
       expect(region.ccNorm).toBeGreaterThan(0.9);
     }
+  });
+});
+
+describe.runIf(slow)("examples/shortclips/films.yaml", () => {
+  it("makes motion energy from films in HDF5, which predicts where direction was planted, and shows their frames to image towers", {
+    timeout: 120_000,
+  }, async () => {
+    const settings = await readSettings("examples/shortclips/films.yaml");
+    const random = createRandom(6).stream("clips");
+    const data = join(folder, "films", "data");
+    for (const part of ["responses", "regions", "stimuli"]) mkdirSync(join(data, part), { recursive: true });
+    await h5wasm.ready;
+    const [samples, targets] = [40, 4];
+    const runs = [
+      { id: "train", role: "train", samples, repeats: 1, count: 3 },
+      { id: "test", role: "test", samples, repeats: 2, count: 1 },
+    ] as const;
+    const shown = ["train-1", "train-2", "train-3", "test"].map((id) => {
+      const clips = drawClips(random.stream(id), samples);
+      const frames = paintClips(clips, settings.stimuli?.films?.rate);
+      const file = new File(join(data, "stimuli", `${id}.hdf`), "w");
+      file.create_dataset({
+        name: "stimuli",
+        data: frames,
+        shape: [frames.length / film.size ** 2, film.size, film.size],
+      });
+      file.close();
+      writeFileSync(
+        join(data, `films-${id}.csv`),
+        `onset,duration,file\n0,${2 * samples},stimuli/${id}.hdf\n`,
+      );
+      return clips.map(({ orientation, hertz }) => (orientation === 0 ? 2 * Math.sign(hertz) : 0));
+    });
+    const people = (settings.participants ?? []).slice(0, 2);
+    for (const person of people) {
+      const own = random.stream(person);
+      const course = (drives: readonly number[][], repeats: number) =>
+        Float64Array.from({ length: repeats * drives.length * samples * targets }, (_, k) => {
+          const row = Math.floor(k / targets) % (drives.length * samples);
+          const [run, i] = [Math.floor(row / samples), row % samples];
+          return (k % targets === 1 && i >= 2 ? (drives[run]?.[i - 2] as number) : 0) + own.normal();
+        });
+      const file = new File(join(data, "responses", `${person}_responses.hdf`), "w");
+      file.create_dataset({
+        name: "Y_train",
+        data: course(shown.slice(0, 3), 1),
+        shape: [3 * samples, targets],
+      });
+      file.create_dataset({ name: "Y_test", data: course(shown.slice(3), 2), shape: [2, samples, targets] });
+      file.close();
+      writeFileSync(
+        join(data, "regions", `${person}.npy`),
+        encodeNpy({ shape: [targets], data: Int32Array.of(1, 2, 3, 4) }),
+      );
+    }
+    const tower = (name: string) => ({
+      ...settings.models?.[name],
+      image: resolve(`models/brivl-tiny/image-${name === "multimodal" ? "text" : "only"}`),
+    });
+    const result = await run(
+      {
+        ...settings,
+        data: "data",
+        participants: people,
+        runs: [...runs],
+        models: { multimodal: tower("multimodal"), unimodal: tower("unimodal") } as StudySettings["models"],
+        activations: { ...settings.activations, frameRate: 1, layers: [1, 2] },
+        fit: { ...settings.fit, alphas: { from: 100, to: 100000, count: 4 }, inner: { folds: 3, gap: 0 } },
+        tests: { ...settings.tests, bootstrap: 100 },
+      },
+      "films",
+    );
+    const r = (region: string) =>
+      result.cells.find((cell) => cell.region === region && cell.space === "motion energy")?.aloneR
+        .mean as number;
+    expect(r("MT")).toBeGreaterThan(0.4);
+    for (const region of ["V1", "FFA", "PPA"]) expect(Math.abs(r(region))).toBeLessThan(0.4); // noise of 40 samples
+    expect(result.spaces.find(({ name }) => name === "motion energy")?.features).toBe(6555);
+    expect(result.models.map(({ name }) => name)).toContain("multimodal");
+    expect(result.controls.some(({ control }) => control === "low-level vision")).toBe(true);
+    expect(result.controls.some(({ control }) => control === "motion energy")).toBe(false); // it is a space of the study
   });
 });
 

@@ -38,8 +38,8 @@ export function drawClips(random: Random, count: number): Clip[] {
 }
 
 /** Grey frames of clips in a row, (frames × size × size). */
-export function paintClips(clips: readonly Clip[]): Uint8Array<ArrayBuffer> {
-  const { size, rate } = film;
+export function paintClips(clips: readonly Clip[], rate: number = film.rate): Uint8Array<ArrayBuffer> {
+  const { size } = film;
   const parts = clips.map(({ seconds, orientation, cycles, contrast, phase, hertz }) => {
     const angle = (orientation * Math.PI) / 180;
     return Uint8Array.from({ length: seconds * rate * size * size }, (_, k) => {
