@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ruleNames } from "./guard/finding.ts";
+import { motionEnergy, stimuli } from "./stimuli-settings.ts";
 import { card, nameSchema, surface } from "./surface-settings.ts";
 
 /** Settings of a study, as the YAML file writes them. Times are seconds, delays and gaps are samples (TRs or rows). */
@@ -72,17 +73,6 @@ const events = strict({
   sampling: sampling.default("mean"),
 });
 
-/** Motion energy of the films of `stimuli.films`: {@link createMotionEnergyBank} of features. */
-const motionEnergy = strict({
-  /** Pixels that films are resized to, whatever their shape. */
-  width: z.int().min(8).max(1024).default(96),
-  height: z.int().min(8).max(1024).default(96),
-  spatialFrequencies: z.array(z.number().min(0)).min(1).default([0, 2, 4, 8, 16]),
-  temporalFrequencies: z.array(z.number().min(0)).min(1).default([0, 2, 4]),
-  directions: z.int().min(2).max(64).default(8),
-  compression: z.enum(["log", "sqrt"]).default("log"),
-});
-
 const space = strict({
   description: z.string().default(""),
   /** A control feature space (sound power, word rate, luminance …). */
@@ -103,31 +93,6 @@ const space = strict({
   pca: count.optional(),
 }).refine((s) => [s.ready, s.words, s.events, s.motionEnergy].filter((x) => x !== undefined).length === 1, {
   message: "needs exactly one source: ready, words, events or motionEnergy",
-});
-
-/** Stimuli of one sense: a table a run, one row a stimulus. */
-const shown = strict({
-  /** Columns: onset and duration in seconds (time series; in `stimulus-rows` one row a sample), and the stimulus. May hold {run}. */
-  file: z.string().min(1),
-  /** Column of the stimulus: by default `file` of pictures (paths start from the table's folder), `text` of sentences. */
-  column: z.string().optional(),
-});
-
-/** Films: files, folders of numbered frames, or arrays. */
-const films = strict({
-  ...shown.shape,
-  /** Frames a second of folders and arrays, which do not say it; other films are read at this rate too, if it is given. */
-  rate: z.number().min(0.01).max(1000).optional(),
-  /** Data set of HDF5 files; by default the only one of three or four axes. */
-  dataset: z.string().optional(),
-});
-
-const stimuli = strict({
-  pictures: shown.optional(),
-  films: films.optional(),
-  sentences: shown.optional(),
-}).refine((s) => s.pictures !== undefined || s.films !== undefined || s.sentences !== undefined, {
-  message: "needs pictures, films, sentences or several of them",
 });
 
 /** A foundation model: one folder with the towers that the stimuli need, or one folder a tower. */
@@ -316,7 +281,5 @@ export const studySchema = strict({
 export type StudySettings = z.output<typeof studySchema>;
 /** One feature space of a checked study. */
 export type SpaceSettings = z.output<typeof space>;
-/** Motion energy of a feature space. */
-export type MotionSettings = z.output<typeof motionEnergy>;
 /** One foundation model of a checked study. */
 export type ModelSettings = z.output<typeof model>;

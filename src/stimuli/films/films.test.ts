@@ -9,6 +9,7 @@ import { encodeNpy } from "../../io/index.ts";
 import type { Picture } from "../render.ts";
 import type { Film, FilmOptions } from "./film.ts";
 import { openFilm } from "./open-film.ts";
+import { pickFrames } from "./pick-frames.ts";
 
 const noFfmpeg = spawnSync("ffmpeg", ["-version"]).error !== undefined;
 let folder = "";
@@ -148,6 +149,23 @@ describe("openFilm", () => {
     );
     expect(await failing(write("cut.hdf", readFileSync(path).subarray(0, 900)), { rate: 15 })).toMatch(
       /^openFilm: cannot read …\/cut\.hdf: [^\n]+$/,
+    );
+  });
+  it("gives the frames that are on at some times, each film read once", async () => {
+    const film = await openFilm(join(folder, "color.npy"), { rate: 15 });
+    const pick = async (times: number[]) => {
+      const out: (number | undefined)[] = [];
+      for await (const { data } of pickFrames(film, times))
+        out.push([0, 1, 2, 3].find((k) => Buffer.compare(data, pixels(k)) === 0));
+      return out;
+    };
+    expect(await pick([0, 0.06, 1 / 15, 0.1, 0.26])).toEqual([0, 0, 1, 1, 3]);
+    expect(await pick([])).toEqual([]);
+    await expect(pick([0, 0.27])).rejects.toThrow(
+      /color\.npy has 4 frames, 0\.27 s; there is none at 0\.27 s\.$/,
+    );
+    await expect(pick([0.2, 0.1])).rejects.toThrow(
+      "pickFrames: times must ascend from 0; got 0.2 s before 0.1 s.",
     );
   });
   it("says in one line what is wrong with a damaged animation, a still, an empty file and no file", async () => {

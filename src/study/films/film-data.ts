@@ -1,5 +1,5 @@
 import type { Features } from "../../core/index.ts";
-import type { MotionSettings } from "../settings.ts";
+import type { MotionSettings } from "../stimuli-settings.ts";
 
 /** A film that was shown. */
 export interface ShownFilm {

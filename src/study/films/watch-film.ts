@@ -2,7 +2,7 @@ import { EncodingError, type Features, isEncodingError, matrix } from "../../cor
 import { averageFrames, createMotionEnergyBank, type FrameAverage } from "../../features/index.ts";
 import { type Picture, resizePicture } from "../../stimuli/index.ts";
 import { openLook } from "../controls/look.ts";
-import type { MotionSettings } from "../settings.ts";
+import type { MotionSettings } from "../stimuli-settings.ts";
 import type { FilmPart, SeenFilm, ShownFilm } from "./film-data.ts";
 import { openShown } from "./open-shown.ts";
 import { signaturesPerSecond, signatureWords, signFrame } from "./sign-frame.ts";
