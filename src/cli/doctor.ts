@@ -1,10 +1,11 @@
 import { inspectMachine } from "../linalg/index.ts";
+import { findFfmpeg } from "../stimuli/index.ts";
 
 /** `simcortex doctor`: what was found, how fast it is, and what would be faster. */
 export async function doctor({ json = false }: { json?: boolean }): Promise<void> {
-  const report = await inspectMachine();
+  const [report, ffmpeg] = [await inspectMachine(), await findFfmpeg()];
   if (json) {
-    process.stdout.write(`${JSON.stringify(report)}\n`);
+    process.stdout.write(`${JSON.stringify({ ...report, ffmpeg })}\n`);
     return;
   }
   const lines = [
@@ -19,6 +20,9 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<void
     "",
     `Studies will use: ${report.chosen} (GF/s: thousand million operations a second, one thread; workers run side by side)`,
     ...(report.advice === null ? [] : [`To get more: ${report.advice}`]),
+    ffmpeg === null
+      ? "Film files (mp4, mkv …) cannot be read: there is no ffmpeg on the PATH. To get it: apt-get install ffmpeg, brew install ffmpeg or winget install ffmpeg"
+      : `Film files (mp4, mkv …) are read by ffmpeg ${ffmpeg}`,
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
 }

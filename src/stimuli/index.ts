@@ -12,6 +12,7 @@ export {
 export type { Box, PictureSize } from "./bitmap.ts";
 export { type CropRule, cropCenter, cropPicture, padPicture, sizeOfShortestEdge } from "./crop.ts";
 export { decodePicture } from "./decode-picture.ts";
+export { findFfmpeg } from "./films/ffmpeg.ts";
 export type { Film, FilmOptions } from "./films/film.ts";
 export { openFilm } from "./films/open-film.ts";
 export { pickFrames } from "./films/pick-frames.ts";

@@ -50,6 +50,17 @@ export async function openFfmpeg(path: string, rate: number | undefined, program
   };
 }
 
+/** Which ffmpeg there is, such as `5.1.9`; null if none can be run. @param program default that on the PATH. */
+export async function findFfmpeg(program = "ffmpeg"): Promise<string | null> {
+  const child = spawn(program, ["-version"], { stdio: ["ignore", "pipe", "ignore"], windowsHide: true });
+  const failed = new Promise<true>((settle) => child.on("error", () => settle(true)));
+  let said = "";
+  child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString("utf8")));
+  const ended = new Promise<false>((settle) => child.on("close", () => settle(false)));
+  if (await Promise.race([failed, ended])) return null;
+  return /^ffmpeg version (\S+)/.exec(said)?.[1] ?? null;
+}
+
 /** Size and rate, from the header of the first frame as YUV4MPEG2. */
 async function probe(path: string, program: string): Promise<Probe> {
   const output = ["-vf", square, "-frames:v", "1", "-pix_fmt", "yuv420p", "-f", "yuv4mpegpipe", "pipe:1"];

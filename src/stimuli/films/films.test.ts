@@ -7,6 +7,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeNpy } from "../../io/index.ts";
 import type { Picture } from "../render.ts";
+import { findFfmpeg } from "./ffmpeg.ts";
 import type { Film, FilmOptions } from "./film.ts";
 import { openFilm } from "./open-film.ts";
 import { pickFrames } from "./pick-frames.ts";
@@ -197,6 +198,7 @@ describe("openFilm", () => {
     expect(await failing(join(folder, "whole.gif"), { rate: 0 })).toMatch(/rate must be a number in/);
   });
   it("names the remedy where there is no ffmpeg", async () => {
+    expect(await findFfmpeg(join(folder, "no-such-program"))).toBeNull();
     const error = await failing(write("film.mp4", Uint8Array.of(1, 2, 3)), {
       ffmpeg: join(folder, "no-such-program"),
     });
@@ -236,6 +238,7 @@ describe.skipIf(noFfmpeg)(
       );
     };
     it("is read to the last bit, at its own rate or another", async () => {
+      expect(await findFfmpeg()).toMatch(/^\S+$/);
       const film = await openFilm(lossless("a film; $(x).mkv", "30000/1001")); // no shell looks at the name
       expect([film.width, film.height, film.frames]).toEqual([16, 12, null]);
       expect(film.rate).toBeCloseTo(29.97, 2);
