@@ -218,6 +218,15 @@ describe("stimuli.films", () => {
       /^stimuli\.films\.rate: missing or wrong; .*a\.npy is an array of frames/,
     );
   });
+  it("must be there", async () => {
+    const { own, settings } = write(
+      "none",
+      {},
+      { r: "" },
+      `${timed}features: { motion: { motionEnergy: ${small} } }`,
+    );
+    await expect(loadStudy(settings, own)).rejects.toThrow(/^stimuli\.films: the tables list no film/);
+  });
   it("that end before their time are told", async () => {
     const { own, settings } = write(
       "short",

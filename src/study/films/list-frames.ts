@@ -57,7 +57,7 @@ function pictureOf(film: ShownFilm, time: number): ShownPicture {
   const at = time.toFixed(3);
   return {
     name: `${film.name} at ${at} s`,
-    sha256: hashBytes(`${film.sha256} ${film.rate} ${at}`),
+    sha256: hashBytes(`${film.sha256} ${film.rate} ${film.dataset} ${at}`),
     film,
     time,
   };

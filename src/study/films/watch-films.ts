@@ -37,7 +37,8 @@ const usualHertz = [0, 2, 4];
 
 /** See every film of a study once.
  * @param rows of each run.
- * @throws EncodingError "file" naming a film that is not there; "option" where it needs a rate. A film that cannot be read is no error here. */
+ * @throws EncodingError "file" naming a film that is not there; "settings" where it needs a rate or a data set, or there are no films. A film that cannot be read is
+ * no error here. */
 export async function watchFilms(
   rows: readonly (readonly FilmRow[])[],
   settings: StudySettings,
@@ -46,15 +47,19 @@ export async function watchFilms(
 ): Promise<ShownFilms> {
   const paths = [...new Set(rows.flat().map(({ path }) => path))];
   const { rate = null, dataset = null } = settings.stimuli?.films ?? {};
-  const list = await Promise.all(
-    paths.map(
-      async (path): Promise<ShownFilm> => ({ name: path, path, sha256: await hashFile(path), rate, dataset }),
-    ),
+  if (paths.length === 0)
+    throw new EncodingError(
+      "settings",
+      "stimuli.films: the tables list no film; remove `films`, or fill them.",
+    );
+  const list = await someAtOnce(
+    paths,
+    async (path): Promise<ShownFilm> => ({ name: path, path, sha256: await hashFile(path), rate, dataset }),
   );
   const events = rows.map((own) =>
     own.map(({ path, onset, duration }): FilmEvent => ({ index: paths.indexOf(path), onset, duration })),
   );
-  const rates = await Promise.all(list.map(rateOf));
+  const rates = await someAtOnce(list, rateOf);
   const { pyramids, spaces, control } = planPyramids(settings, rates);
   const look = settings.controls !== false && settings.controls.pictures;
   const timed = settings.design === "time-series";
@@ -83,6 +88,16 @@ export async function watchFilms(
   const seen = rates.map((own) => (typeof own === "number" ? "" : own) as SeenFilm | string);
   for (const [k, { index }] of readable.entries()) seen[index] = results[k] as SeenFilm | string;
   return { list, events, seen, pyramids, spaces, control };
+}
+
+/** Films that are opened side by side: each may take a program of its own. */
+const most = 8;
+
+async function someAtOnce<T, R>(list: readonly T[], each: (one: T) => Promise<R>): Promise<R[]> {
+  const out: R[] = [];
+  for (let k = 0; k < list.length; k += most)
+    out.push(...(await Promise.all(list.slice(k, k + most).map(each))));
+  return out;
 }
 
 /** Frames a second; a text where the film cannot be read. */

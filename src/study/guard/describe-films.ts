@@ -1,4 +1,5 @@
 import type { StudyData } from "../data.ts";
+import type { ShownFilms } from "../films/film-data.ts";
 import { signaturesPerSecond, signatureWords } from "../films/sign-frame.ts";
 import type { StudySettings } from "../settings.ts";
 import type { FilmSigns } from "./film-copies.ts";
@@ -8,10 +9,31 @@ import type { FilmSigns } from "./film-copies.ts";
 export function describeFilms(
   { shown, runs }: StudyData,
   { design, tr = 1 }: StudySettings,
-): { readonly keys: readonly (string | null)[]; readonly signs: FilmSigns } | null {
+): GuardFilms | null {
   if (shown?.films === undefined) return null;
-  const { list, events, seen } = shown.films;
-  const timed = design === "time-series";
+  const grid = JSON.stringify([design, tr, runs.map(({ samples }) => samples)]);
+  const known = made.get(shown.films);
+  const films =
+    known?.grid === grid ? known.films : describe(shown.films, runs, design === "time-series", tr);
+  made.set(shown.films, { grid, films });
+  return films;
+}
+
+/** What the guard knows of films. */
+interface GuardFilms {
+  readonly keys: readonly (string | null)[];
+  readonly signs: FilmSigns;
+}
+
+/** Described before: the universes of a multiverse share their films. */
+const made = new WeakMap<ShownFilms, { readonly grid: string; readonly films: GuardFilms }>();
+
+function describe(
+  { list, events, seen }: ShownFilms,
+  runs: StudyData["runs"],
+  timed: boolean,
+  tr: number,
+): GuardFilms {
   const keys: (string | null)[] = [];
   const [signs, rowOf, pieceOf]: number[][] = [[], [], []];
   let [start, piece] = [0, 0];

@@ -33,7 +33,16 @@ const mostMoments = 20_000;
 /** Where films look alike for 3 s and more, moment by moment: copies, cuts and other encodings of one film. A stretch must hold three frames that are
  * unlike each other: a copy in which nothing happens is not found.
  * @returns pairs of rows, the one that comes first as `row`; each pair with its longest stretch. */
-export function findFilmCopies(films: FilmSigns): FilmCopy[] {
+export function findFilmCopies(films: FilmSigns): readonly FilmCopy[] {
+  const known = made.get(films) ?? compareMoments(films);
+  made.set(films, known);
+  return known;
+}
+
+/** Found before: a multiverse asks for each of its universes. */
+const made = new WeakMap<FilmSigns, readonly FilmCopy[]>();
+
+function compareMoments(films: FilmSigns): FilmCopy[] {
   const { rowOf, pieceOf } = films;
   const step = Math.max(1, Math.ceil(rowOf.length / mostMoments)); // beyond 2¾ hours of film, moments further apart
   const kept = Int32Array.from(rowOf.keys()).filter((k) => k % step === 0);
