@@ -320,7 +320,7 @@ describe.skipIf(noFfmpeg)(
           most = Math.max(most, arrayBuffers + external - before.arrayBuffers - before.external);
       }
       expect(count).toBe(600);
-      expect(most).toBeLessThan(80e6);
+      expect(most).toBeLessThan(110e6);
     });
     it.runIf(linux)("leaves no ffmpeg behind when the process is killed", { timeout: 20_000 }, async () => {
       const long = join(folder, "long.mkv");
