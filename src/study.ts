@@ -29,6 +29,7 @@ import { settleBlock } from "./study/settle-block.ts";
 import type { SolvedStudy } from "./study/solved.ts";
 import { surfaceOf } from "./study/surface.ts";
 import { tellModels, tellPairs } from "./study/tell-models.ts";
+import { checkShifts } from "./study/tested-pairs.ts";
 import { volumesOf } from "./study/volumes.ts";
 
 export { checkStudy } from "./study/check-study.ts";
@@ -101,6 +102,7 @@ export async function solveStudy(settings: StudySettings, options: SolveOptions)
     // 3. Which rows are learned from and which are held out, and that none of it leaks; which sets of feature spaces are fitted.
     const folds = planFolds(data, settings);
     const overrides = guardStudy(data, settings, folds);
+    checkShifts(data, settings, folds);
     const plan = planModels(data.spaces, settings.partition);
 
     // 4. Fit: banded ridge, every choice made inside the training rows; predictions of the held-out rows come back.

@@ -18,6 +18,7 @@ import {
   voxelNeighbours,
 } from "../../src/stats/index.ts";
 import { studentCdf } from "../../src/stats/student.ts";
+import { intervals } from "./interval-groups.ts";
 import { count, type Measured } from "./measured.ts";
 import {
   type Condition,
@@ -30,6 +31,7 @@ import {
   testRuns,
   universes,
 } from "./null-study.ts";
+import { shifted } from "./shift-groups.ts";
 
 /** Tests that are calibrated on the same simulated studies. */
 export interface Group {
@@ -41,8 +43,13 @@ export interface Group {
 export const groups: readonly Group[] = [
   ...conditions.map((condition, k) => withinRuns(`within-${k + 1}`, condition)),
   ...conditions.map((condition, k) => paired(`paired-${k + 1}`, condition)),
+  ...conditions.map((condition, k) => ({
+    name: `shifted-${k + 1}`,
+    measure: (random: Random, studies: number) => shifted(random, studies, condition),
+  })),
   { name: "people", measure: people },
   { name: "stimuli", measure: stimuli },
+  { name: "intervals", measure: intervals },
   { name: "equivalence", measure: equivalence },
   { name: "clusters", measure: clusters },
   { name: "curves", measure: curves },

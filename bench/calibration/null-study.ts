@@ -79,10 +79,38 @@ export async function drawEqual(
   };
 }
 
+/** The same for people who share stimuli, and what the models see of them: one target each, weights of one fit a person, so that no luck in
+ * training sets the models apart. */
+export async function drawPeople(random: Random, condition: Condition, people: number): Promise<Equal[]> {
+  const seen = drawStimuli(random, condition);
+  const look = (runs: readonly Float64Array[]) =>
+    runs.map((shown) => {
+      const error = drawAr(random, run, columns, condition.stimuli);
+      return features(Float64Array.from(shown, (value, k) => value + (error[k] as number)));
+    });
+  const [learned, A, B] = [look(seen.slice(0, 2)), look(seen.slice(2)), look(seen.slice(2))];
+  const out: Equal[] = [];
+  for (let i = 0; i < people; i++) {
+    const { Y } = drawDriven(random, condition, 1, seen);
+    const predicted = (held: readonly Features[]) => fitAndPredict([...learned, ...held], Y);
+    out.push({ Y: stack(Y.slice(2)), A: await predicted(A), B: await predicted(B) });
+  }
+  return out;
+}
+
+function drawStimuli(random: Random, { stimuli }: Condition): Float64Array<ArrayBuffer>[] {
+  return Array.from({ length: 4 }, () => drawAr(random, run, columns, stimuli));
+}
+
 /** Stimuli of four runs, and responses that they drive behind a hemodynamic response. */
-function drawDriven(random: Random, { noise, stimuli }: Condition, targets: number) {
+function drawDriven(
+  random: Random,
+  condition: Condition,
+  targets: number,
+  seen: readonly Float64Array<ArrayBuffer>[] = drawStimuli(random, condition),
+) {
+  const { noise } = condition;
   const hrf = canonicalHrf({ step: 2 });
-  const seen = Array.from({ length: 4 }, () => drawAr(random, run, columns, stimuli));
   const weights = Float64Array.from({ length: columns * targets }, () => random.normal());
   const Y = seen.map((shown) => {
     const driven = convolve(features(shown), hrf);

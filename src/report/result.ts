@@ -162,7 +162,7 @@ export interface StudyTests {
   /** e.g. "sign-flip over 8 people, one-sided, exact". Comparisons of models use the same test two-sided. */
   readonly test: string;
   /** What is exchanged under the null: only a test over people carries a claim about people. */
-  readonly unit: "people" | "blocks";
+  readonly unit: "people" | "blocks" | "shifts";
   /** e.g. "Benjamini–Hochberg over 8 regions × 6 feature spaces". */
   readonly correction: string;
   readonly level: number;

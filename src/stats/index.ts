@@ -64,6 +64,7 @@ export {
 export { noiseCovariance, noisePrecision } from "./rsa/noise.ts";
 export { ceilingOfDissimilarities, type RdmCeiling } from "./rsa/rdm-ceiling.ts";
 export { correlate, fisherMean, meanDefined, rSquared, splitCorrelation, splitRSquared } from "./scores.ts";
+export { addShifted, countShifts, type PairedShift, testPairedShift } from "./shift-tests.ts";
 export { type SignFlip, testSignFlip } from "./sign-flip.ts";
 export { type AssumedDifference, type Measurement, simulateDifference } from "./simulate-difference.ts";
 export { type SpecificationTest, testSpecifications } from "./specifications.ts";

@@ -96,7 +96,7 @@ function sumModel(
 }
 
 /** Deviations of a column from its mean; exact zeros if it is constant. */
-function deviationsOf(m: Responses, t: number): Float64Array {
+export function deviationsOf(m: Responses, t: number): Float64Array {
   const values = Float64Array.from({ length: m.rows }, (_, i) => m.data[i * m.cols + t] as number);
   const first = meanOf(values);
   const mean = first + meanOf(values.map((value) => value - first));

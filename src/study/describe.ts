@@ -7,6 +7,7 @@ import type { StudyData } from "./data.ts";
 import type { OuterFold } from "./plan.ts";
 import type { StudySettings } from "./settings.ts";
 import type { SettledBlock } from "./settle-block.ts";
+import { usesShifts } from "./tested-pairs.ts";
 
 /** What a study is: its words, people, regions, feature spaces, runs and design. */
 export function describeStudy(
@@ -71,7 +72,18 @@ export function describeDesign(
           `Layers ${data.layers[0]} to ${data.layers[data.layers.length - 1]}: every model chooses its layer per target, on inner folds.`,
         ]
       : []),
+    ...exchangeNote(data, settings),
     `Blocks of ${data.groups ? `at least ${block} held-out samples (whole groups)` : `${block} held-out samples`} are the unit of the bootstrap within runs. ${why}`,
+  ];
+}
+
+/** Said where the settings ask for shifts; empty otherwise. */
+function exchangeNote(data: StudyData, settings: StudySettings): string[] {
+  if (settings.tests.exchange !== "shift") return [];
+  return [
+    usesShifts(settings, data.people.length)
+      ? "Tests shift in a circle, within each held-out stretch, what sets two models apart against the responses less the mean of both predictions (one shift for all people and targets); equivalence and intervals draw blocks."
+      : `tests.exchange: shift has no part in the tests: with ${data.people.length} people, people are exchanged.`,
   ];
 }
 

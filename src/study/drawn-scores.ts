@@ -21,6 +21,9 @@ export interface DrawnScores extends Readonly<Record<SpaceScore, readonly Drawn[
   readonly savedAlone: readonly Float64Array[];
   /** The same for the joint model against predicting the mean. */
   readonly saved: Float64Array;
+  /** Where tests shift responses in a circle: of each tested pair of models, the squared error saved under every shift of every held-out
+   * stretch, per unit of response variance (shift 0 of all stretches sums to the difference in R²). */
+  readonly shifted?: readonly Float64Array[];
 }
 
 /** A mean that grows: every entry has its own count, so that one undefined value takes no other with it. */
@@ -30,10 +33,18 @@ interface Running {
 }
 
 /** Means over targets, entry by entry, of all scores; entries that are defined for no target are NaN.
- * @param scores of each target. @param like sizes of an empty answer: spaces, draws and blocks. */
+ * @param scores of each target. @param like sizes of an empty answer: spaces, draws and blocks; pairs and
+ * held-out rows where tests shift. */
 export function averageScores(
   scores: Iterable<DrawnScores>,
-  { spaces, subsets, draws, blocks }: { spaces: number; subsets: number; draws: number; blocks: number },
+  {
+    spaces,
+    subsets,
+    draws,
+    blocks,
+    pairs = 0,
+    rows = 0,
+  }: { spaces: number; subsets: number; draws: number; blocks: number; pairs?: number; rows?: number },
 ): DrawnScores {
   const one = () => ({ value: running(1), draws: running(draws) });
   const many = () => Array.from({ length: spaces }, one);
@@ -49,6 +60,7 @@ export function averageScores(
     savedBy: Array.from({ length: spaces }, () => running(blocks)),
     savedAlone: Array.from({ length: spaces }, () => running(blocks)),
     saved: running(blocks),
+    shifted: Array.from({ length: pairs }, () => running(rows)),
   };
   for (const target of scores) {
     for (const key of ["r", "r2"] as const) addDrawn(sums[key], target[key]);
@@ -57,6 +69,7 @@ export function averageScores(
     for (const key of ["savedBy", "savedAlone"] as const)
       for (const [s, sum] of sums[key].entries()) add(sum, target[key][s] as Float64Array);
     add(sums.saved, target.saved);
+    for (const [k, sum] of sums.shifted.entries()) add(sum, target.shifted?.[k] ?? []);
   }
   const mean = (sum: ReturnType<typeof one>): Drawn => ({
     value: means(sum.value)[0] as number,
@@ -74,6 +87,7 @@ export function averageScores(
     savedBy: sums.savedBy.map(means),
     savedAlone: sums.savedAlone.map(means),
     saved: means(sums.saved),
+    ...(pairs > 0 && { shifted: sums.shifted.map(means) }),
   };
 }
 

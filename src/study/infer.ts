@@ -19,6 +19,7 @@ import { blockOf } from "./plan.ts";
 import type { ScoreOutput } from "./score-person.ts";
 import type { StudySettings } from "./settings.ts";
 import { chooseUnit } from "./test-unit.ts";
+import { exchangesOf } from "./tested-pairs.ts";
 
 /** What the tests say: cells (region × space), regions, and compared pairs. */
 export interface Inference {
@@ -39,7 +40,7 @@ const intervalLevel = 0.95;
 /** Test every region × space, every region and every compared pair, each family corrected by itself.
  *
  * With six people or more the person is the unit (exact sign-flip up to 16 people); with fewer, the paired test exchanges models block
- * by block of the held-out time, averaged over people, and carries no claim about people.
+ * by block of the held-out time (or shifts it in a circle, as the settings say), averaged over people, and carries no claim about people.
  * CC_norm of a region is its mean r over the root of its mean ceiling (people and targets averaged first: a ratio of means is not thrown
  * about by a small ceiling of one target).
  * @param ceilings per person, the explainable share of variance of each region. */
@@ -58,16 +59,17 @@ export function inferStudy(
   const pairs = regions.flatMap((g) => spaces.map((s) => [g, s] as const));
   const unit = chooseUnit(scores, settings, random);
 
+  const exchanged = exchangesOf(scores, data.spaces, settings.compare);
   const ofCells = [
     pairs.map(([g, s]) => of(g).map((region) => region.unique[s]?.value ?? Number.NaN)),
-    pairs.map(([g, s]) => of(g).map((region) => region.savedBy[s] as Float64Array)),
+    exchanged(pairs.map(([g, s]) => ({ g, pair: { own: "joint", other: { without: s } } }))),
   ] as const;
   const unique = unit.test("cells", ...ofCells, "greater");
   const noneUnique = unit.testEquivalence("cells", ...ofCells);
   const joint = unit.test(
     "regions",
     regions.map((g) => of(g).map((region) => region.r.value)),
-    regions.map((g) => of(g).map((region) => region.saved)),
+    exchanged(regions.map((g) => ({ g, pair: { own: "joint", other: "mean" } }))),
     "greater",
   );
   const pairsCompared = comparedPairs(settings.compare, data.spaces);
@@ -78,8 +80,8 @@ export function inferStudy(
   );
   const ofPairs = [
     gaps.map((people) => people.map((gap) => gap.value)),
-    compared.map(({ a, b, g }) =>
-      of(g).map((region) => difference(region.savedAlone[place(a)], region.savedAlone[place(b)])),
+    exchanged(
+      compared.map(({ a, b, g }) => ({ g, pair: { own: { alone: place(a) }, other: { alone: place(b) } } })),
     ),
   ] as const;
   const differences = unit.test("comparisons", ...ofPairs, "two-sided");
@@ -188,7 +190,12 @@ export function inferStudy(
       smallestP: unit.equivalence.smallestP,
     },
   };
-  const controls = judgeControls(data, scores, { cells, comparisons, regionScores }, unit, level);
+  const controls = judgeControls(
+    data,
+    scores,
+    { cells, comparisons, regionScores },
+    { unit, exchanged, level },
+  );
   const partition = divideRegions(data, scores, estimate);
   return { cells, regionScores, comparisons, modelScores, controls, partition, tests };
 }
@@ -217,10 +224,6 @@ function needed(p: Float64Array, smallestP: number, { tests }: StudySettings): s
 function minus(a: Drawn | undefined, b: Drawn | undefined): Drawn {
   if (a === undefined || b === undefined) return { value: Number.NaN, draws: new Float64Array(0) };
   return { value: a.value - b.value, draws: a.draws.map((value, d) => value - (b.draws[d] as number)) };
-}
-
-function difference(a: Float64Array | undefined, b: Float64Array | undefined): Float64Array {
-  return Float64Array.from(a ?? [], (value, k) => value - (b?.[k] ?? Number.NaN));
 }
 
 function share(value: number, of: number): number {

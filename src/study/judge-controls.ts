@@ -3,6 +3,7 @@ import type { StudyData } from "./data.ts";
 import type { DrawnScores } from "./drawn-scores.ts";
 import type { ScoreOutput } from "./score-person.ts";
 import type { TestUnit } from "./test-unit.ts";
+import type { exchangesOf } from "./tested-pairs.ts";
 
 /** What the controls that run by themselves take away: of each control and region, whether it predicts responses that it should not, and which
  * wins of the region are then not shown to be more than the control's.
@@ -24,20 +25,22 @@ export function judgeControls(
     readonly comparisons: readonly Comparison[];
     readonly regionScores: readonly RegionScore[];
   },
-  unit: TestUnit,
-  level: number,
+  {
+    unit,
+    exchanged,
+    level,
+  }: { readonly unit: TestUnit; readonly exchanged: ReturnType<typeof exchangesOf>; readonly level: number },
 ): ControlVerdict[] {
   const automatic = data.spaces.flatMap(({ automatic }, s) => (automatic ? [s] : []));
   const pairs = automatic.flatMap((c) => data.regions.map((region, g) => ({ c, g, region })));
   if (pairs.length === 0) return [];
   const of = (g: number) => scores.map((person) => person.regions[g] as DrawnScores);
   const alone = (g: number, s: number) => of(g).map((own) => own.alone[s]?.value ?? Number.NaN);
-  const saved = (g: number, s: number) => of(g).map((own) => own.savedAlone[s] as Float64Array);
   const aloneR = (g: number, s: number) => of(g).map((own) => own.aloneR[s]?.value ?? Number.NaN);
   const reach = unit.test(
     "controls",
     pairs.map(({ g, c }) => aloneR(g, c)),
-    pairs.map(({ g, c }) => saved(g, c)),
+    exchanged(pairs.map(({ g, c }) => ({ g, pair: { own: { alone: c }, other: "mean" } }))),
     "greater",
   );
   const found = pairs.map(({ g, c }, k) => (reach.corrected[k] as number) <= level && mean(aloneR(g, c)) > 0);
@@ -64,10 +67,12 @@ export function judgeControls(
           )
         : minus(alone(g, place(name)), alone(g, c)),
     ),
-    asked.map(({ g, c, name }) => {
-      const own = name === null ? of(g).map((region) => region.saved) : saved(g, place(name));
-      return own.map((blocks, p) => lessOf(blocks, saved(g, c)[p]));
-    }),
+    exchanged(
+      asked.map(({ g, c, name }) => ({
+        g,
+        pair: { own: name === null ? "joint" : { alone: place(name) }, other: { alone: c } },
+      })),
+    ),
     "greater",
   );
   return pairs.map(({ c, region }, k): ControlVerdict => {
@@ -101,8 +106,4 @@ function mean(values: readonly number[]): number {
 
 function minus(a: readonly number[], b: readonly number[]): number[] {
   return a.map((value, k) => value - (b[k] as number));
-}
-
-function lessOf(a: Float64Array, b: Float64Array | undefined): Float64Array {
-  return a.map((value, k) => value - (b?.[k] ?? Number.NaN));
 }

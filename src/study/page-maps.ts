@@ -15,7 +15,9 @@ export function mapsOf(
   const joint = models[0] as PageModel;
   const count = places.regionOf.length;
   const level = result.tests.level;
-  const by = result.tests.unit === "people" ? `over ${data.people.length} people` : "over blocks of time";
+  const { unit } = result.tests;
+  const over = unit === "blocks" ? "over blocks of time" : "by circular shifts of time";
+  const by = unit === "people" ? `over ${data.people.length} people` : over;
   const maps: BrainMap[] = [];
   const add = (
     about: Pick<BrainMap, "id" | "title" | "group" | "unit" | "scale" | "model">,

@@ -12,6 +12,8 @@ export interface ScoreFold {
   readonly blocks: Int32Array;
   /** How often each block is drawn, (draws × blocks). */
   readonly drawn: Matrix<"draws", "blocks">;
+  /** Lengths of the stretches of rows that may be shifted in a circle; absent where no test does. */
+  readonly stretches?: readonly number[];
 }
 
 /** Everything needed to score one person. */
@@ -28,4 +30,6 @@ export interface ScoreInput {
   readonly regions: number;
   /** Targets whose scores are undefined. */
   readonly constant: readonly number[];
+  /** Pairs of models that tests set against each other under circular shifts (−1: predicting the mean); absent where none does. */
+  readonly pairs?: readonly (readonly [number, number])[];
 }

@@ -11,6 +11,8 @@ export interface ScoreOutput {
   readonly unique: readonly Float64Array[];
   readonly split: readonly Float64Array[];
   readonly regions: readonly DrawnScores[];
+  /** Lengths of the stretches that may be shifted, folds in order; absent where no test shifts. */
+  readonly stretches?: readonly number[];
 }
 
 /** Score one person: r and R² of the joint model, of each space alone, its unique, shared and product-measure part, within each outer
@@ -40,7 +42,8 @@ export function scorePerson(input: ScoreInput): ScoreOutput {
   );
   const undrawn = withoutDraws(input);
   averageScores(scoreRegion(-1, undrawn), sizesOf(undrawn));
-  return { ...out, regions };
+  const stretches = input.pairs && input.folds.flatMap((fold) => fold.stretches ?? []);
+  return { ...out, regions, ...(stretches && { stretches }) };
 }
 
 /** Targets outside every region are scored, but need no interval. */
@@ -49,14 +52,17 @@ function withoutDraws(input: ScoreInput): ScoreInput {
     ...fold,
     drawn: zeros(fold.drawn.axes, 0, fold.drawn.cols),
   }));
-  return { ...input, folds };
+  const { pairs: _, ...rest } = input;
+  return { ...rest, folds };
 }
 
-function sizesOf({ alone, subsets, folds }: ScoreInput) {
+function sizesOf({ alone, subsets, folds, pairs = [] }: ScoreInput) {
   return {
     spaces: alone.length,
     subsets: subsets.length,
     draws: folds[0]?.drawn.rows ?? 0,
     blocks: folds.reduce((sum, fold) => sum + fold.drawn.cols, 0),
+    pairs: pairs.length,
+    rows: folds.reduce((sum, fold) => sum + fold.Y.rows, 0),
   };
 }

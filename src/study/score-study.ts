@@ -7,6 +7,7 @@ import type { Fits } from "./fit-models.ts";
 import { blockOf, type ModelPlan, type OuterFold, runOfRows } from "./plan.ts";
 import type { ScoreFold, ScoreInput } from "./score-input.ts";
 import type { StudySettings } from "./settings.ts";
+import { listTestedPairs, modelsOfPair, stretchLengths, usesShifts } from "./tested-pairs.ts";
 
 /** The steps that score each person: on the held-out rows of every outer fold, and on bootstrap draws of their time blocks.
  * All people are given the same draws, because they share the stimuli.
@@ -22,9 +23,14 @@ export function planScores(
   const { bootstrap } = settings.tests;
   const block = blockOf(settings);
   const runOf = runOfRows(data);
+  const shift = usesShifts(settings, data.people.length);
+  const pairs = shift && {
+    pairs: listTestedPairs(data.spaces, settings.compare).map((pair) => modelsOfPair(pair, plan)),
+  };
   const blocked = folds.map((fold) => {
     const { blocks, count } = blocksOf(fold.test, runOf, block, data.groups);
-    return { blocks, drawn: drawBlocks(random.stream(`blocks ${fold.name}`), bootstrap, count) };
+    const drawn = drawBlocks(random.stream(`blocks ${fold.name}`), bootstrap, count);
+    return { blocks, drawn, ...(shift && { stretches: stretchLengths(fold.test, data) }) };
   });
   const { joint, alone, without, subsets } = plan;
   return data.people.map((person, p): Step => {
@@ -38,6 +44,7 @@ export function planScores(
         regionOf: person.regionOf,
         regions: data.regions.length,
         constant: person.constant,
+        ...pairs,
         folds: folds.map((fold, f): ScoreFold => {
           const parts = joint < 0 ? [] : fits.of(p, f, joint).parts;
           const members = plan.models[joint]?.spaces ?? [];
@@ -51,7 +58,16 @@ export function planScores(
       };
     };
     const { regionOf, constant } = person;
-    const what = { joint, alone, without, subsets, regionOf, regions: data.regions.length, constant };
+    const what = {
+      joint,
+      alone,
+      without,
+      subsets,
+      regionOf,
+      regions: data.regions.length,
+      constant,
+      ...pairs,
+    };
     return { name: "score", inputs: { fitKey, person: p, blocked, ...what }, task: "score", payload };
   });
 }

@@ -2,6 +2,7 @@ import { fisherMean, meanDefined } from "../stats/index.ts";
 import { addBlocks, type BlockSums, modelPlace, partPlace, place, sumBlocks } from "./block-sums.ts";
 import { type Drawn, type DrawnScores, type SpaceScore, spaceScores } from "./drawn-scores.ts";
 import type { ScoreFold, ScoreInput } from "./score-input.ts";
+import { shiftErrors } from "./shift-errors.ts";
 
 /** Score one target: within each outer fold, then averaged over folds (r through Fisher's z), for the data and for every draw of
  * blocks. A draw is scored as its rows would be if they were written out: means and variances are those of the drawn rows. */
@@ -43,6 +44,7 @@ export function scoreTarget(input: ScoreInput, t: number): DrawnScores {
     split: group("split"),
     subsets: input.subsets.map((_, k) => drawn(ofSubsets + k)),
     ...savedErrors(input, sums),
+    ...(input.pairs && { shifted: input.pairs.map((pair) => shiftErrors(input.folds, t, pair)) }),
   };
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ruleNames } from "./guard/finding.ts";
 import { motionEnergy, stimuli } from "./stimuli-settings.ts";
 import { card, nameSchema, surface } from "./surface-settings.ts";
+import { tests } from "./test-settings.ts";
 
 /** Settings of a study, as the YAML file writes them. Times are seconds, delays and gaps are samples (TRs or rows). */
 const name = nameSchema;
@@ -189,24 +190,6 @@ const controls = strict({
   permuted: z.boolean().default(true),
   /** An untrained twin of every model that has none. */
   untrained: z.boolean().default(true),
-});
-
-const marginRule = "the smallest difference in R² that matters, from .0001 to below 1";
-
-/** Where *no difference* is to be concluded, and not only *no evidence of one*. */
-const equivalence = strict({
-  /** Differences in R² below this count as none; chosen before looking. */
-  margin: z.number(marginRule).min(0.0001, marginRule).lt(1, marginRule),
-});
-
-const tests = strict({
-  level: z.number().min(0.0001).max(0.5).default(0.05),
-  correction: z.enum(["bh", "by", "max"]).default("bh"),
-  /** Samples of a block, for exchange and bootstrap within runs; without it, what the data ask for. */
-  block: z.int().min(1).optional(),
-  permutations: z.int().min(99).default(4999),
-  bootstrap: z.int().min(100).default(1000),
-  equivalence: equivalence.optional(),
 });
 
 const layers = strict({ from: rows, to: rows });

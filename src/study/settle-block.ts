@@ -4,9 +4,10 @@ import { meanResponses } from "./ceilings.ts";
 import { comparedPairs } from "./compare.ts";
 import type { StudyData } from "./data.ts";
 import type { Fits } from "./fit-models.ts";
-import { blockOf, type ModelPlan, type OuterFold, runOfRows } from "./plan.ts";
+import { blockOf, type ModelPlan, type OuterFold } from "./plan.ts";
 import type { StudySettings } from "./settings.ts";
 import { fewestPeople } from "./test-unit.ts";
+import { stretchLengths, usesShifts } from "./tested-pairs.ts";
 
 /** How long the blocks of held-out samples are that are exchanged and drawn together, and why. */
 export interface SettledBlock {
@@ -38,6 +39,7 @@ export function settleBlock(
   const own = blockOf(settings);
   const stretches = folds.flatMap((fold) => stretchLengths(fold.test, data));
   const longest = Math.max(1, Math.floor(Math.max(...stretches) / 2));
+  const shifted = usesShifts(settings, data.people.length);
   const least = settings.design === "time-series" ? own : 1;
   const asked = askedPairs(data, settings, plan);
   const errors = errorsOf(data, folds, fits, [...new Set(asked.flat())]);
@@ -59,7 +61,7 @@ export function settleBlock(
       why: `Blocks have ${own} samples by the settings (tests.block); by the autocorrelation of the errors ${short ? `${needs} would be needed` : "that is long enough"}.`,
       warning:
         short && data.people.length < fewestPeople
-          ? `Blocks of ${own} samples are too short for these data: errors hang together for longer, and ${needs} samples keep tests over blocks at their level. Leave tests.block out.`
+          ? `Blocks of ${own} samples are too short for these data: errors hang together for longer, and ${needs} samples keep ${shifted ? "intervals" : "tests"} over blocks at their level. Leave tests.block out.`
           : "",
     };
   }
@@ -74,7 +76,9 @@ export function settleBlock(
   return {
     block,
     why: `Blocks have ${block} samples: held-out stretches of at most ${Math.max(...stretches)} samples are too short for the length that the errors ask for in ${tooLong.length} of ${answers.length} tests.`,
-    warning: `Errors hang together for longer than the held-out stretches allow blocks to be: a test over blocks of half a stretch is expected to be wrong in ${percent(expected)} of studies at .05, and intervals are too narrow.`,
+    warning: shifted
+      ? "Errors hang together for longer than the held-out stretches allow blocks to be: intervals, which draw blocks, are too narrow. Tests shift and need no blocks."
+      : `Errors hang together for longer than the held-out stretches allow blocks to be: a test over blocks of half a stretch is expected to be wrong in ${percent(expected)} of studies at .05, and intervals are too narrow.`,
   };
 }
 
@@ -139,15 +143,4 @@ function savedErrors(own: readonly Float64Array[], other: readonly Float64Array[
   for (const [k, column] of varying.entries())
     for (let i = 0; i < rows; i++) table[i * varying.length + k] = column[i] as number;
   return matrix(["samples", "targets"], rows, varying.length, table);
-}
-
-/** Lengths of the stretches of neighbouring rows of one run. */
-function stretchLengths(rows: Int32Array, data: StudyData): number[] {
-  const runOf = runOfRows(data);
-  const out: number[] = [];
-  for (const [k, row] of rows.entries())
-    if (k > 0 && rows[k - 1] === row - 1 && runOf[row] === runOf[row - 1])
-      out[out.length - 1] = (out[out.length - 1] as number) + 1;
-    else out.push(1);
-  return out;
 }

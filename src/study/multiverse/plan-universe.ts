@@ -16,6 +16,7 @@ import { planScores } from "../score-study.ts";
 import type { StudySettings } from "../settings.ts";
 import { settleBlock } from "../settle-block.ts";
 import { tellPairs } from "../tell-models.ts";
+import { checkShifts } from "../tested-pairs.ts";
 import type { Placed } from "./group-universes.ts";
 import { keepCompared } from "./keep-compared.ts";
 
@@ -103,6 +104,7 @@ function guard(
 ): RefusedUniverse | { readonly folds: readonly OuterFold[]; readonly overrides: readonly string[] } {
   try {
     const folds = planFolds(data, settings);
+    checkShifts(data, settings, folds);
     const verdicts = examineStudy(data, settings, folds);
     const refused = verdicts.find(({ state }) => state === "refused")?.findings[0];
     if (refused !== undefined)

@@ -73,7 +73,7 @@ export function summariseMultiverse(asked: MultiverseSettings, made: Made): Mult
       test: tests.test.replace("one-sided", "two-sided"),
       correction: `${corrections[settings.tests.correction]} over ${data.regions.length} regions × ${pairs} compared ${pairs === 1 ? "pair" : "pairs"}, in each universe by itself`,
       level,
-      smallestP: Math.min(1, tests.smallestP * (/exact/.test(tests.test) ? 2 : 1)),
+      smallestP: Math.min(1, tests.smallestP * (tests.unit !== "shifts" && /exact/.test(tests.test) ? 2 : 1)),
       interval: tests.interval,
       joint:
         joint === null
