@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createRandom, matrix, type Random } from "../core/index.ts";
-import { adjust, testSignFlip } from "../stats/index.ts";
+import { adjust, bootstrapDual, bootstrapTwoLevel, testSignFlip } from "../stats/index.ts";
 import type { StudyData } from "./data.ts";
 import { type Drawn, type DrawnScores, spaceScores } from "./drawn-scores.ts";
 import { inferStudy } from "./infer.ts";
@@ -162,6 +162,33 @@ describe("inferStudy", () => {
     expect(cells[0]!.uniqueShareOfCeiling).toBeCloseTo(cells[0]!.unique.mean / 0.25, 12);
     expect([regionScores[2]!.ccNorm, regionScores[3]!.ccNorm]).toEqual([Number.NaN, Number.NaN]);
     expect(regionScores[3]!.ceiling).toBeCloseTo(-0.1, 12);
+  });
+  it("makes intervals by the settings: percentiles of people and blocks, or the dual bootstrap's corrected variance", () => {
+    const scores = drawPeople(7, 8, () => 0.1);
+    const unique = scores.map((person) => person.regions[2]!.unique[1]!);
+    const how = { perPersonDraws: unique.map((own) => own.draws), blocks, level: 0.95 };
+    const random = () => createRandom(1).stream("interval unique 2 1");
+    const dual = infer(scores, settings({ interval: "dual" }));
+    const wanted = bootstrapDual({ ...how, random: random(), perPerson: unique.map(({ value }) => value) });
+    const cellOf = ({ cells }: typeof dual) =>
+      cells.find(({ region, space }) => region === "region 2" && space === "s1")!.unique;
+    expect(cellOf(dual)).toEqual({
+      mean: expect.closeTo(wanted.mean, 12),
+      low: wanted.low,
+      high: wanted.high,
+    });
+    expect(dual.tests.interval).toBe(
+      "95 % dual bootstrap: people × blocks of 10 samples, 25 draws, corrected variance, Student's t with 7 degrees of freedom",
+    );
+    const plain = infer(scores);
+    expect(cellOf(plain)).toMatchObject(bootstrapTwoLevel({ ...how, random: random() }));
+    expect(plain).toEqual(infer(scores, settings({ interval: "two-level" })));
+    expect(plain.tests.interval).toMatch(/^95 % two-level bootstrap: people ×/);
+    // a space that is fitted alone has no unique variance, and no interval of it
+    const none = dual.cells.find(({ space }) => space === "s3")!.unique;
+    expect(none).toEqual({ mean: Number.NaN, low: Number.NaN, high: Number.NaN });
+    // p do not depend on intervals
+    expect(dual.cells.map(({ p }) => p)).toEqual(plain.cells.map(({ p }) => p));
   });
   it.runIf(process.env.SIMCORTEX_SLOW)(
     "holds the false-discovery rate when nothing is there: any finding in at most .05 of studies, by people and by blocks",

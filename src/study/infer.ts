@@ -9,13 +9,13 @@ import type {
   RegionScore,
   StudyTests,
 } from "../report/index.ts";
-import { adjust, bootstrapTwoLevel, meanDefined } from "../stats/index.ts";
+import { adjust, meanDefined } from "../stats/index.ts";
 import { comparedPairs } from "./compare.ts";
 import type { StudyData } from "./data.ts";
 import { divideRegions } from "./divide-regions.ts";
 import type { Drawn, DrawnScores } from "./drawn-scores.ts";
+import { intervalsOf } from "./intervals.ts";
 import { judgeControls } from "./judge-controls.ts";
-import { blockOf } from "./plan.ts";
 import type { ScoreOutput } from "./score-person.ts";
 import type { StudySettings } from "./settings.ts";
 import { chooseUnit } from "./test-unit.ts";
@@ -34,8 +34,6 @@ export interface Inference {
   readonly partition: readonly RegionPartition[];
   readonly tests: StudyTests;
 }
-
-const intervalLevel = 0.95;
 
 /** Test every region × space, every region and every compared pair, each family corrected by itself.
  *
@@ -87,17 +85,8 @@ export function inferStudy(
   const differences = unit.test("comparisons", ...ofPairs, "two-sided");
   const alike = unit.testEquivalence("comparisons", ...ofPairs);
 
-  const estimate = (name: string, people: readonly Drawn[]): Estimate => ({
-    mean: meanDefined(people.map((person) => person.value)),
-    ...(people.every(({ value }) => Number.isNaN(value))
-      ? { low: Number.NaN, high: Number.NaN }
-      : bootstrapTwoLevel({
-          perPersonDraws: people.map((person) => person.draws),
-          random: random.stream(`interval ${name}`),
-          level: intervalLevel,
-          blocks: scores[0]?.regions[0]?.saved.length ?? 0,
-        })),
-  });
+  const intervals = intervalsOf(scores, settings, random);
+  const estimate = intervals.of;
   const meanCeiling = (g: number) => meanDefined(ceilings.map((person) => person[g] as number));
 
   const cells = pairs.map(([g, s], k): Cell => {
@@ -183,7 +172,7 @@ export function inferStudy(
     correction: `${corrections[correction]} over ${regions.length} regions × ${joined} feature spaces${needed(unique.p, unit.smallestP, settings)}; regions${compared.length > 0 ? " and compared pairs are families" : " are a family"} of their own`,
     level,
     smallestP: unit.smallestP,
-    interval: `95 % ${scores.length > 1 ? "two-level bootstrap: people ×" : "bootstrap:"} blocks of ${blockOf(settings)} samples, ${settings.tests.bootstrap} draws, percentiles expanded for the number of ${scores.length > 1 ? "people" : "blocks"}`,
+    interval: intervals.words,
     equivalence: {
       test: unit.equivalence.name,
       margin: settings.tests.equivalence?.margin ?? null,

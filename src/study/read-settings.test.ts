@@ -51,6 +51,20 @@ describe("parseSettings", () => {
       );
     expect(() => parseSettings(`${study}tests:\n  equivalence: {}\n`)).toThrow(/equivalence.margin/);
   });
+  it("takes the kinds of exchange and interval, and refuses others and an interval over one person with one line", () => {
+    const asked = parseSettings(`${study}tests: { exchange: shift, interval: dual }\n`).tests;
+    expect(asked).toMatchObject({ exchange: "shift", interval: "dual" });
+    expect(() => parseSettings(`${study}tests:\n  exchange: shifts\n`)).toThrow(
+      "line 14: tests.exchange: must be one of blocks, shift.",
+    );
+    expect(() => parseSettings(`${study}tests:\n  interval: bca\n`)).toThrow(
+      "line 14: tests.interval: must be one of two-level, dual.",
+    );
+    const alone = `${study.replace("[s1, 2]", "[s1]")}tests:\n  interval: dual\n`;
+    expect(() => parseSettings(alone)).toThrow(
+      "line 14: tests.interval: dual draws people and blocks; one person has no other to be drawn. Use two-level.",
+    );
+  });
   it("divides the joint R² into all parts of at most four spaces", () => {
     const spaces = (count: number) =>
       study.replace(

@@ -48,6 +48,11 @@ const labSpaces = 6;
 /** Rules that concern more than one setting. */
 function checkWhole(s: StudySettings, report: Report): void {
   checkModels(s, report);
+  if (s.tests.interval === "dual" && (s.virtual?.people ?? s.participants?.length) === 1)
+    throw report(
+      ["tests", "interval"],
+      "tests.interval: dual draws people and blocks; one person has no other to be drawn. Use two-level.",
+    );
   if (s.virtual) {
     if (s.partition === "subsets") throw report(["partition"], tooManySubsets(labSpaces));
     for (const key of [

@@ -21,5 +21,7 @@ export const tests = strict({
   block: z.int().min(1).optional(),
   permutations: z.int().min(99).default(4999),
   bootstrap: z.int().min(100).default(1000),
+  /** How intervals are made: percentiles of a bootstrap of people and blocks (two-level, default), or Student's t on its corrected variance. */
+  interval: z.enum(["two-level", "dual"]).optional(),
   equivalence: equivalence.optional(),
 });
