@@ -22,6 +22,7 @@ import { planActivations } from "./study/plan-activations.ts";
 import { provenanceOf } from "./study/provenance.ts";
 import { readModels } from "./study/read-model.ts";
 import { judgeRecovery } from "./study/recovery.ts";
+import { describeReliability } from "./study/reliable-targets.ts";
 import type { ScoreOutput } from "./study/score-person.ts";
 import { planScores } from "./study/score-study.ts";
 import type { StudySettings } from "./study/settings.ts";
@@ -127,6 +128,7 @@ export async function solveStudy(settings: StudySettings, options: SolveOptions)
     const inference = inferStudy(data, told, scores, ceilings.perRegion, random.stream("inference"));
 
     // 7. The record.
+    const reliability = describeReliability(data, settings);
     const choices = countChoices(data, plan, folds, fits);
     const result: StudyResult = {
       ...describeStudy(data, settings, folds, settled),
@@ -138,6 +140,7 @@ export async function solveStudy(settings: StudySettings, options: SolveOptions)
       partition: await describePartition(data, folds, inference.partition),
       controls: inference.controls,
       targets: targetScores(data, plan, folds, fits, scores, ceilings.perTarget),
+      ...(reliability && { reliability }),
       tests: inference.tests,
       choices,
       ceilingNote: ceilings.note,

@@ -1,6 +1,7 @@
 import { emptyCells, equivalenceLimits } from "./equivalence.ts";
 import { type Findings, jointSpaces } from "./findings.ts";
 import { countOf, formatNumber, formatP, joinWords } from "./format.ts";
+import { reliabilitySentence } from "./reliability.ts";
 import type { StudyResult } from "./result.ts";
 
 const senses = /multi-?modal|vision[- ]language|audio-?visual|both senses|cross-?modal/i;
@@ -13,6 +14,7 @@ export function limitsOf(result: StudyResult, findings: Findings): readonly stri
     ...equivalenceLimits(result, findings),
     testSentence(result),
     ...(isUndefined(findings) ? [] : [peopleSentence(result)]),
+    ...reliabilitySentence(result),
     ...readingSentences(result, findings),
     ...aloneSentence(result),
     ...twinSentences(result),

@@ -42,6 +42,7 @@ export function mapFiles({ targets, spaces }: StudyResult): readonly ReportFile[
       file("r", person.r),
       file("r2", person.r2),
       ...person.unique.map((data, s) => file(`unique-${names[s]}`, data)),
+      ...(person.reliability ? [file("reliability", person.reliability)] : []),
     ];
   });
 }
@@ -65,6 +66,7 @@ export function volumeFiles(
       file("r", "r", person.r),
       file("r2", "R2", person.r2),
       ...person.unique.map((data, s) => file(`unique-${names[s]}`, `unique R2: ${spaces[s]?.name}`, data)),
+      ...(person.reliability ? [file("reliability", "reliability", person.reliability)] : []),
     ];
   });
 }
@@ -97,6 +99,7 @@ export function surfaceFiles(
       ["r", person.r],
       ["R2", person.r2],
       ...person.unique.map((data, s) => [`unique R2: ${spaces[s]?.name}`, data] as const),
+      ...(person.reliability ? [["reliability", person.reliability] as const] : []),
     ] as const;
     const arrays = named.map(([name, data]) => vertexArray(name, data, targetAt));
     return { path: `maps/${people[k]}.func.gii`, bytes: encodeGifti({ arrays }) };

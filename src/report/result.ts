@@ -1,3 +1,5 @@
+import type { ReliabilityNote } from "./reliability.ts";
+
 /** A mean with the interval that goes with it. Undefined values are NaN, never 0. */
 export interface Estimate {
   readonly mean: number;
@@ -241,6 +243,8 @@ export interface TargetScores {
   readonly r2: Float64Array;
   /** Explainable variance, NaN without repeats. */
   readonly ceiling: Float64Array;
+  /** What targets were kept by, where the settings ask for a mask by reliability; targets below its minimum have no scores (NaN). */
+  readonly reliability?: Float64Array;
   readonly alpha: Float64Array;
   /** One array a feature space, in order, then one a model: unique R², alone R², split R², band weight; of models only alone is defined. */
   readonly unique: readonly Float64Array[];
@@ -284,6 +288,8 @@ export interface StudyResult {
   /** Foundation models, in order; empty where the study has none. */
   readonly models: readonly ModelSummary[];
   readonly targets: readonly TargetScores[];
+  /** Absent where the settings ask for no mask by reliability. */
+  readonly reliability?: ReliabilityNote;
   readonly tests: StudyTests;
   readonly choices: Choices;
   readonly ceilingNote: string;

@@ -93,7 +93,8 @@ export function modelColumns({ models, regions }: StudyResult): readonly TableCo
 }
 
 /** Every target of every person, one row each, people after one another and targets in order.
- * @returns `participant`, `target` (from 0), `region` (empty for none), `r`, `r2`, `ceiling`, `alpha`, then `unique_`, `alone_`,
+ * @returns `participant`, `target` (from 0), `region` (empty for none), `r`, `r2`, `ceiling`, `reliability` (where targets
+ * were kept by it), `alpha`, then `unique_`, `alone_`,
  * `split_` and `weight_` of each feature space, and `alone_` of each model. */
 export function targetColumns({ targets, regions, spaces, models }: StudyResult): readonly TableColumn[] {
   const join = (pick: (person: StudyResult["targets"][number]) => Float64Array): Float64Array => {
@@ -120,6 +121,14 @@ export function targetColumns({ targets, regions, spaces, models }: StudyResult)
     { name: "r", values: join(({ r }) => r) },
     { name: "r2", values: join(({ r2 }) => r2) },
     { name: "ceiling", values: join(({ ceiling }) => ceiling) },
+    ...(targets.some(({ reliability }) => reliability)
+      ? [
+          {
+            name: "reliability",
+            values: join(({ r, reliability }) => reliability ?? new Float64Array(r.length).fill(Number.NaN)),
+          },
+        ]
+      : []),
     { name: "alpha", values: join(({ alpha }) => alpha) },
     ...each("unique", "unique"),
     ...each("alone", "alone"),

@@ -1,6 +1,7 @@
 import { marginText } from "./equivalence.ts";
 import { countOf, formatCount, formatNumber, formatP, formatShare } from "./format.ts";
 import { bulletList, escapeHtml, plainTable } from "./html-text.ts";
+import { reliabilityTable } from "./reliability.ts";
 import type { RunSummary, StudyResult } from "./result.ts";
 
 /** How the study was done: runs, feature spaces with the controls marked, and the sentences of the design. */
@@ -18,7 +19,7 @@ export function designSection(result: StudyResult): string {
       ? [{ head: "Part", cells: spaces.map(partOf) }]
       : []),
   ]);
-  return `<section id="design"><h2>Design</h2><p>${escapeHtml(kind)}</p>${bulletList(designNotes)}${overrideTable(result)}${controlNote(result)}${runTable(runs)}${spaceTable}${modelsTable(result)}</section>`;
+  return `<section id="design"><h2>Design</h2><p>${escapeHtml(kind)}</p>${bulletList(designNotes)}${reliabilityTable(result)}${overrideTable(result)}${controlNote(result)}${runTable(runs)}${spaceTable}${modelsTable(result)}</section>`;
 }
 
 /** Rules that were broken and overridden, each with its number; nothing where all are kept. */

@@ -2,6 +2,7 @@ import { matrix, type Responses, stackRows, takeRows } from "../core/index.ts";
 import { fisherMean, interSubjectCeiling, meanDefined, reliabilityOfMean } from "../stats/index.ts";
 import type { StudyData, StudyPerson } from "./data.ts";
 import type { OuterFold } from "./plan.ts";
+import { reliableRegionOf } from "./reliable-targets.ts";
 import type { StudySettings } from "./settings.ts";
 
 /** Explainable share of the response variance: per person and target, per person and region, and what it means. */
@@ -97,10 +98,11 @@ function sameTargets({ people }: StudyData): boolean {
 }
 
 function finish(data: StudyData, perTarget: readonly Float64Array[], note: string): Ceilings {
-  const perRegion = data.people.map((person, p) =>
-    data.regions.map((_, g) =>
-      meanDefined(Array.from(perTarget[p] ?? []).filter((_, t) => person.regionOf[t] === g)),
-    ),
-  );
+  const perRegion = data.people.map((person, p) => {
+    const regionOf = reliableRegionOf(person);
+    return data.regions.map((_, g) =>
+      meanDefined(Array.from(perTarget[p] ?? []).filter((_, t) => regionOf[t] === g)),
+    );
+  });
   return { perTarget, perRegion, note };
 }

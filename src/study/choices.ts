@@ -96,6 +96,7 @@ export function targetScores(
       r: own.r,
       r2: own.r2,
       ceiling: ceilings[p] as Float64Array,
+      ...(person.reliability && { reliability: person.reliability }),
       alpha: overFolds((fit, t) => Math.log(fits.alphas[fit.alphaIndex[t] as number] as number)).map(
         Math.exp,
       ),

@@ -90,6 +90,10 @@ export interface StudyPerson {
   readonly regionOf: Int32Array;
   /** Targets that never vary in some run; their scores are undefined. */
   readonly constant: readonly number[];
+  /** Targets that the settings leave out as not reliable; their scores are undefined, and they count in no region. Absent: none were judged. */
+  readonly unreliable?: readonly number[];
+  /** Reliability of each target, where it was judged. */
+  readonly reliability?: Float64Array;
 }
 
 /** Stimuli by name, one a sample. */

@@ -16,6 +16,7 @@ import { divideRegions } from "./divide-regions.ts";
 import type { Drawn, DrawnScores } from "./drawn-scores.ts";
 import { intervalsOf } from "./intervals.ts";
 import { judgeControls } from "./judge-controls.ts";
+import { reliableRegionOf } from "./reliable-targets.ts";
 import type { ScoreOutput } from "./score-person.ts";
 import type { StudySettings } from "./settings.ts";
 import { chooseUnit } from "./test-unit.ts";
@@ -123,7 +124,7 @@ export function inferStudy(
     return {
       region: data.regions[g] as string,
       targets: meanDefined(
-        data.people.map((person) => person.regionOf.reduce((n, own) => n + (own === g ? 1 : 0), 0)),
+        data.people.map((person) => reliableRegionOf(person).reduce((n, own) => n + (own === g ? 1 : 0), 0)),
       ),
       r,
       r2: estimate(

@@ -2,9 +2,10 @@ import { type Random, type Responses, takeRows } from "../core/index.ts";
 import type { Step } from "../engine/index.ts";
 import { meanDefined, rSquared } from "../stats/index.ts";
 import { meanResponses } from "./ceilings.ts";
-import type { StudyData } from "./data.ts";
+import type { StudyData, StudyPerson } from "./data.ts";
 import { type Fits, planFits } from "./fit-models.ts";
 import type { ModelPlan, OuterFold } from "./plan.ts";
+import { reliableRegionOf } from "./reliable-targets.ts";
 import type { StudySettings } from "./settings.ts";
 
 /** R² of each model in each region of the virtual laboratory, on responses without noise: what the models' comparison would find if nothing
@@ -29,7 +30,7 @@ export function planTruth(
 } {
   const models = data.spaces.flatMap(({ model }, s) => (model ? [s] : []));
   if (data.truth === null || models.length === 0) return { steps: [], costs: [], collect: () => null };
-  const bare: StudyData = { ...data, people: data.truth.noiseless };
+  const bare: StudyData = { ...data, people: noiselessOf(data) };
   const plan: ModelPlan = {
     models: models.map((s) => ({ name: data.spaces[s]?.name as string, spaces: [s] })),
     joint: -1,
@@ -55,14 +56,23 @@ function scoreAlone(data: StudyData, plan: ModelPlan, folds: readonly OuterFold[
     );
     return data.regions.map((_, g) =>
       meanDefined(
-        data.people.map(({ regionOf }, p) =>
-          meanDefined(
+        data.people.map((person, p) => {
+          const regionOf = reliableRegionOf(person);
+          return meanDefined(
             [...regionOf.keys()]
               .filter((t) => regionOf[t] === g)
               .map((t) => meanDefined((perPerson[p] ?? []).map((fold) => fold[t] as number))),
-          ),
-        ),
+          );
+        }),
       ),
     );
+  });
+}
+
+/** Responses without noise, of the same targets. */
+function noiselessOf({ people, truth }: StudyData): StudyPerson[] {
+  return (truth?.noiseless ?? []).map((person, p) => {
+    const { unreliable } = people[p] ?? {};
+    return { ...person, ...(unreliable && { unreliable }) };
   });
 }

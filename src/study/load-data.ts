@@ -1,14 +1,16 @@
 import type { Step } from "../engine/index.ts";
 import type { StudyData } from "./data.ts";
+import { keepReliable } from "./reliable-targets.ts";
 import type { StudySettings } from "./settings.ts";
 
 type RunSteps = (steps: readonly Step[], costs: readonly number[]) => Promise<unknown[]>;
 
-/** Everything a study is computed from: simulated by the pool, or read from files. @param run computes steps, or takes them from the store. */
+/** Everything a study is computed from: simulated by the pool, or read from files; targets that are not reliable are marked. @param run computes steps, or takes them from the store. */
 export async function loadData(settings: StudySettings, folder: string, run: RunSteps): Promise<StudyData> {
-  if (settings.virtual) return simulateData(settings, run);
-  const { loadStudy } = await import("./load-study.ts");
-  return loadStudy(settings, folder, run);
+  const data = settings.virtual
+    ? await simulateData(settings, run)
+    : await (await import("./load-study.ts")).loadStudy(settings, folder, run);
+  return keepReliable(data, settings, folder);
 }
 
 /** The virtual laboratory: runs are drawn and rendered side by side, then a cohort sees them. */

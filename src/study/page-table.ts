@@ -1,8 +1,10 @@
 import type { Estimate } from "../report/index.ts";
 import type { Interval, TableRow } from "../simulator/index.ts";
 import { percentileInterval } from "../stats/index.ts";
+import type { StudyPerson } from "./data.ts";
 import type { Drawn } from "./drawn-scores.ts";
 import type { PageModel } from "./page-model.ts";
+import { reliableRegionOf } from "./reliable-targets.ts";
 import type { SolvedStudy } from "./solved.ts";
 
 const intervalLevel = 0.95;
@@ -17,7 +19,8 @@ export function scoresOf({ result, data, scores }: SolvedStudy, { id, space }: P
       (one) => one.region === region && one.space === data.spaces[space ?? -1]?.name,
     );
     const summary = result.models[models.indexOf(space ?? -1)]?.scores[g];
-    const of = (p: number) => data.people[p]?.regionOf.reduce((n, own) => n + (own === g ? 1 : 0), 0) ?? 0;
+    const of = (p: number) =>
+      reliableRegionOf(data.people[p] as StudyPerson).reduce((n, own) => n + (own === g ? 1 : 0), 0);
     const [r, r2] =
       space === null
         ? [whole?.r, whole?.r2]

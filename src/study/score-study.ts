@@ -5,6 +5,7 @@ import { meanResponses } from "./ceilings.ts";
 import type { StudyData } from "./data.ts";
 import type { Fits } from "./fit-models.ts";
 import { blockOf, type ModelPlan, type OuterFold, runOfRows } from "./plan.ts";
+import { withoutScores } from "./reliable-targets.ts";
 import type { ScoreFold, ScoreInput } from "./score-input.ts";
 import type { StudySettings } from "./settings.ts";
 import { listTestedPairs, modelsOfPair, stretchLengths, usesShifts } from "./tested-pairs.ts";
@@ -43,7 +44,7 @@ export function planScores(
         subsets,
         regionOf: person.regionOf,
         regions: data.regions.length,
-        constant: person.constant,
+        constant: withoutScores(person),
         ...pairs,
         folds: folds.map((fold, f): ScoreFold => {
           const parts = joint < 0 ? [] : fits.of(p, f, joint).parts;
@@ -57,7 +58,8 @@ export function planScores(
         }),
       };
     };
-    const { regionOf, constant } = person;
+    const { regionOf } = person;
+    const constant = withoutScores(person);
     const what = {
       joint,
       alone,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ruleNames } from "./guard/finding.ts";
+import { reliability } from "./reliability-settings.ts";
 import { motionEnergy, stimuli } from "./stimuli-settings.ts";
 import { card, nameSchema, surface } from "./surface-settings.ts";
 import { tests } from "./test-settings.ts";
@@ -256,6 +257,8 @@ export const studySchema = strict({
   prepared: z.array(prepared).default([]),
   /** Rules of method that this study may break; each is written into the report. */
   allow: z.array(z.enum(ruleNames)).default([]),
+  /** Leave targets out that do not respond reliably. */
+  reliability: reliability.optional(),
   /** Known noise: "people" computes the inter-subject ceiling where there are no repeats. */
   ceiling: z.enum(["repeats", "people", "none"]).default("repeats"),
 });

@@ -5,6 +5,7 @@ import { comparedPairs } from "./compare.ts";
 import type { StudyData } from "./data.ts";
 import type { Fits } from "./fit-models.ts";
 import { blockOf, type ModelPlan, type OuterFold } from "./plan.ts";
+import { withoutScores } from "./reliable-targets.ts";
 import type { StudySettings } from "./settings.ts";
 import { fewestPeople } from "./test-unit.ts";
 import { stretchLengths, usesShifts } from "./tested-pairs.ts";
@@ -110,7 +111,7 @@ function errorsOf(
   const out = new Map(models.map((model) => [model, [] as Float64Array[]]));
   const each = Math.max(1, Math.floor(mostTargets / data.people.length));
   for (const [p, person] of data.people.entries()) {
-    const constant = new Set(person.constant);
+    const constant = new Set(withoutScores(person));
     const inRegion = [...person.regionOf.keys()].filter(
       (t) => (person.regionOf[t] as number) >= 0 && !constant.has(t),
     );

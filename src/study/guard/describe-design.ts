@@ -1,6 +1,7 @@
 import type { Features } from "../../core/index.ts";
 import type { StudyData } from "../data.ts";
 import { type OuterFold, planInnerFolds, runOfRows } from "../plan.ts";
+import { reliableRegionOf } from "../reliable-targets.ts";
 import type { StudySettings } from "../settings.ts";
 import { describeFilms } from "./describe-films.ts";
 import type { FittedStep, GuardDesign, GuardSpace } from "./design.ts";
@@ -33,9 +34,9 @@ export function describeForGuard(
     texts: list?.texts === true ? list.names : null,
     folds: folds.map((fold) => ({ ...fold, inner: innerOf(data, settings, fold) })),
     spaces,
-    steps: [...prepared(settings), ...ownSteps(data)],
+    steps: [...prepared(settings), ...maskStep(data, settings), ...ownSteps(data)],
     zscoredRows: settings.design === "stimulus-rows" && settings.responses?.zscore === true,
-    targets: data.people[0]?.regionOf.reduce((sum, g) => sum + (g >= 0 ? 1 : 0), 0) ?? 0,
+    targets: data.people[0] ? inRegions(reliableRegionOf(data.people[0])) : 0,
   };
 }
 
@@ -81,6 +82,21 @@ function prepared({ prepared: declared }: StudySettings): FittedStep[] {
     from,
     choices: choices ?? null,
   }));
+}
+
+/** The mask that the settings ask for by reliability, and the rows that it learned from: `half` learns from presentations that no score uses. */
+function maskStep({ people, runs }: StudyData, { reliability }: StudySettings): FittedStep[] {
+  const [first] = people;
+  if (reliability === undefined || first === undefined) return [];
+  const { from, rows = "outside", minimum } = reliability;
+  const judged = from === "file" ? rows : from === "half" ? "outside" : from;
+  const presentations = Math.max(...runs.filter(({ role }) => role === "test").map(({ repeats }) => repeats));
+  const choices = inRegions(first.regionOf);
+  return [{ step: "mask", of: "responses", from: judged, choices, reliability: { minimum, presentations } }];
+}
+
+function inRegions(regionOf: Int32Array): number {
+  return regionOf.reduce((sum, g) => sum + (g >= 0 ? 1 : 0), 0);
 }
 
 /** What the study itself fits, in order; all of it on the training rows of each fold. */

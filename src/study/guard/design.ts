@@ -12,6 +12,8 @@ export interface FittedStep {
   readonly from: "outside" | "fold" | "training" | "all" | "test";
   /** Among how many it chose (layers, targets); null if that is not known. */
   readonly choices: number | null;
+  /** Of a mask by reliability: the least that a target needs, and presentations of a held-out run. */
+  readonly reliability?: { readonly minimum: number; readonly presentations: number };
 }
 
 /** One outer fold with the inner folds of its training rows; all rows are rows of the study. */

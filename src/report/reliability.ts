@@ -1,0 +1,42 @@
+import { formatNumber, joinWords } from "./format.ts";
+import { plainTable } from "./html-text.ts";
+import type { StudyResult } from "./result.ts";
+
+/** A mask by reliability: which targets have scores. */
+export interface ReliabilityNote {
+  readonly minimum: number;
+  /** In words: what was judged, and on which data. */
+  readonly judgedOn: string;
+  /** Targets that passed, and all targets, of each region; means over people. */
+  readonly regions: readonly { readonly region: string; readonly kept: number; readonly of: number }[];
+}
+
+/** Targets that passed the mask by reliability, region by region; nothing where there is none. */
+export function reliabilityTable({ reliability }: StudyResult): string {
+  if (reliability === undefined) return "";
+  const { minimum, judgedOn, regions } = reliability;
+  const number = (value: number) => formatNumber(value, Number.isInteger(value) ? 0 : 1, { wholes: true });
+  return plainTable(
+    `Reliable targets, mean over people: at least ${formatNumber(minimum, 2)} of ${judgedOn}. All scores are of these`,
+    [
+      { head: "Region", cells: regions.map(({ region }) => region) },
+      { head: "Targets kept", number: true, cells: regions.map(({ kept }) => number(kept)) },
+      { head: "Of", number: true, cells: regions.map(({ of }) => number(of)) },
+    ],
+  );
+}
+
+/** That scores are of reliable targets only, and of how many. */
+export function reliabilitySentence({ reliability }: StudyResult): readonly string[] {
+  if (reliability === undefined) return [];
+  const { minimum, judgedOn, regions } = reliability;
+  const sum = (key: "kept" | "of") =>
+    formatNumber(
+      regions.reduce((total, region) => total + region[key], 0),
+      0,
+    );
+  const empty = regions.filter(({ kept }) => kept === 0).map(({ region }) => region);
+  return [
+    `All scores are of reliable targets (at least ${formatNumber(minimum, 2)} of ${judgedOn}): ${sum("kept")} of ${sum("of")} targets of the regions, mean over people. Nothing is said of the others.${empty.length > 0 ? ` None is reliable in ${joinWords(empty, 6)}.` : ""}`,
+  ];
+}
