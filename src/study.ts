@@ -6,10 +6,9 @@ import { codeVersion, hashValue, openPool, openStore, runSteps, type Step } from
 import type { StudyResult } from "./report/index.ts";
 import { findBackend } from "./study/backend.ts";
 import { computeCeilings } from "./study/ceilings.ts";
-import { countChoices, countLayers, targetScores } from "./study/choices.ts";
+import { clusterSpacesOf } from "./study/cluster-space.ts";
 import { addControls } from "./study/controls/add-controls.ts";
 import { planLook } from "./study/controls/plan-look.ts";
-import { describePartition, describeStudy, describeWarnings } from "./study/describe.ts";
 import { planFits } from "./study/fit-models.ts";
 import { follow } from "./study/follow.ts";
 import { guardStudy } from "./study/guard/guard-study.ts";
@@ -19,17 +18,15 @@ import { loadData } from "./study/load-data.ts";
 import { addModels } from "./study/model-spaces.ts";
 import { planFolds, planModels } from "./study/plan.ts";
 import { planActivations } from "./study/plan-activations.ts";
-import { provenanceOf } from "./study/provenance.ts";
+import { overPeople, planClusters } from "./study/plan-clusters.ts";
 import { readModels } from "./study/read-model.ts";
-import { judgeRecovery } from "./study/recovery.ts";
-import { describeReliability } from "./study/reliable-targets.ts";
+import { makeRecord } from "./study/record.ts";
 import type { ScoreOutput } from "./study/score-person.ts";
 import { planScores } from "./study/score-study.ts";
 import type { StudySettings } from "./study/settings.ts";
 import { settleBlock } from "./study/settle-block.ts";
 import type { SolvedStudy } from "./study/solved.ts";
 import { surfaceOf } from "./study/surface.ts";
-import { tellModels, tellPairs } from "./study/tell-models.ts";
 import { checkShifts } from "./study/tested-pairs.ts";
 import { volumesOf } from "./study/volumes.ts";
 
@@ -103,7 +100,8 @@ export async function solveStudy(settings: StudySettings, options: SolveOptions)
     // 3. Which rows are learned from and which are held out, and that none of it leaks; which sets of feature spaces are fitted.
     const folds = planFolds(data, settings);
     const overrides = guardStudy(data, settings, folds);
-    checkShifts(data, settings, folds);
+    const places = await clusterSpacesOf(data, settings, options.folder);
+    checkShifts(data, settings, folds, places !== null && !overPeople(data, places));
     const plan = planModels(data.spaces, settings.partition);
 
     // 4. Fit: banded ridge, every choice made inside the training rows; predictions of the held-out rows come back.
@@ -127,27 +125,14 @@ export async function solveStudy(settings: StudySettings, options: SolveOptions)
     const ceilings = computeCeilings(data, settings, folds);
     const inference = inferStudy(data, told, scores, ceilings.perRegion, random.stream("inference"));
 
+    const scoreKey = hashValue(scoring.map((step) => step.inputs));
+    const mapping = planClusters({ data, settings: told, plan, folds, fits, scores }, places, scoreKey);
+    const clusters = mapping.collect(await run(mapping.steps, mapping.costs));
+
     // 7. The record.
-    const reliability = describeReliability(data, settings);
-    const choices = countChoices(data, plan, folds, fits);
-    const result: StudyResult = {
-      ...describeStudy(data, settings, folds, settled),
-      overrides,
-      cells: inference.cells,
-      regionScores: inference.regionScores,
-      comparisons: tellPairs(inference.comparisons, models, data, truth),
-      models: tellModels(models, settings, inference, countLayers(data, plan, folds, fits)),
-      partition: await describePartition(data, folds, inference.partition),
-      controls: inference.controls,
-      targets: targetScores(data, plan, folds, fits, scores, ceilings.perTarget),
-      ...(reliability && { reliability }),
-      tests: inference.tests,
-      choices,
-      ceilingNote: ceilings.note,
-      warnings: await describeWarnings(data, choices, folds, overrides, settled),
-      recovery: judgeRecovery(data, inference.cells, settings.tests.level),
-      provenance: await provenanceOf(settings, data),
-    };
+    const scored = { data, settings, models, plan, folds, fits, scores };
+    const said = { inference, ceilings, overrides, settled, truth, clusters };
+    const result = await makeRecord(scored, said);
     return { result, data, models, activations, plan, folds, fits, scores };
   } finally {
     signal?.removeEventListener("abort", stop);

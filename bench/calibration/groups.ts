@@ -19,6 +19,7 @@ import {
 } from "../../src/stats/index.ts";
 import { studentCdf } from "../../src/stats/student.ts";
 import { intervals } from "./interval-groups.ts";
+import { maps } from "./map-groups.ts";
 import { count, type Measured } from "./measured.ts";
 import {
   type Condition,
@@ -52,6 +53,7 @@ export const groups: readonly Group[] = [
   { name: "intervals", measure: intervals },
   { name: "equivalence", measure: equivalence },
   { name: "clusters", measure: clusters },
+  { name: "maps", measure: maps },
   { name: "curves", measure: curves },
 ];
 

@@ -1,4 +1,5 @@
 import { answerStudy } from "./answer.ts";
+import { clusterSection } from "./clusters.ts";
 import type { Figure } from "./figure.ts";
 import { figureHtml } from "./figure-html.ts";
 import { drawFigures } from "./figures.ts";
@@ -42,6 +43,7 @@ export function renderPage(result: StudyResult, figures: readonly Figure[]): str
       result,
       pick((id) => choiceFigures.has(id)),
     ),
+    clusterSection(result),
     provenanceSection(result),
   ];
   const body = parts.filter((part) => part !== "").join("\n");
@@ -71,13 +73,14 @@ ${bulletList(answer.limits)}
 </section>`;
 }
 
-function navigation({ recovery }: StudyResult): string {
+function navigation({ recovery, clusters }: StudyResult): string {
   const sections = [
     ["answer", "Answer"],
     ["results", "Results"],
     ...(recovery === null ? [] : [["recovery", "Planted and recovered"]]),
     ["design", "Design"],
     ["tests", "Tests and choices"],
+    ...(clusters === undefined ? [] : [["maps", "Maps"]]),
     ["provenance", "Where the numbers come from"],
   ];
   return sections.map(([id, name]) => `<a href="#${id}">${name}</a>`).join(" ");

@@ -6,4 +6,5 @@ export { drawFigures } from "./figures.ts";
 export { renderReport } from "./html.ts";
 export type { ReportFile, ReportSurface, ReportVolume } from "./maps.ts";
 export type * from "./result.ts";
+export type * from "./result-maps.ts";
 export { writeReport } from "./write-report.ts";

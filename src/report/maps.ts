@@ -1,5 +1,6 @@
-import { encodeGifti, encodeNifti, encodeNpy, type GiftiArray } from "../io/index.ts";
+import { encodeGifti, encodeNifti, encodeNpy } from "../io/index.ts";
 import { toFileNames } from "./file-name.ts";
+import { intoVolume, vertexArray } from "./place-map.ts";
 import type { StudyResult } from "./result.ts";
 
 /** A file of the report before it is written: its path inside the report's folder, `/` between parts. */
@@ -71,12 +72,6 @@ export function volumeFiles(
   });
 }
 
-function intoVolume({ shape, voxelOf }: ReportVolume, scores: Float64Array): Float32Array<ArrayBuffer> {
-  const out = new Float32Array(shape.reduce((product, n) => product * n, 1)).fill(Number.NaN);
-  for (const [target, voxel] of voxelOf.entries()) out[voxel] = scores[target] ?? Number.NaN;
-  return out;
-}
-
 /** The surface as one GIFTI file, and one functional GIFTI file a person with r, R² and the unique variance of each feature space at
  * every vertex, float32; NaN where a vertex shows no target. */
 export function surfaceFiles(
@@ -105,9 +100,4 @@ export function surfaceFiles(
     return { path: `maps/${people[k]}.func.gii`, bytes: encodeGifti({ arrays }) };
   });
   return [{ path: "maps/surface.surf.gii", bytes: mesh }, ...maps];
-}
-
-function vertexArray(name: string, data: Float64Array, targetAt: Int32Array): GiftiArray {
-  const shown = Float32Array.from(targetAt, (target) => data[target] ?? Number.NaN);
-  return { intent: "NIFTI_INTENT_NONE", shape: [shown.length], data: shown, name };
 }

@@ -2,15 +2,6 @@ import { formatNumber, joinWords } from "./format.ts";
 import { plainTable } from "./html-text.ts";
 import type { StudyResult } from "./result.ts";
 
-/** A mask by reliability: which targets have scores. */
-export interface ReliabilityNote {
-  readonly minimum: number;
-  /** In words: what was judged, and on which data. */
-  readonly judgedOn: string;
-  /** Targets that passed, and all targets, of each region; means over people. */
-  readonly regions: readonly { readonly region: string; readonly kept: number; readonly of: number }[];
-}
-
 /** Targets that passed the mask by reliability, region by region; nothing where there is none. */
 export function reliabilityTable({ reliability }: StudyResult): string {
   if (reliability === undefined) return "";

@@ -1,4 +1,4 @@
-import type { ReliabilityNote } from "./reliability.ts";
+import type { ClusterMaps, ReliabilityNote } from "./result-maps.ts";
 
 /** A mean with the interval that goes with it. Undefined values are NaN, never 0. */
 export interface Estimate {
@@ -290,6 +290,8 @@ export interface StudyResult {
   readonly targets: readonly TargetScores[];
   /** Absent where the settings ask for no mask by reliability. */
   readonly reliability?: ReliabilityNote;
+  /** Maps tested with cluster enhancement; absent where the settings ask for none. */
+  readonly clusters?: ClusterMaps;
   readonly tests: StudyTests;
   readonly choices: Choices;
   readonly ceilingNote: string;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { encodeCsv, encodeParquet, removeDrafts, writeFileAtomic } from "../io/index.ts";
 import { answerText } from "./answer.ts";
+import { clusterFiles } from "./clusters.ts";
 import { toSvgFile } from "./figure.ts";
 import { drawFigures } from "./figures.ts";
 import { renderPage } from "./html.ts";
@@ -76,6 +77,7 @@ export function reportFiles(
     ...figures.map(({ id, wide }) => ({ path: `figures/${id}.svg`, bytes: toSvgFile(wide) })),
     ...mapFiles(result),
     ...volumeFiles(result, volumes),
+    ...clusterFiles(result, volumes),
     ...(surface === undefined ? [] : surfaceFiles(result, surface)),
   ];
 }

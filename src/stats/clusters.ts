@@ -7,12 +7,13 @@ import type { Neighbours } from "./neighbours.ts";
  * The integral is exact: extents only change where a target joins, and between two such heights it has a closed form. (FSL and others add
  * up about 100 steps; a step that small differs by about 1 %.) Negative values are enhanced apart and keep their sign.
  * @param map one value a target; NaN is outside and stays NaN. @param neighbours with the exponents E and H.
- * @param areas of each target, for clusters measured in area instead of targets.
+ * @param areas of each target, for clusters measured in area instead of targets. @param side "above": values below zero become 0, where
+ * nothing is asked of them.
  * @throws EncodingError "shape". @source Smith and Nichols 2009. */
 export function enhanceClusters(
   map: ArrayLike<number>,
   neighbours: Neighbours,
-  { areas }: { areas?: ArrayLike<number> } = {},
+  { areas, side = "both" }: { areas?: ArrayLike<number>; side?: "above" | "both" } = {},
 ): Float64Array {
   const targets = neighbours.starts.length - 1;
   if (map.length !== targets || (areas !== undefined && areas.length !== targets))
@@ -22,7 +23,7 @@ export function enhanceClusters(
     );
   const out = new Float64Array(targets);
   enhanceSide(map, 1, neighbours, areas, out);
-  enhanceSide(map, -1, neighbours, areas, out);
+  if (side === "both") enhanceSide(map, -1, neighbours, areas, out);
   for (let t = 0; t < targets; t++) if (Number.isNaN(map[t])) out[t] = Number.NaN;
   return out;
 }
@@ -104,7 +105,7 @@ export function testClusters(
 }
 
 /** Student's t of each column with the signs of whole rows flipped; 0 where all values are 0. */
-function students(values: Matrix, squares: Float64Array, sign: (row: number) => number): Float64Array {
+export function students(values: Matrix, squares: Float64Array, sign: (row: number) => number): Float64Array {
   const { rows, cols, data } = values;
   const sums = new Float64Array(cols);
   for (let i = 0; i < rows; i++) {
@@ -128,9 +129,11 @@ function enhanceSide(
   out: Float64Array,
 ): void {
   const value = (t: number) => sign * (map[t] as number);
-  const order = Int32Array.from(Array.from(map, (_, t) => t).filter((t) => value(t) > 0)).sort(
-    (a, b) => value(b) - value(a) || a - b,
-  );
+  let count = 0;
+  for (let t = 0; t < map.length; t++) if (value(t) > 0) count++;
+  const order = new Int32Array(count);
+  for (let t = 0, k = 0; t < map.length; t++) if (value(t) > 0) order[k++] = t;
+  order.sort((a, b) => value(b) - value(a) || a - b);
   const parent = new Int32Array(map.length).fill(-1); // the cluster that took this one in; −1: none yet
   const jump = Int32Array.from({ length: map.length }, (_, t) => t); // path to the newest cluster, shortened on the way
   const joined = new Uint8Array(map.length);

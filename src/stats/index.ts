@@ -27,6 +27,13 @@ export {
   spearmanBrown,
   splitHalf,
 } from "./ceiling.ts";
+export {
+  type ClusterCounts,
+  countClusters,
+  drawFlips,
+  drawShifts,
+  type MapDraws,
+} from "./cluster-draws.ts";
 export { type ClusterTest, enhanceClusters, testClusters } from "./clusters.ts";
 export { linearOverlap, overlapOfSpaces, type SpaceOverlap } from "./collinearity.ts";
 export { adjust } from "./correction.ts";

@@ -83,7 +83,7 @@ function exchangeNote(data: StudyData, settings: StudySettings): string[] {
   return [
     usesShifts(settings, data.people.length)
       ? "Tests shift in a circle, within each held-out stretch, what sets two models apart against the responses less the mean of both predictions (one shift for all people and targets); equivalence and intervals draw blocks."
-      : `tests.exchange: shift has no part in the tests: with ${data.people.length} people, people are exchanged.`,
+      : `tests.exchange: shift has no part in the tests: with ${data.people.length} people, people are exchanged.${settings.tests.clusters ? " Maps of single people shift." : ""}`,
   ];
 }
 

@@ -43,7 +43,7 @@ describe.skipIf(!existsSync(source))("examples/haxby", () => {
           alphas: { from: 10, to: 10000, count: 4 },
           inner: { folds: 3, gap: 0 },
         },
-        tests: { ...settings.tests, bootstrap: 100 },
+        tests: { ...settings.tests, bootstrap: 100, permutations: 999, clusters: { touch: 6 } },
       };
       const result = await runStudy(small, {
         folder: ".",
@@ -60,6 +60,12 @@ describe.skipIf(!existsSync(source))("examples/haxby", () => {
       expect(answerStudy(result).lead).toMatch(
         /^In the one person measured \(subject-1\), unique variance is found in slice/,
       );
+      // 530 voxels of one slice: clusters that follow the category lie in ventral temporal cortex; what a picture adds to it is nowhere
+      const map = (name: string) => result.clusters?.maps.find((own) => own.name === name);
+      expect(map("unique: category")).toMatchObject({ tested: 530, participant: "subject-1" });
+      expect(map("unique: category")?.above).toBeGreaterThan(20);
+      expect(map("unique: category")?.above).toBeLessThan(265);
+      expect(result.clusters?.test).toMatch(/^One person: Student's t over \d+ blocks/);
       expect(result.designNotes.join("\n")).toMatch(
         /Blocks have \d+ samples, the shortest that keep the paired test/,
       );

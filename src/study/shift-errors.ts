@@ -27,7 +27,12 @@ export function shiftErrors(
 }
 
 /** The response less the mean of both predictions, what sets these apart, and the response's squares about its mean. */
-export function splitErrors({ Y, predicted }: ScoreFold, t: number, own: number, other: number) {
+export function splitErrors(
+  { Y, predicted }: Pick<ScoreFold, "Y" | "predicted">,
+  t: number,
+  own: number,
+  other: number,
+) {
   const y = deviationsOf(Y, t);
   let mean = 0;
   for (let i = 0; i < Y.rows; i++) mean += (Y.data[i * Y.cols + t] as number) / Y.rows;

@@ -1,5 +1,7 @@
 import { type Linalg, openLinalg } from "../linalg/index.ts";
+import type { ClusterCounts } from "../stats/index.ts";
 import { type Looked, lookAt } from "./controls/look.ts";
+import { type ClusterInput, countClusters } from "./count-clusters.ts";
 import type { ShownPicture, StudyData, StudyRun } from "./data.ts";
 import type { SeenFilm } from "./films/film-data.ts";
 import { type WatchInput, watchFilm } from "./films/watch-film.ts";
@@ -38,6 +40,11 @@ export async function activate(input: ActivationInput): Promise<TowerAnswers> {
   const key = JSON.stringify([input.path, input.kind, input.sense, input.drawn]);
   if (tower?.key !== key) tower = { key, opened: openTower(input) };
   return (await tower.opened).show(input.stimuli, input);
+}
+
+/** Task "clusters": see {@link countClusters}. */
+export async function clusters(input: ClusterInput): Promise<ClusterCounts> {
+  return countClusters(input);
 }
 
 /** Task "look": see {@link lookAt}. */

@@ -10,6 +10,12 @@ const equivalence = strict({
   margin: z.number(marginRule).min(0.0001, marginRule).lt(1, marginRule),
 });
 
+/** Threshold-free cluster enhancement of every map that is tested region by region. */
+const clusters = strict({
+  /** Neighbours of a voxel: across faces (6), edges too (18), corners too (26). Vertices of a surface touch along edges. */
+  touch: z.literal([6, 18, 26]).default(6),
+});
+
 /** How results are tested. */
 export const tests = strict({
   level: z.number().min(0.0001).max(0.5).default(0.05),
@@ -24,4 +30,5 @@ export const tests = strict({
   /** How intervals are made: percentiles of a bootstrap of people and blocks (two-level, default), or Student's t on its corrected variance. */
   interval: z.enum(["two-level", "dual"]).optional(),
   equivalence: equivalence.optional(),
+  clusters: clusters.optional(),
 });

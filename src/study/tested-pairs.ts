@@ -109,9 +109,16 @@ export function stretchLengths(rows: Int32Array, data: Pick<StudyData, "runs">):
 }
 
 /** Refuse a study whose held-out stretches allow so few shifts that no test can reach its level.
+ * @param mapsApart whether maps are tested person by person, so that they shift however many people there are.
  * @throws EncodingError "design" with the number of shifts. */
-export function checkShifts(data: StudyData, settings: StudySettings, folds: readonly OuterFold[]): void {
-  if (!usesShifts(settings, data.people.length)) return;
+export function checkShifts(
+  data: StudyData,
+  settings: StudySettings,
+  folds: readonly OuterFold[],
+  mapsApart = false,
+): void {
+  if (settings.tests.exchange !== "shift") return;
+  if (!mapsApart && !usesShifts(settings, data.people.length)) return;
   const lengths = folds.flatMap((fold) => stretchLengths(fold.test, data));
   const shifts = countShifts(lengths);
   const { level } = settings.tests;
