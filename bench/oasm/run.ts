@@ -4,7 +4,8 @@ import { join, resolve } from "node:path";
 import { isEncodingError } from "../../src/core/index.ts";
 import { answerStudy, type StudyResult } from "../../src/report/index.ts";
 import { drawSentences, writeDriftStudy } from "../../src/study/drift-study.fixture.ts";
-import { parseSettings, runStudy } from "../../src/study.ts";
+import { parseSettings, runStudy, type SolvedStudy, solveStudy } from "../../src/study.ts";
+import { concatenatedR } from "./concatenated.ts";
 import { drawFigure } from "./figure.ts";
 import { type Measured, writeDocs } from "./write-docs.ts";
 
@@ -29,6 +30,8 @@ const vectors = real
 
 const studies = 5;
 const [torn, whole]: [StudyResult[], StudyResult[]] = [[], []];
+const noisy: { torn: number[]; whole: number[] } = { torn: [], whole: [] };
+const concatenated: number[] = [];
 let refusal = "";
 for (let seed = 1; seed <= studies; seed++) {
   const folder = mkdtempSync(join(tmpdir(), "simcortex-oasm-"));
@@ -45,7 +48,12 @@ for (let seed = 1; seed <= studies; seed++) {
       throw new Error("the guard let a torn study pass", { cause: refused });
     refusal ||= refused.message;
     torn.push(await run(yaml.torn));
-    whole.push(await run(yaml.whole));
+    const settings = parseSettings(`${yaml.whole}\ntests: { bootstrap: 100 }`);
+    const solved: SolvedStudy = await solveStudy(settings, { folder, store: join(folder, "store") });
+    whole.push(solved.result);
+    concatenated.push(concatenatedR(solved));
+    for (const kind of ["torn", "whole"] as const)
+      noisy[kind].push(mean((await run(yaml.noisy[kind])).regionScores.map(({ r }) => r.mean)));
     console.log(`study ${seed} of ${studies}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -58,6 +66,10 @@ const measured: Measured = {
   refusal,
   torn: { rows: rowsOf(torn), leads: torn.map((result) => answerStudy(result).lead) },
   whole: { rows: rowsOf(whole), leads: whole.map((result) => answerStudy(result).lead) },
+  grouped: {
+    concatenated: rangeOf(concatenated),
+    noisy: { torn: rangeOf(noisy.torn), whole: rangeOf(noisy.whole) },
+  },
 };
 console.log(JSON.stringify(measured, null, 1));
 if (real) {
@@ -89,6 +101,10 @@ function rowsOf(results: readonly StudyResult[]): Measured["torn"]["rows"] {
       of: tests.length,
     };
   });
+}
+
+function rangeOf(values: readonly number[]) {
+  return { mean: mean(values), low: Math.min(...values), high: Math.max(...values) };
 }
 
 function mean(values: readonly number[]): number {

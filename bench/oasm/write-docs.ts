@@ -13,6 +13,13 @@ export interface MeasuredRow {
   readonly of: number;
 }
 
+/** A number over studies. */
+export interface Range {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
 /** What bench/oasm measures. */
 export interface Measured {
   readonly sentences: number;
@@ -22,6 +29,11 @@ export interface Measured {
   /** Passages torn by folds of single rows, and whole passages held out. */
   readonly torn: { readonly rows: readonly MeasuredRow[]; readonly leads: readonly string[] };
   readonly whole: { readonly rows: readonly MeasuredRow[]; readonly leads: readonly string[] };
+  /** What r of OASM is with whole passages held out, by other definitions. */
+  readonly grouped: {
+    readonly concatenated: Range;
+    readonly noisy: { readonly torn: Range; readonly whole: Range };
+  };
 }
 
 const page = "docs/oasm.md";
@@ -36,7 +48,7 @@ export function writeDocs(measured: Measured): void {
   writeFileSync(page, put.join("\n\n"));
 }
 
-function sectionOf({ sentences, passages, studies, refusal, torn, whole }: Measured): string {
+function sectionOf({ sentences, passages, studies, refusal, torn, whole, grouped }: Measured): string {
   const lines = torn.rows.map((row) => {
     const other = whole.rows.find(({ name }) => name === row.name) as MeasuredRow;
     return `| ${[row.name, ...cellsOf(row), ...cellsOf(other)].join(" | ")} |`;
@@ -46,8 +58,33 @@ function sectionOf({ sentences, passages, studies, refusal, torn, whole }: Measu
     `| model | torn: r | R² | significant | whole: r | R² | significant |\n|---|---|---|---|---|---|---|\n${lines.join("\n")}`,
     `The first words of the reports, passages torn:\n\n${quotes(torn.leads)}`,
     `Whole passages held out:\n\n${quotes(whole.leads)}`,
+    definitionsOf(grouped),
     `Without the override the torn study does not run:\n\n> ${refusal}`,
   ].join("\n\n");
+}
+
+/** What r of OASM is where whole passages are held out, by every definition in use. */
+function definitionsOf({ concatenated, noisy }: Measured["grouped"]): string {
+  const rows = [
+    ["within each fold, then averaged (this program)", "undefined: the prediction is constant"],
+    ["the same, a constant prediction counted as 0 (brain-score's test of OASM)", "0"],
+    ["R² against predicting the training mean", "0"],
+    [
+      "over the rows of all folds one after the other, each fold with its own training mean",
+      `${rangeText(concatenated)}: below zero without any signal, as a fold with high responses has a low training mean`,
+    ],
+    ["the same, responses and predictions about the training mean of their fold", "undefined"],
+    [
+      `within each fold, of OASM with noise in its columns, so that its prediction varies (torn: ${rangeText(noisy.torn)})`,
+      `**${rangeText(noisy.whole)}**`,
+    ],
+  ];
+  const lines = rows.map((cells) => `| ${cells.join(" | ")} |`);
+  return `What OASM's r is with whole passages held out depends on the definition:\n\n| definition | whole passages: r |\n|---|---|\n${lines.join("\n")}`;
+}
+
+function rangeText({ mean, low, high }: Range): string {
+  return `${signed(mean, 3)} (${signed(low, 3)} to ${signed(high, 3)})`;
 }
 
 /** Each sentence once, with how many studies say it. */

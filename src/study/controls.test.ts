@@ -41,6 +41,40 @@ const run = (text: string) =>
 const rOf = ({ cells }: StudyResult, space: string) =>
   cells.filter((cell) => cell.space === space).map(({ aloneR }) => aloneR.mean);
 
+describe("OASM with noise in its columns, so that what it predicts for a whole passage varies", () => {
+  it.runIf(slow)(
+    "has r within .02 of zero where passages are kept whole, and predicts where they are torn",
+    async () => {
+      const own = mkdtempSync(join(tmpdir(), "simcortex-noisy-"));
+      try {
+        const { noisy } = writeDriftStudy(own, {
+          sentences: drawSentences(40),
+          people: 8,
+          targets: 20,
+          folds: 4,
+          columns: 24,
+          alphas: 7,
+        });
+        const study = (text: string) =>
+          runStudy(parseSettings(`${text}\ntests: { bootstrap: 100 }`), {
+            folder: own,
+            out: join(own, "results"),
+            store: join(own, "store"),
+            workers: 1,
+          });
+        const meanR = ({ regionScores }: StudyResult) =>
+          regionScores.reduce((sum, { r }) => sum + r.mean, 0) / regionScores.length;
+        const [whole, torn] = [await study(noisy.whole), await study(noisy.torn)];
+        expect(Math.abs(meanR(whole))).toBeLessThan(0.02);
+        expect(meanR(torn)).toBeGreaterThan(0.25);
+        expect(whole.regionScores.some(({ significant }) => significant)).toBe(false);
+      } finally {
+        rmSync(own, { recursive: true, force: true });
+      }
+    },
+  );
+});
+
 describe("a study whose responses hold no content, only a drift of each passage", () => {
   it.runIf(process.env.SIMCORTEX_SLOW)(
     "is refused by name where passages are torn, and says that there is no win where that is overridden",

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createRandom, matrix, type Random, stackCols } from "../core/index.ts";
-import { bareWord, lookUpVectors } from "../features/index.ts";
+import { autocorrelationFeatures, bareWord, lookUpVectors } from "../features/index.ts";
 import { encodeNpy } from "../io/index.ts";
 
 /** Sentences in passages of four, and people whose responses hold nothing but a drift of each passage: what a leaky split makes of that. */
@@ -58,6 +58,10 @@ export function writeDriftStudy(
       join(folder, "responses", `p${p}.npy`),
       encodeNpy({ shape: [rows, 2 * targets], data: driftOf(rows, 2 * targets, random.stream(`p${p}`)) }),
     );
+  writeFileSync(
+    join(folder, "noisy.npy"),
+    encodeNpy({ shape: [rows, rows], data: noisyOasm(rows, random.stream("noise")) }),
+  );
   const study = (outer: string, allow = "") => `
 title: Passages that drift
 question: Does the content of sentences predict responses that hold no content?
@@ -77,7 +81,24 @@ ${allow}`;
     torn: study("rows", "allow: [split-groups]"),
     refused: study("rows"),
     whole: study("none"),
+    noisy: { torn: noisyStudy(study("rows", "allow: [split-groups]")), whole: noisyStudy(study("none")) },
   };
+}
+
+/** The same study of OASM with noise in its columns, and of nothing else. */
+function noisyStudy(text: string): string {
+  const feature =
+    'noisy OASM: { description: "place in the passage, and noise", ready: { file: noisy.npy } }';
+  return `${text.replace(/^features: .*$/m, `features: { ${feature} }`)}\ncontrols: false\n`;
+}
+
+/** OASM of passages (a Gaussian of width 2) with noise of a third of its columns' spread: what it predicts for a passage that it never saw is not constant, so that
+ * its r is defined. (rows × rows) */
+function noisyOasm(rows: number, random: Random): Float64Array<ArrayBuffer> {
+  const lengths = new Array<number>(rows / passageLength).fill(passageLength);
+  const data = Float64Array.from(autocorrelationFeatures(lengths, { width: 2 }).data);
+  const spread = Math.sqrt(data.reduce((sum, value) => sum + value * value, 0) / data.length);
+  return data.map((value) => value + (spread / 3) * random.normal());
 }
 
 /** Each passage has a level of its own, and wanders from there; nothing depends on the words. (rows × targets) */

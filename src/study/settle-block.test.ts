@@ -187,6 +187,18 @@ describe("settleBlock", () => {
     expect(expected).toBeGreaterThan(8);
     expect(expected).toBeLessThan(60);
   });
+  it("warns of intervals alone where tests shift, and says how long the stretches are", () => {
+    const more = "tests: { exchange: shift, block: 12 }";
+    expect(study({ x: ar(0.6) }, { more }).warning).toMatch(
+      /Blocks of 12 samples.*keep intervals over blocks/,
+    );
+    const short = ar(0.9, { runs: 4, samples: 40 });
+    const own = study({ x: short }, { runs: 4, samples: 40, more: "tests: { exchange: shift }" });
+    expect(own.warning).toMatch(
+      /intervals, which draw blocks, are too narrow\. Tests shift.*Here they have 40\.$/,
+    );
+    expect(own.block).toBe(study({ x: short }, { runs: 4, samples: 40 }).block);
+  });
   it("takes the usual length where no error varies", () => {
     const nothing = ar(0, { scale: 0 });
     expect(study({ x: nothing })).toEqual({
