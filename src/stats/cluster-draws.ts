@@ -16,8 +16,8 @@ export interface MapDraws {
 
 /** Student's t of each target, and the same under flipped signs of whole rows (people; or blocks of held-out time, in which two models are
  * exchanged). Targets with a value that is not finite are NaN.
- * @param values (rows × targets). @param draws all patterns of signs where they are no more than this, else so many.
- * @param random is not used up: draw d has a stream of its own. */
+ * All patterns of signs are drawn where they are no more than `draws` (≥ 19), else so many. `random` is not used up: draw d has a stream of its own.
+ * @param values (rows × targets). @throws EncodingError "option". @source Nichols and Holmes 2002. */
 export function drawFlips(
   values: Matrix,
   { random, draws }: { readonly random: Random; readonly draws: number },
@@ -49,7 +49,8 @@ export function drawFlips(
 /** Σ u d of each target in units of what unrelated samples give, √(Σ u² Σ d² / samples) run by run, and the same with d shifted in a circle within each
  * run, all targets alike. u: responses less the mean of two predictions; d: what sets these apart ({@link testPairedShift}). The unit is the
  * same in every draw. Targets with a value that is not finite are NaN; where u or d is zero (two equal predictions) it is 0.
- * @param u and @param d (samples × targets). @param draws all shifts where they are no more than this, else so many. */
+ * All shifts are drawn where they are no more than `draws` (≥ 19), else so many; `random` as in {@link drawFlips}.
+ * @param u and @param d (samples × targets). @throws EncodingError "shape" | "option". */
 export function drawShifts(
   u: Matrix,
   d: Matrix,

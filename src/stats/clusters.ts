@@ -5,10 +5,10 @@ import type { Neighbours } from "./neighbours.ts";
  * being the extent of the cluster that holds it among the targets of at least h.
  *
  * The integral is exact: extents only change where a target joins, and between two such heights it has a closed form. (FSL and others add
- * up about 100 steps; a step that small differs by about 1 %.) Negative values are enhanced apart and keep their sign.
+ * up about 100 steps; a step that small differs by about 1 %.) Negative values are enhanced apart and keep their sign, or, with the side "above",
+ * become 0, where nothing is asked of them.
  * @param map one value a target; NaN is outside and stays NaN. @param neighbours with the exponents E and H.
- * @param areas of each target, for clusters measured in area instead of targets. @param side "above": values below zero become 0, where
- * nothing is asked of them.
+ * @param areas of each target, for clusters measured in area instead of targets.
  * @throws EncodingError "shape". @source Smith and Nichols 2009. */
 export function enhanceClusters(
   map: ArrayLike<number>,
