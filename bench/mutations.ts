@@ -182,6 +182,38 @@ const mutations: readonly Mutation[] = [
     edits: [["study/plan.ts", "return others.length > 0 ? others :", "return others.length > 99 ? others :"]],
     tests: ["src/study/plan.test.ts"],
   },
+  {
+    name: "shifts of two models go on from run to run",
+    edits: [
+      [
+        "stats/shift-tests.ts",
+        "(d[start + i + s - length] as number)",
+        "(d[(start + i + s) % d.length] as number)",
+      ],
+    ],
+    tests: ["src/stats/shift-tests.test.ts"],
+  },
+  {
+    name: "presentations that judge reliability are scored too",
+    edits: [
+      [
+        "study/reliable-targets.ts",
+        'asked.from === "half" ? judging : judging.map(() => []);',
+        "judging.map((): number[] => []);",
+      ],
+    ],
+    tests: ["src/study/reliable-targets.test.ts"],
+  },
+  {
+    name: "the guard does not see where reliability was judged",
+    edits: [["study/guard/describe-design.ts", "from: judged,", 'from: "outside",']],
+    tests: ["src/study/reliable-targets.test.ts"],
+  },
+  {
+    name: "a map of clusters is corrected by nothing",
+    edits: [["stats/cluster-draws.ts", "if (largest >= limit)", "if (size(drawn[t] as number) >= limit)"]],
+    tests: ["src/stats/cluster-draws.test.ts"],
+  },
 ];
 
 const root = resolve(import.meta.dirname, "..");

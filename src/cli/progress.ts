@@ -14,6 +14,7 @@ const words: Readonly<Record<string, string>> = {
   load: "reading files",
   fit: "fitting",
   score: "scoring and resampling",
+  clusters: "testing maps",
   extract: "activations",
   multiverse: "universes",
 };

@@ -158,9 +158,10 @@ describe("shifts of saved errors", () => {
   });
   it.each([1, 3])(
     "hold the level between equally good models, and tell a worse one, with %i people",
+    { timeout: 120_000 },
     (people) => {
       // .056 and .057 of 5,000 studies
-      const studies = process.env.SIMCORTEX_SLOW === undefined ? 300 : 5000;
+      const studies = process.env.SIMCORTEX_SLOW === undefined ? 300 : 2000;
       let [wrong, told] = [0, 0];
       for (let k = 0; k < studies; k++) {
         const random = createRandom(k).stream(`shift ${people}`);
