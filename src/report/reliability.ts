@@ -6,13 +6,14 @@ import type { StudyResult } from "./result.ts";
 export function reliabilityTable({ reliability }: StudyResult): string {
   if (reliability === undefined) return "";
   const { minimum, judgedOn, regions } = reliability;
-  const number = (value: number) => formatNumber(value, Number.isInteger(value) ? 0 : 1, { wholes: true });
+  const column = (values: readonly number[]) =>
+    values.map((value) => formatNumber(value, values.every(Number.isInteger) ? 0 : 1, { wholes: true }));
   return plainTable(
     `Reliable targets, mean over people: at least ${formatNumber(minimum, 2)} of ${judgedOn}. All scores are of these`,
     [
       { head: "Region", cells: regions.map(({ region }) => region) },
-      { head: "Targets kept", number: true, cells: regions.map(({ kept }) => number(kept)) },
-      { head: "Of", number: true, cells: regions.map(({ of }) => number(of)) },
+      { head: "Targets kept", number: true, cells: column(regions.map(({ kept }) => kept)) },
+      { head: "Of", number: true, cells: column(regions.map(({ of }) => of)) },
     ],
   );
 }
