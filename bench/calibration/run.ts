@@ -22,7 +22,7 @@ if (!process.argv.includes("--draw"))
   for (const group of groups.filter(({ name }) => only?.includes(name) ?? true)) {
     const start = performance.now();
     results[group.name] = await group.measure(createRandom(5).stream(`calibration ${group.name}`), studies);
-    writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
+    writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
     console.log(`${group.name}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
     for (const { test, condition, passed, of, expected } of results[group.name] ?? [])
       console.log(
