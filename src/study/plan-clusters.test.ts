@@ -155,7 +155,7 @@ describe("a study with tests.clusters", () => {
       expect(page).toContain("It claims no single target, and not where the cluster ends.");
     },
   );
-  it("tests over people where six share a mask: exact, one map for all", async () => {
+  it.runIf(slow)("tests over people where six share a mask: exact, one map for all", async () => {
     const shared = 'file: "bold/{participant}-shared.nii", mask: masks/all.nii.gz';
     const result = await run(study(6, shared, "clusters: { touch: 26 }"), "shared");
     expect(result.clusters?.maps.map(({ participant }) => participant)).toEqual([null, null, null, null]);

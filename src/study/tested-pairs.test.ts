@@ -13,6 +13,7 @@ import type { StudySettings } from "./settings.ts";
 import { writeStoryStudy } from "./story-study.fixture.ts";
 import { listTestedPairs } from "./tested-pairs.ts";
 
+const slow = process.env.SIMCORTEX_SLOW !== undefined;
 let folder = "";
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "simcortex-shift-"));
@@ -62,7 +63,7 @@ describe("a study whose tests shift", () => {
       "tests.exchange: shift: held-out stretches of 12 samples allow 12 circular shifts, so that no p is below 0.083; tests.level is 0.05. Hold out longer or more runs, or write exchange: blocks.",
     );
   });
-  it("exchanges people where there are six, and says that nothing was shifted", async () => {
+  it.runIf(slow)("exchanges people where there are six, and says that nothing was shifted", async () => {
     const text = asks("bootstrap: 100, exchange: shift", writeStoryStudy(folder, { people: 6 }));
     const { tests, designNotes } = await run(text, "six");
     expect(tests.test).toMatch(/^sign-flip over 6 people/);
@@ -156,12 +157,12 @@ describe("shifts of saved errors", () => {
     expect(listed).toContain('{"own":"joint","other":{"without":3}}');
     expect(listed).toContain('{"own":{"alone":1},"other":{"alone":2}}');
   });
-  it.each([1, 3])(
+  it.each(slow ? [1, 3] : [3])(
     "hold the level between equally good models, and tell a worse one, with %i people",
     { timeout: 120_000 },
     (people) => {
       // .056 and .057 of 5,000 studies
-      const studies = process.env.SIMCORTEX_SLOW === undefined ? 300 : 2000;
+      const studies = slow ? 2000 : 300;
       let [wrong, told] = [0, 0];
       for (let k = 0; k < studies; k++) {
         const random = createRandom(k).stream(`shift ${people}`);
