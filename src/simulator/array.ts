@@ -1,6 +1,6 @@
 import { EncodingError } from "../core/index.ts";
 import { fromHalf, toHalf } from "../graph/half.ts"; // a file, not the index: this runs in the page too
-import type { ArrayRef, ArrayType } from "./manifest.ts";
+import type { ArrayRef, ArrayType } from "./manifest-model.ts";
 
 /** Numbers of an array in memory; half precision is read as float32. */
 export type BrainArray = Float32Array | Int32Array | Uint16Array | Uint8Array;

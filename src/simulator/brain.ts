@@ -1,6 +1,8 @@
 import { EncodingError } from "../core/index.ts";
 import { type BrainArray, countOf, decodeArray } from "./array.ts";
-import { type ArrayRef, type BrainManifest, type BrainModel, parseManifest } from "./manifest.ts";
+import type { BrainManifest } from "./manifest.ts";
+import type { ArrayRef, BrainModel } from "./manifest-model.ts";
+import { parseManifest } from "./parse-manifest.ts";
 
 /** Gives the bytes of a file of the brain's folder: from disk, by fetch, from an archive.
  * @param file relative to the folder that holds `manifest.json`. */

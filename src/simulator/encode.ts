@@ -4,7 +4,7 @@ import { preprocessPicture } from "../models/preprocess.ts";
 import type { Picture } from "../stimuli/render.ts";
 import { createTokenizer, type Tokenizer } from "../stimuli/tokenizers/tokenizer.ts";
 import type { Brain } from "./brain.ts";
-import type { Sense, SenseModel } from "./manifest.ts";
+import type { Sense, SenseModel } from "./manifest-model.ts";
 
 /** Runs one encoder file: ONNX Runtime in Node or in the page. */
 export interface EncoderSession {

@@ -23,7 +23,7 @@ import { correlate, rSquared } from "../stats/index.ts";
 import type { PersonRuns, Rows } from "./brain-rows.ts";
 import { conformalHalfWidth, percentilesOf } from "./conformal.ts";
 import type { FitBrainOptions, FittedModel, ModelInput, SenseInput } from "./fitted.ts";
-import type { Sense } from "./manifest.ts";
+import type { Sense } from "./manifest-model.ts";
 import { testLargest } from "./max-test.ts";
 import { applyPipeline, fitPipeline } from "./pipeline.ts";
 import { measureCoverage, residualsOf, trainedOffsets } from "./single-responses.ts";

@@ -1,6 +1,6 @@
 import type { Features, OnProgress, Random, Responses } from "../core/index.ts";
 import type { Linalg } from "../linalg/linalg.ts";
-import type { ModelRole, Sense } from "./manifest.ts";
+import type { ModelRole, Sense } from "./manifest-model.ts";
 import type { MaxTest } from "./max-test.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { BrainData } from "./study-data.ts";

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { EncodingError } from "../core/index.ts";
 import { decodeArray, encodeArray } from "./array.ts";
 import { openBrain } from "./brain.ts";
-import { type ArrayType, parseManifest } from "./manifest.ts";
+import type { ArrayType } from "./manifest-model.ts";
+import { parseManifest } from "./parse-manifest.ts";
 
 const ref = (type: ArrayType, shape: readonly number[]) => ({ file: "arrays/a.bin", type, shape });
 

@@ -1,15 +1,15 @@
 import { EncodingError, type Random } from "../core/index.ts";
 import { meanDefined } from "../stats/index.ts";
 import type { FittedBrain, FittedModel } from "./fitted.ts";
+import type { BrainManifest } from "./manifest.ts";
 import type {
-  BrainManifest,
   BrainModel,
   EncoderFile,
   PipelineRef,
   Sense,
   SenseModel,
   WeightsRef,
-} from "./manifest.ts";
+} from "./manifest-model.ts";
 import { packMaps } from "./pack-maps.ts";
 import { type PackedSurface, packSurface } from "./pack-surface.ts";
 import { type LowRank, weightsError } from "./pack-weights.ts";

@@ -1,4 +1,5 @@
-import type { ArrayType, BrainManifest } from "./manifest.ts";
+import type { BrainManifest } from "./manifest.ts";
+import type { ArrayType } from "./manifest-model.ts";
 import type { Packer } from "./packer.ts";
 
 /** A surface whose vertices show targets. */

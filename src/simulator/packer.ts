@@ -1,6 +1,7 @@
 import { EncodingError } from "../core/index.ts";
 import { encodeArray } from "./array.ts";
-import type { ArrayRef, ArrayType, BrainManifest } from "./manifest.ts";
+import type { BrainManifest } from "./manifest.ts";
+import type { ArrayRef, ArrayType } from "./manifest-model.ts";
 
 /** A brain as the files of its folder, `manifest.json` among them. */
 export type BrainFiles = ReadonlyMap<string, Uint8Array>;

@@ -14,23 +14,20 @@ export {
   type Stimuli,
 } from "./encode.ts";
 export { conjoin, dice, type LocaliserRule, localise } from "./localise.ts";
-export {
-  type ArrayRef,
-  type ArrayType,
-  type BrainManifest,
-  type BrainMap,
-  type BrainModel,
-  type EncoderFile,
-  type Hemisphere,
-  type Interval,
-  type ModelRole,
-  type PipelineRef,
-  parseManifest,
-  type Sense,
-  type SenseModel,
-  type TableRow,
-  type WeightsRef,
-} from "./manifest.ts";
+export type { BrainManifest, BrainMap, Hemisphere } from "./manifest.ts";
+export type {
+  ArrayRef,
+  ArrayType,
+  BrainModel,
+  EncoderFile,
+  ModelRole,
+  PipelineRef,
+  Sense,
+  SenseModel,
+  WeightsRef,
+} from "./manifest-model.ts";
+export type { Interval, SpaceRow, TableRow } from "./manifest-scores.ts";
+export { parseManifest } from "./parse-manifest.ts";
 export {
   findSense,
   maskOf,

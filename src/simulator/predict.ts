@@ -2,7 +2,8 @@ import { EncodingError } from "../core/index.ts";
 import type { BrainArray } from "./array.ts";
 import { type Brain, findModel, findPerson, type Weights } from "./brain.ts";
 import type { Encoded } from "./encode.ts";
-import type { BrainManifest, Sense, SenseModel } from "./manifest.ts";
+import type { BrainManifest } from "./manifest.ts";
+import type { Sense, SenseModel } from "./manifest-model.ts";
 
 /** Responses that a fitted brain expects to stimuli. */
 export interface Prediction {

@@ -1,7 +1,8 @@
 import { matrix, type Random, type Responses } from "../core/index.ts";
 import { bootstrapTwoLevel, meanDefined, percentileInterval, testSignFlip } from "../stats/index.ts";
 import type { FittedBrain, FittedModel } from "./fitted.ts";
-import type { BrainManifest, Interval, TableRow } from "./manifest.ts";
+import type { BrainManifest } from "./manifest.ts";
+import type { Interval, TableRow } from "./manifest-scores.ts";
 
 /** How regions are scored. */
 export interface RegionScoreOptions {

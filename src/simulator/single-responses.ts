@@ -1,6 +1,6 @@
 import type { Responses } from "../core/index.ts";
 import type { PersonRuns, Rows } from "./brain-rows.ts";
-import type { Sense } from "./manifest.ts";
+import type { Sense } from "./manifest-model.ts";
 import { type BrainData, type BrainRun, meanRows, windowOf } from "./study-data.ts";
 
 /** First stacked row of each training run; −1 for others. */

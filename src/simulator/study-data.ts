@@ -1,6 +1,6 @@
 import { EncodingError, type Features, matrix, type Responses, toDtype } from "../core/index.ts";
 import { delayRuns, type FeatureEvent, sampleEvents } from "../features/index.ts";
-import type { Sense } from "./manifest.ts";
+import type { Sense } from "./manifest-model.ts";
 
 /** One run as all people went through it. */
 export interface BrainRun {
