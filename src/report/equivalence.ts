@@ -30,11 +30,11 @@ export function boundMark(own: Equivalence): string {
   return `${own.equivalent ? "≈ " : ""}${formatBound(own)}`;
 }
 
-/** What the column means, under a table. @param where its p stands. */
-export function boundNote(result: Pick<StudyResult, "tests">, where = "in brackets"): string {
+/** What the column means, under a table. @param where its p stands. @param none what stands where nothing is excluded. */
+export function boundNote(result: Pick<StudyResult, "tests">, where = "in brackets", none = "—"): string {
   const { test } = result.tests.equivalence;
   const margin = marginText(result);
-  const start = `${boundHead}: the smallest margin that the difference is concluded to be below, either way, at ${formatNumber(result.tests.level, 2)} and each row by itself (${test}); —: no difference is excluded, however large.`;
+  const start = `${boundHead}: the smallest margin that the difference is concluded to be below, either way, at ${formatNumber(result.tests.level, 2)} and each row by itself (${test}); ${none}: no difference is excluded, however large.`;
   if (margin === null) return start;
   return `${start} ≈: concluded to be less than ${margin}; its p ${where}, corrected as a family of its own.`;
 }

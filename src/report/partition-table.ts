@@ -15,7 +15,7 @@ export function partitionTable(result: StudyResult): string {
     partition.regions.length <= mostOpen
       ? table
       : `<details><summary>All parts of the joint R² in ${countOf(partition.regions.length, "region")}</summary>${table}</details>`;
-  return `${shown}<p class="small notes">${escapeProse(notesOf(result))}</p>${overlapTable(result)}`;
+  return `${shown}<p class="small notes">${escapeProse(partitionNotes(result))}</p>${overlapTable(result)}`;
 }
 
 function partsTable({ participants }: StudyResult, regions: readonly RegionPartition[]): string {
@@ -56,8 +56,10 @@ export function partName(spaces: readonly string[]): string {
   return spaces.length === 1 ? `only ${spaces[0]}` : joinWords(spaces);
 }
 
-function notesOf({ partition, tests }: StudyResult): string {
-  const parts = (partition?.regions ?? []).flatMap((own) => own.parts);
+/** How the parts are read: what they sum to, what their intervals carry, and what a part below zero means; empty where they were not asked for. */
+export function partitionNotes({ partition, tests }: Pick<StudyResult, "partition" | "tests">): string {
+  if (partition === null) return "";
+  const parts = partition.regions.flatMap((own) => own.parts);
   const outside = parts.filter(({ share: { mean, low, high } }) => mean < low || mean > high).length;
   const negative = parts.filter(({ share }) => share.mean < 0).length;
   return [

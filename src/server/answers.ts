@@ -122,7 +122,13 @@ export async function readRegion(
       })),
     differences: manifest.differences
       .filter(here)
-      .map(({ a, b, difference, p, pCorrected }) => ({ a, b, difference, p, pCorrected })),
+      .map(({ a, b, difference, p, pCorrected, equivalence }) => ({
+        ...{ a, b, difference, p, pCorrected },
+        equivalence: equivalence ?? null,
+      })),
+    parts: (manifest.partition?.parts ?? [])
+      .filter(here)
+      .map(({ spaces, share }) => ({ spaces: [...spaces], share })),
     unique: manifest.unique.filter(here).map(({ model, sense, unique }) => ({ model, sense, unique })),
     layers: manifest.layers
       .filter(here)

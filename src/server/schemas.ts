@@ -93,6 +93,16 @@ export const regionsAnswer = strict({
     }).meta({ id: "Region", description: "A region and its targets." }),
   ),
 });
+const smallDifference = strict({
+  bound: number.describe(
+    "The smallest margin that the difference is concluded to be below; null: none is excluded.",
+  ),
+  p: number,
+  pCorrected: number.describe("Of the declared margin; null where none is declared."),
+  equivalent: z
+    .boolean()
+    .describe("Whether the difference is concluded to be less than the declared margin."),
+}).meta({ id: "SmallDifference", description: "How small a difference is concluded to be." });
 export const regionAnswer = strict({
   name: z.string(),
   description: z.string(),
@@ -110,8 +120,22 @@ export const regionAnswer = strict({
     }),
   ),
   differences: z
-    .array(strict({ a: z.string(), b: z.string(), difference: interval, p: number, pCorrected: number }))
+    .array(
+      strict({
+        a: z.string(),
+        b: z.string(),
+        difference: interval,
+        p: number,
+        pCorrected: number,
+        equivalence: smallDifference.nullable().describe("null: undefined, or not tested by this brain."),
+      }),
+    )
     .describe("Over people, whoever `person` is."),
+  parts: z
+    .array(strict({ spaces: z.array(z.string()), share: interval }))
+    .describe(
+      "The joint R² in its unique and shared parts, over people; empty where the study did not ask for them.",
+    ),
   unique: z.array(strict({ model: z.string(), sense, unique: interval })),
   layers: z.array(strict({ model: z.string(), sense, layer: z.string(), r: number, chosen: z.boolean() })),
 }).meta({ id: "RegionScores", description: "What the study says of a region." });

@@ -19,6 +19,41 @@ export interface TableRow {
   readonly targets: number;
 }
 
+/** How small a difference is concluded to be, by two one-sided tests against −margin and +margin. */
+export interface SmallDifference {
+  /** The smallest margin that the difference is concluded to be below, either way, each row by itself; null: no difference is excluded. */
+  readonly bound: number | null;
+  /** Of a difference of the declared margin or more, and corrected; null where no margin is declared. */
+  readonly p: number | null;
+  readonly pCorrected: number | null;
+  /** Whether it is concluded to be smaller than the declared margin, at the corrected level. */
+  readonly equivalent: boolean;
+}
+
+/** Two models in a region, over people. */
+export interface DifferenceRow {
+  readonly a: string;
+  readonly b: string;
+  readonly region: string;
+  /** R²(a) − R²(b). */
+  readonly difference: Interval;
+  readonly p: number | null;
+  readonly pCorrected: number | null;
+  /** Null where the difference is undefined; absent in brains of before it was tested. */
+  readonly equivalence?: SmallDifference | null;
+}
+
+/** A part of the joint R² of a region: what exactly these spaces explain together, and no other does. */
+export interface PartRow {
+  readonly region: string;
+  /** One space: its unique part. */
+  readonly spaces: readonly string[];
+  /** R², over people; below zero where it came out so. */
+  readonly share: Interval;
+  /** In the order of `people` without the mean. */
+  readonly perPerson: readonly (number | null)[];
+}
+
 /** What a feature space adds to the joint model in a region. */
 export interface SpaceRow {
   readonly space: string;
@@ -34,4 +69,6 @@ export interface SpaceRow {
   readonly p: number | null;
   readonly pCorrected: number | null;
   readonly significant: boolean;
+  /** Of the unique variance; null where that is undefined. */
+  readonly equivalence?: SmallDifference | null;
 }

@@ -1,5 +1,5 @@
 import type { ArrayRef, BrainModel, Sense } from "./manifest-model.ts";
-import type { Interval, SpaceRow, TableRow } from "./manifest-scores.ts";
+import type { DifferenceRow, Interval, PartRow, SpaceRow, TableRow } from "./manifest-scores.ts";
 
 /** A map of the study: one number a person and target. */
 export interface BrainMap {
@@ -75,14 +75,13 @@ export interface BrainManifest {
   readonly maps: readonly BrainMap[];
   readonly table: readonly TableRow[];
   readonly tableText: string;
-  readonly differences: readonly {
-    readonly a: string;
-    readonly b: string;
-    readonly region: string;
-    readonly difference: Interval;
-    readonly p: number | null;
-    readonly pCorrected: number | null;
-  }[];
+  readonly differences: readonly DifferenceRow[];
+  /** What was tested of differences being small, and what the column says; absent in brains of before it was tested. */
+  readonly equivalence?: {
+    /** Smallest difference in R² that matters, declared beforehand; null: none was. */
+    readonly margin: number | null;
+    readonly text: string;
+  };
   readonly unique: readonly {
     readonly model: string;
     readonly sense: Sense;
@@ -103,6 +102,12 @@ export interface BrainManifest {
   } & Readonly<Partial<Record<Sense, number>>>)[];
   /** Feature spaces of a joint model, region by region, over people; absent where models are made of senses. */
   readonly spaces?: readonly SpaceRow[];
+  /** All unique and shared parts of the joint R², where the study asked for them. */
+  readonly partition?: {
+    readonly parts: readonly PartRow[];
+    /** How to read them. */
+    readonly text: string;
+  };
   /** (people × targets), share of variance; NaN unknown. */
   readonly reliability: { readonly ceiling: ArrayRef; readonly text: string };
   readonly heldOut: {

@@ -15,7 +15,13 @@ import { type PackedSurface, packSurface } from "./pack-surface.ts";
 import { type LowRank, weightsError } from "./pack-weights.ts";
 import { type BrainFiles, openPacker, type Packer, toFileName } from "./packer.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { compareModels, regionScoring, scoreRegions, uniqueByRegion } from "./region-scores.ts";
+import {
+  compareModels,
+  describeSmall,
+  regionScoring,
+  scoreRegions,
+  uniqueByRegion,
+} from "./region-scores.ts";
 
 /** An encoder that was built for a sense of a fitted model. */
 export interface PackedEncoder extends Pick<SenseModel, "picture" | "text"> {
@@ -40,6 +46,8 @@ export interface PackOptions extends Pick<BrainManifest, "title" | "question" | 
   /** Where samples are no volumes in time. */
   readonly presentation?: Pick<BrainManifest["presentation"], "tr" | "text">;
   readonly random: Random;
+  /** Smallest difference in R² between two models that matters, declared beforehand; left out: none is. */
+  readonly margin?: number | undefined;
   /** Weights of low rank instead of all of them: made by `approximateWeights`, by model id. */
   readonly lowRank?: Readonly<Record<string, LowRank>>;
 }
@@ -159,6 +167,7 @@ async function describe(
   const scoring = { ...regionScoring, random: options.random.stream("region scores") };
   const [from, to] = how.window;
   const pairs = pairsOf(brain.models);
+  const margin = options.margin ?? null;
   return {
     format: "simcortex-brain",
     version: 1,
@@ -201,7 +210,8 @@ async function describe(
     maps: packMaps(brain, pairs, packer),
     table: brain.models.flatMap((model) => scoreRegions(brain, model, scoring).rows),
     tableText: `Mean over a region's targets in the test runs, mean over repeats. 95 % intervals from ${regionScoring.draws} draws of blocks of ${regionScoring.block} volumes; they say nothing of other people.`,
-    differences: pairs.flatMap((pair) => compareModels(brain, pair, scoring)),
+    differences: pairs.flatMap((pair) => compareModels(brain, pair, scoring, margin)),
+    ...(pairs.length > 0 && { equivalence: describeSmall(data.people.length, margin) }),
     unique: brain.models.flatMap((model) =>
       model.senses.flatMap(({ sense, unique }) =>
         uniqueByRegion(brain, unique, scoring).map((interval, g) => ({

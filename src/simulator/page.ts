@@ -26,7 +26,14 @@ export type {
   SenseModel,
   WeightsRef,
 } from "./manifest-model.ts";
-export type { Interval, SpaceRow, TableRow } from "./manifest-scores.ts";
+export type {
+  DifferenceRow,
+  Interval,
+  PartRow,
+  SmallDifference,
+  SpaceRow,
+  TableRow,
+} from "./manifest-scores.ts";
 export { parseManifest } from "./parse-manifest.ts";
 export {
   findSense,

@@ -1,8 +1,14 @@
 import { matrix, type Random, type Responses } from "../core/index.ts";
-import { bootstrapTwoLevel, meanDefined, percentileInterval, testSignFlip } from "../stats/index.ts";
+import {
+  bootstrapTwoLevel,
+  meanDefined,
+  percentileInterval,
+  testEquivalence,
+  testSignFlip,
+} from "../stats/index.ts";
 import type { FittedBrain, FittedModel } from "./fitted.ts";
 import type { BrainManifest } from "./manifest.ts";
-import type { Interval, TableRow } from "./manifest-scores.ts";
+import type { DifferenceRow, Interval, TableRow } from "./manifest-scores.ts";
 
 /** How regions are scored. */
 export interface RegionScoreOptions {
@@ -16,6 +22,8 @@ export interface RegionScoreOptions {
 
 /** Defaults of {@link RegionScoreOptions}. */
 export const regionScoring = { level: 0.95, block: 10, draws: 500 } as const;
+
+const testedAt = 0.05;
 
 /** Places of the targets of a region, for person `p` in (people × targets). */
 export function placesOf({ data }: FittedBrain, region: number, p: number): number[] {
@@ -74,12 +82,14 @@ export function uniqueByRegion(
 }
 
 /** Two models region by region: difference of R² of each person's own brain, sign-flip test over people, corrected over regions by the largest
- * statistic. */
+ * statistic, and how small the difference is by two such tests, one-sided.
+ * @param margin smallest difference that matters; null: none is declared. */
 export function compareModels(
   brain: FittedBrain,
   [a, b]: readonly [FittedModel, FittedModel],
   options: RegionScoreOptions,
-): BrainManifest["differences"][number][] {
+  margin: number | null,
+): DifferenceRow[] {
   const { regions, people } = brain.data;
   const values = regions.map((_, g) => {
     const [own, other] = [perPerson(brain, g, a.r2), perPerson(brain, g, b.r2)];
@@ -98,6 +108,11 @@ export function compareModels(
     alternative: "two-sided",
     random: options.random.stream(`${a.input.id} ${b.input.id}`),
   });
+  const small = testEquivalence(table, {
+    ...(margin !== null && { delta: margin }),
+    random: options.random.stream(`equivalence ${a.input.id} ${b.input.id}`),
+    level: testedAt,
+  });
   return regions.map(({ name }, g) => ({
     a: a.input.id,
     b: b.input.id,
@@ -105,7 +120,32 @@ export function compareModels(
     difference: overPeople(values[g] as number[], options),
     p: orNull(p[g] as number),
     pCorrected: orNull(pMax[g] as number),
+    equivalence: Number.isNaN(small.bound[g])
+      ? null
+      : {
+          bound: orNull(small.bound[g] as number),
+          p: orNull(small.p[g] as number),
+          pCorrected: orNull(small.pMax[g] as number),
+          equivalent: (small.pMax[g] as number) <= testedAt,
+        },
   }));
+}
+
+/** What {@link compareModels} says of differences being small, for the reader. */
+export function describeSmall(
+  people: number,
+  margin: number | null,
+): NonNullable<BrainManifest["equivalence"]> {
+  const concluded = `≈: concluded to be less than R² ${bare(margin)}; its p in brackets, corrected over regions by the largest statistic.`;
+  return {
+    margin,
+    text: `Less than: the smallest margin that the difference is concluded to be below, either way, at ${bare(testedAt)} and each row by itself (two one-sided sign-flip tests over ${people} people); –: no difference is excluded, however large.${margin === null ? "" : ` ${concluded}`}`,
+  };
+}
+
+/** .05 for 0.05. */
+function bare(value: number | null): string {
+  return String(value).replace(/^0\./, ".");
 }
 
 /** Mean over a region's targets, of each person (without the mean person). */

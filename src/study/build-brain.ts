@@ -110,6 +110,7 @@ export async function buildBrain(settings: StudySettings, options: BuildBrainOpt
           "Responses of one presentation; nothing is known here of repetition, order or attention.",
         ],
       },
+      margin: settings.tests.equivalence?.margin,
       encoders,
       surface: dressCortex(
         data.regionOf,

@@ -211,6 +211,10 @@ describe("buildStudyBrain", () => {
     expect(own.mask).toEqual([1, 1, 0, 0]);
     expect(Math.min(...own.r.slice(0, 2))).toBeGreaterThan(0.7);
     expect(manifest.differences.length).toBeGreaterThan(0); // against the untrained twin
+    expect(manifest.equivalence?.text).toMatch(/sign-flip tests over 3 people.*–: no difference is excluded/);
+    expect(manifest.differences.map(({ equivalence }) => equivalence?.bound)).toEqual(
+      manifest.differences.map(() => null), // three people exclude nothing at .05
+    );
   });
 
   it.runIf(process.env.SIMCORTEX_SLOW)(

@@ -106,6 +106,7 @@ export async function buildStudyBrain(
       files: Object.assign({}, ...built.map(({ files }) => files)),
       library: { pictures: [], sentences: [] },
       unit: timed ? "SD of a run" : "as measured",
+      margin: settings.tests.equivalence?.margin,
       ...(!timed && {
         presentation: {
           tr: null,

@@ -18,7 +18,7 @@ const opened = (files: BrainFiles) => openBrain(async (file) => files.get(file) 
 let solved: SolvedStudy;
 let brain: Brain;
 let files: BrainFiles;
-const text = `${writeStoryStudy(folder)}${storySurface}`;
+const text = `${writeStoryStudy(folder, { margin: 0.05 })}${storySurface}partition: subsets\n`;
 const settings = parseSettings(text);
 beforeAll(async () => {
   solved = await solveStudy(settings, { folder, store: join(folder, "store"), workers: 1 });
@@ -74,6 +74,42 @@ describe("packStudy", () => {
     const own = cells.find(({ space, region }) => space === "sound" && region === "front");
     expect(cell?.unique.mean).toBe(own?.unique.mean);
     expect(cell?.unique.mean).toBeGreaterThan(0.3);
+  });
+  it("says how small differences and unique variances are concluded to be, against the margin of the settings", () => {
+    const { differences, spaces, equivalence } = brain.manifest;
+    const { comparisons, cells } = solved.result;
+    expect(equivalence?.margin).toBe(0.05);
+    expect(equivalence?.text).toContain("concluded to be less than R² .05");
+    const finite = (bound: number) => (Number.isFinite(bound) ? bound : null);
+    expect(differences.map((one) => one.equivalence?.bound)).toEqual(
+      comparisons.map((one) => finite(one.equivalence.bound)),
+    );
+    expect(spaces?.map((one) => [one.equivalence?.bound, one.equivalence?.equivalent])).toEqual(
+      cells.map((one) => [finite(one.equivalence.bound), one.equivalence.equivalent]),
+    );
+    const silent = differences.find(({ region }) => region === "silent")?.equivalence;
+    expect(silent?.bound).toBeGreaterThan(0);
+    expect(silent?.pCorrected).toBeGreaterThan(0);
+  });
+  it("has the joint R² of every region in parts that sum to it, of people and of each", () => {
+    const { partition, table } = brain.manifest;
+    expect(partition?.text).toMatch(/sum to its joint R²/);
+    for (const region of storyRegions) {
+      const own = partition?.parts.filter((part) => part.region === region) ?? [];
+      expect(own.map(({ spaces }) => spaces)).toEqual([["sound"], ["meaning"], ["sound", "meaning"]]);
+      const joint = (person: string) =>
+        table.find((row) => row.region === region && row.model === "joint" && row.person === person)?.r2
+          .mean ?? Number.NaN;
+      expect(own.reduce((sum, { share }) => sum + (share.mean ?? Number.NaN), 0)).toBeCloseTo(
+        joint("mean"),
+        9,
+      );
+      for (const p of [0, 1, 2])
+        expect(own.reduce((sum, { perPerson }) => sum + (perPerson[p] ?? Number.NaN), 0)).toBeCloseTo(
+          joint(`p${p + 1}`),
+          9,
+        );
+    }
   });
   it("has the held-out courses of all folds, whose correlation is the score", async () => {
     const { heldOut, models } = brain.manifest;

@@ -2,9 +2,10 @@ import { type BrainFiles, type BrainModel, openPacker, packSurface } from "../si
 import type { LoadedSurface } from "./load-surface.ts";
 import { packHeldOut } from "./pack-held-out.ts";
 import { cardOf } from "./page-card.ts";
+import { differencesOf, equivalenceOf, partitionOf, spacesOf } from "./page-findings.ts";
 import { mapsOf, overPeople } from "./page-maps.ts";
 import { listModels, type PageModel } from "./page-model.ts";
-import { intervalOf, scoresOf } from "./page-table.ts";
+import { scoresOf } from "./page-table.ts";
 import { dressSurface, placeTargets } from "./page-targets.ts";
 import type { StudySettings } from "./settings.ts";
 import type { SolvedStudy } from "./solved.ts";
@@ -30,6 +31,7 @@ export async function packStudy(solved: SolvedStudy, options: PackStudyOptions):
   const rows = people > 1 ? people + 1 : 1;
   const heldOut = packHeldOut(solved, models, places, packer);
   const predicted = (one: PageModel) => heldOut?.predicted.get(one.id);
+  const partition = partitionOf(solved);
   const significant = result.regionScores.map((own) => own.significant);
   return packer.finish({
     format: "simcortex-brain",
@@ -82,24 +84,13 @@ export async function packStudy(solved: SolvedStudy, options: PackStudyOptions):
     maps: mapsOf(solved, models, places, packer),
     table: models.flatMap((one) => scoresOf(solved, one)),
     tableText: `Means over a region's targets on held-out data. Intervals: ${result.tests.interval}; of single people, blocks alone. ${result.ceilingNote}`,
-    differences: result.comparisons.map(({ a, b, region, difference, p, pCorrected }) => ({
-      ...{ a, b, region, p, pCorrected },
-      difference: intervalOf(difference),
-    })),
+    differences: differencesOf(solved),
+    equivalence: equivalenceOf(solved),
     unique: [],
     layers: [],
     bandWeights: [],
-    spaces: result.cells.map((cell) => {
-      const s = data.spaces.findIndex(({ name }) => name === cell.space);
-      const { space, region, p, pCorrected, significant: won } = cell;
-      return {
-        ...{ space, region, p, pCorrected, significant: won },
-        control: data.spaces[s]?.control ?? false,
-        alone: intervalOf(cell.alone),
-        unique: intervalOf(cell.unique),
-        weight: result.choices.bandWeights[data.regions.indexOf(region)]?.[s] ?? null,
-      };
-    }),
+    spaces: spacesOf(solved),
+    ...(partition && { partition }),
     reliability: {
       ceiling: packer.array(
         "ceiling",

@@ -13,13 +13,19 @@ const [runs, samples] = [3, 60] as const;
 /** Write a study of people who hear a story: time series of a few regions, features that were computed elsewhere, and no encoder. `front`
  * follows the first feature space, `back` the second, `silent` neither; people differ in noise.
  * @param targets of each region and person, 1: responses given by region.
+ * @param margin of equivalence; left out: none.
  * @returns the text of study.yaml. */
 export function writeStoryStudy(
   folder: string,
   {
     people = 3,
     targets = () => 1,
-  }: { readonly people?: number; readonly targets?: (person: number) => number } = {},
+    margin,
+  }: {
+    readonly people?: number;
+    readonly targets?: (person: number) => number;
+    readonly margin?: number;
+  } = {},
 ): string {
   const random = createRandom(11).stream("story");
   const rows = runs * samples;
@@ -63,7 +69,7 @@ features:
 outer: { folds: 3 }
 compare: [[sound, meaning]]
 fit: { alphas: { from: 1, to: 100, count: 3 }, weightings: 3, inner: { folds: 2 } }
-tests: { bootstrap: 100 }
+tests: { bootstrap: 100${margin === undefined ? "" : `, equivalence: { margin: ${margin} }`} }
 ceiling: people
 controls: false
 `;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { writeBrain } from "../../src/cli/publish.ts";
+import { namePart, show, showBound, showInterval, showP } from "../../src/simulator/view/format.ts";
 import { loadSurface } from "../../src/study/load-surface.ts";
 import { packStudy } from "../../src/study/pack-study.ts";
 import { storySurface, writeStoryStudy } from "../../src/study/story-study.fixture.ts";
@@ -15,9 +16,10 @@ const why = "Nothing new can be shown to this study. Its features were computed 
 
 /** A study of real data: looked at, with and without a surface; nothing to be shown to it. */
 export function readingCases(bench: Bench): void {
-  const publishStory = async (withSurface: boolean) => {
+  const publishStory = async (withSurface: boolean, more = "") => {
     const folder = await mkdtemp(join(tmpdir(), "story-"));
-    const settings = parseSettings(writeStoryStudy(folder) + (withSurface ? storySurface : ""));
+    const text = writeStoryStudy(folder, { margin: 0.05 }) + (withSurface ? storySurface : "") + more;
+    const settings = parseSettings(text);
     const solved = await solveStudy(settings, { folder, store: join(folder, "store"), workers: 1 });
     const surface = await loadSurface(settings, folder, { regions: solved.data.regions, targets: [3, 3, 3] });
     await writeBrain(join(folder, "brain"), await packStudy(solved, { settings, surface, why }));
@@ -78,4 +80,38 @@ export function readingCases(bench: Bench): void {
     await close();
     await story.close();
   });
+
+  it.each([390, 1440])(
+    "reads how small differences are, and all parts of the joint R², %i pixels wide",
+    async (width) => {
+      const story = await publishStory(false, "partition: subsets\n");
+      const { page, complaints, close } = await openPage(bench.pages.browser, `${story.url}?picked=r2`, {
+        width,
+        height: 900,
+      });
+      const own = story.comparisons.find(({ region }) => region === "silent");
+      const differences = page.locator("[data-test=differences] tbody tr");
+      expect(await differences.last().textContent()).toContain(showP(own?.pCorrected));
+      expect(await differences.last().locator("td").last().textContent()).toBe(showBound(own?.equivalence));
+      expect(await page.locator("[data-test=less-than]").textContent()).toContain("less than R² .05");
+      const cell = story.cells.find(({ region, space }) => region === "silent" && space === "meaning");
+      expect(await page.locator("[data-test=spaces] tr", { hasText: "meaning" }).textContent()).toContain(
+        `less than ${showBound(cell?.equivalence)}`,
+      );
+      const parts = story.partition?.regions.find(({ region }) => region === "silent")?.parts ?? [];
+      const rows = page.locator("[data-test=parts] tbody tr");
+      expect(await rows.locator("th").allTextContents()).toEqual(parts.map(({ spaces }) => namePart(spaces)));
+      for (const [k, { share }] of parts.entries())
+        expect(await rows.nth(k).textContent()).toContain(showInterval(share, 3));
+      await page.locator("[data-test=person]").selectOption("p2");
+      expect(await rows.first().locator("td").last().textContent()).toBe(show(parts[0]?.perPerson[1], 3));
+      await page.getByRole("tab", { name: "Tables" }).click();
+      expect(await page.locator("[data-test=parts] tbody tr").count()).toBe(9);
+      expect(await page.locator("[data-test=spaces] thead").textContent()).toContain("less than");
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      expect(complaints).toEqual([]);
+      await close();
+      await story.close();
+    },
+  );
 }
