@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { answerStudy, answerText } from "./answer.ts";
 import type { StudyResult } from "./result.ts";
-import { makeSample, samples } from "./sample-result.fixture.ts";
+import { makeSample } from "./sample-result.fixture.ts";
+import { samples } from "./samples.fixture.ts";
 
 const lead = (result: StudyResult) => answerStudy(result).lead;
 const limits = (result: StudyResult) => answerStudy(result).limits.join("\n");

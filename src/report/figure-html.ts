@@ -18,6 +18,8 @@ const shapes: Readonly<Record<LegendEntry["mark"], (color: string) => string>> =
   slope: (color) => `<path d="M2 14L14 2" stroke="${color}" stroke-width="1.5"/>`,
   dash: (color) => `<path d="M3 8H13" stroke="${color}" stroke-width="1.5"/>`,
   bar: (color) => `<rect x="1" y="4" width="14" height="8" fill="${color}"/>`,
+  hollow: (color) =>
+    `<rect x="2" y="4" width="12" height="8" fill="#fff" stroke="${color}" stroke-width="1.5"/>`,
   square: (color) => `<rect x="2" y="2" width="12" height="12" fill="${color}" stroke="#8b93a0"/>`,
   cross: (color) => `<path d="M4 4L12 12M12 4L4 12" stroke="${color}" stroke-width="2.5"/>`,
 };

@@ -27,6 +27,7 @@ export interface LegendEntry {
     | "small"
     | "tick"
     | "bar"
+    | "hollow"
     | "line"
     | "slope"
     | "dash"

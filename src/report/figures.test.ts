@@ -5,11 +5,13 @@ import { type Figure, toSvgFile } from "./figure.ts";
 import { ceilingFigure } from "./figure-ceiling.ts";
 import { alphaFigure, bandFigure } from "./figure-choices.ts";
 import { partitionFigure } from "./figure-partition.ts";
+import { partsFigure } from "./figure-parts.ts";
 import { recoveryFigure } from "./figure-recovery.ts";
 import { comparisonFigure, scoresFigure, uniqueFigure } from "./figure-scores.ts";
 import { drawFigures } from "./figures.ts";
 import type { StudyResult } from "./result.ts";
-import { makeSample, samples } from "./sample-result.fixture.ts";
+import { makeSample } from "./sample-result.fixture.ts";
+import { samples } from "./samples.fixture.ts";
 import { styleSheet } from "./style.ts";
 
 const lab = samples.lab();
@@ -102,6 +104,35 @@ describe("marks of the figures", () => {
     const figure = partitionFigure(many);
     expect(count(figure, "rect")).toBe(2 * 9);
     expect(figure?.legend.map(({ text }) => text)).toContain("5 other spaces");
+  });
+  it("parts: a bar for every part of every region on one scale, hollow below zero, with its spaces as dots", () => {
+    const parts = samples.parts();
+    const figure = partsFigure(parts);
+    const { document } = parseHTML(figure?.wide ?? "");
+    const bars = [...document.querySelectorAll("rect")];
+    expect(bars).toHaveLength(2 * 15); // the third region is undefined
+    const zero = Number(document.querySelector('g[stroke="#6b7280"] line')?.getAttribute("x1"));
+    const ends = bars
+      .slice(0, 15)
+      .map((bar) => [
+        Number(bar.getAttribute("x")) - zero,
+        Number(bar.getAttribute("x")) + Number(bar.getAttribute("width")) - zero,
+      ]);
+    for (const [k, [from, to]] of ends.entries()) {
+      expect(from).toBeCloseTo(0, 1);
+      expect(to).toBeCloseTo((k * (ends[14]?.[1] as number)) / 14, 1);
+    }
+    const hollow = bars.filter((bar) => bar.getAttribute("fill") === "#fff");
+    expect(hollow).toHaveLength(7);
+    expect(hollow.every((bar) => Number(bar.getAttribute("width")) > 1)).toBe(true);
+    // 4 spaces in 15 sets: each in 8
+    expect(count(figure, 'circle[r="5"]')).toBe(4 * 8);
+    expect(count(figure, 'circle[r="1.8"]')).toBe(4 * 7);
+    expect(figure?.caption).toMatch(/7 parts of 30 lie below zero/);
+    expect(figure?.wide).toContain("−.065");
+    expect(figure?.wide).toContain(">.140 *<");
+    expect(drawFigures(parts).filter(({ id }) => id === "partition")).toEqual([figure]);
+    expect(partsFigure(lab)).toBeNull();
   });
   it("ceiling: one dot a defined target, a line a region, and no figure without a ceiling", () => {
     expect(count(ceilingFigure(lab), 'circle[r="2"]')).toBe(8 * 8 * 4);

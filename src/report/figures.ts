@@ -2,6 +2,7 @@ import type { Figure } from "./figure.ts";
 import { ceilingFigure } from "./figure-ceiling.ts";
 import { alphaFigure, bandFigure } from "./figure-choices.ts";
 import { partitionFigure } from "./figure-partition.ts";
+import { partsFigure } from "./figure-parts.ts";
 import { recoveryFigure } from "./figure-recovery.ts";
 import { comparisonFigure, scoresFigure, uniqueFigure } from "./figure-scores.ts";
 import type { StudyResult } from "./result.ts";
@@ -12,7 +13,7 @@ export function drawFigures(result: StudyResult): readonly Figure[] {
     comparisonFigure(result),
     uniqueFigure(result),
     scoresFigure(result),
-    partitionFigure(result),
+    partsFigure(result) ?? partitionFigure(result),
     ceilingFigure(result),
     recoveryFigure(result),
     alphaFigure(result),

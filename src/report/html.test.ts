@@ -3,7 +3,8 @@ import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { renderReport } from "./html.ts";
 import type { StudyResult } from "./result.ts";
-import { makeSample, samples } from "./sample-result.fixture.ts";
+import { makeSample } from "./sample-result.fixture.ts";
+import { samples } from "./samples.fixture.ts";
 
 const lab = renderReport(samples.lab()); // drawn once: figures take a tenth of a second each
 const labPage = parseHTML(lab).document;

@@ -3,7 +3,7 @@ import { answerStudy } from "./answer.ts";
 import { modelTable, verdictOf } from "./model-table.ts";
 import { judgeModels, type ModelVerdict } from "./model-verdicts.ts";
 import type { StudyResult } from "./result.ts";
-import { samples } from "./sample-result.fixture.ts";
+import { samples } from "./samples.fixture.ts";
 
 const result: StudyResult = samples.models();
 /** The same record with the pairs turned: the other model first. */

@@ -2,7 +2,8 @@ import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { formatP, formatR, formatR2 } from "./format.ts";
 import type { StudyResult } from "./result.ts";
-import { makeSample, samples } from "./sample-result.fixture.ts";
+import { makeSample } from "./sample-result.fixture.ts";
+import { samples } from "./samples.fixture.ts";
 import { comparisonTable, mainTable } from "./table.ts";
 
 const page = (html: string) => parseHTML(`<main>${html}</main>`).document;

@@ -6,7 +6,8 @@ import { parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseGifti, parseNifti, parseNpy, parseTable } from "../io/index.ts";
 import { toFileNames } from "./file-name.ts";
-import { makeSample, samples } from "./sample-result.fixture.ts";
+import { makeSample } from "./sample-result.fixture.ts";
+import { samples } from "./samples.fixture.ts";
 import { reportFiles, writeReport } from "./write-report.ts";
 
 const lab = samples.lab();

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { encodeCsv } from "../io/index.ts";
-import { samples } from "../report/sample-result.fixture.ts";
+import { samples } from "../report/samples.fixture.ts";
 import { cellColumns, comparisonColumns } from "../report/score-tables.ts";
 import { runPower } from "./power.ts";
 import { readPilot } from "./power-pilot.ts";
