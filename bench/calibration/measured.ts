@@ -1,3 +1,12 @@
+import type { Random } from "../../src/core/index.ts";
+
+/** Tests that are calibrated on the same simulated studies. */
+export interface Group {
+  readonly name: string;
+  /** Simulate so many null studies and count. */
+  measure(random: Random, studies: number): Promise<Measured[]>;
+}
+
 /** How often one test called a null study significant at .05. */
 export interface Measured {
   /** Families of rows in table and figure. */

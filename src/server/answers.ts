@@ -132,7 +132,7 @@ export async function readRegion(
     unique: manifest.unique.filter(here).map(({ model, sense, unique }) => ({ model, sense, unique })),
     layers: manifest.layers
       .filter(here)
-      .map(({ model, sense, layer, r, chosen }) => ({ model, sense, layer, r, chosen })),
+      .map(({ model, sense, layer, r, share = null, chosen }) => ({ model, sense, layer, r, share, chosen })),
   };
 }
 

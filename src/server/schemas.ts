@@ -137,7 +137,18 @@ export const regionAnswer = strict({
       "The joint R² in its unique and shared parts, over people; empty where the study did not ask for them.",
     ),
   unique: z.array(strict({ model: z.string(), sense, unique: interval })),
-  layers: z.array(strict({ model: z.string(), sense, layer: z.string(), r: number, chosen: z.boolean() })),
+  layers: z.array(
+    strict({
+      model: z.string(),
+      sense: sense.nullable(),
+      layer: z.string(),
+      r: number.describe("Of the layer by itself, held out; null where only the chosen layer was scored."),
+      share: number.describe(
+        "Of targets, people and folds that chose it; null where all use the same layers.",
+      ),
+      chosen: z.boolean(),
+    }),
+  ),
 }).meta({ id: "RegionScores", description: "What the study says of a region." });
 
 const asked = {

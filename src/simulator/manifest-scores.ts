@@ -1,3 +1,5 @@
+import type { Sense } from "./manifest-model.ts";
+
 /** A mean and its interval; null where undefined. */
 export interface Interval {
   readonly mean: number | null;
@@ -41,6 +43,21 @@ export interface DifferenceRow {
   readonly pCorrected: number | null;
   /** Null where the difference is undefined; absent in brains of before it was tested. */
   readonly equivalence?: SmallDifference | null;
+}
+
+/** A layer of a model in a region. */
+export interface LayerRow {
+  readonly model: string;
+  /** Null where features were computed elsewhere. */
+  readonly sense: Sense | null;
+  readonly layer: string;
+  readonly region: string;
+  /** Of the layer by itself, on held-out data; null where only the chosen layer was scored. */
+  readonly r: number | null;
+  /** Share of targets, people and outer folds that chose it on inner folds; absent where the same layers are used for all. */
+  readonly share?: number | null;
+  /** Used in the model, or chosen most often. */
+  readonly chosen: boolean;
 }
 
 /** A part of the joint R² of a region: what exactly these spaces explain together, and no other does. */

@@ -1,5 +1,5 @@
 import type { ArrayRef, BrainModel, Sense } from "./manifest-model.ts";
-import type { DifferenceRow, Interval, PartRow, SpaceRow, TableRow } from "./manifest-scores.ts";
+import type { DifferenceRow, Interval, LayerRow, PartRow, SpaceRow, TableRow } from "./manifest-scores.ts";
 
 /** A map of the study: one number a person and target. */
 export interface BrainMap {
@@ -88,14 +88,9 @@ export interface BrainManifest {
     readonly region: string;
     readonly unique: Interval;
   }[];
-  readonly layers: readonly {
-    readonly model: string;
-    readonly sense: Sense;
-    readonly layer: string;
-    readonly region: string;
-    readonly r: number | null;
-    readonly chosen: boolean;
-  }[];
+  readonly layers: readonly LayerRow[];
+  /** What the rows of layers are, or why there are none; absent where they are scores of layers. */
+  readonly layersText?: string;
   readonly bandWeights: readonly ({
     readonly model: string;
     readonly region: string;

@@ -29,6 +29,7 @@ export type {
 export type {
   DifferenceRow,
   Interval,
+  LayerRow,
   PartRow,
   SmallDifference,
   SpaceRow,

@@ -201,11 +201,12 @@ function drawCounts(blocks: readonly Block[], { random, draws }: RegionScoreOpti
   return [new Uint16Array(blocks.length).fill(1), ...drawn];
 }
 
-/** r and R² of every column in every draw, [draw] (columns). */
+/** r and R² of every column in every draw, [draw] (columns); R² about the mean of all rows, as docs/decisions/018 says why. */
 function scoreTargets(Y: Responses, P: Responses, blocks: readonly Block[], counts: readonly Uint16Array[]) {
   const sums = blocks.map((block) => sumBlock(Y, P, block)); // (columns × 6): n is the same for all
   const r = counts.map(() => new Float64Array(Y.cols));
   const r2 = counts.map(() => new Float64Array(Y.cols));
+  const mean = new Float64Array(Y.cols); // of all rows, which the first counts are of
   for (const [d, count] of counts.entries()) {
     const total = new Float64Array(Y.cols * 5);
     let n = 0;
@@ -226,7 +227,10 @@ function scoreTargets(Y: Responses, P: Responses, blocks: readonly Block[], coun
       const [vy, vp] = [yy - (y * y) / n, pp - (p * p) / n];
       const varies = vy > 1e-12 * yy && vp > 1e-12 * pp;
       (r[d] as Float64Array)[t] = varies ? (yp - (y * p) / n) / Math.sqrt(vy * vp) : Number.NaN;
-      (r2[d] as Float64Array)[t] = vy > 1e-12 * yy ? 1 - (yy - 2 * yp + pp) / vy : Number.NaN;
+      if (d === 0) mean[t] = y / n;
+      const own = mean[t] as number;
+      const about = yy - 2 * own * y + n * own * own;
+      (r2[d] as Float64Array)[t] = about > 1e-12 * yy ? 1 - (yy - 2 * yp + pp) / about : Number.NaN;
     }
   }
   return { r, r2 };

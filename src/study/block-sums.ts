@@ -4,7 +4,7 @@ import type { ScoreFold } from "./score-input.ts";
 
 /** Places of the sums of one target. y is the response less its mean over the fold; e, p the error and the prediction of a model (less
  * its mean over the fold); q the part of a space in the joint prediction, w all parts together. For model m, `modelPlace(m)` holds
- * Σe², Σp, Σp², Σyp; for space s, `partPlace(s)` holds Σq(2y − w), Σq. */
+ * Σe², Σp, Σp², Σyp; for space s, `partPlace(s)` holds Σq(2y − w). */
 export const place = { n: 0, y: 1, yy: 2, models: 3 } as const;
 
 /** Sums of one target over each time block: every score of the fold, and of any draw of its blocks, is read from them without going
@@ -21,9 +21,9 @@ export function modelPlace(model: number): number {
   return place.models + 4 * model;
 }
 
-/** Where the sums of a space's part begin. */
+/** Where the sum of a space's part is. */
 export function partPlace({ models }: Pick<BlockSums, "models">, space: number): number {
-  return modelPlace(models) + 2 * space;
+  return modelPlace(models) + space;
 }
 
 /** Sum a target's responses, predictions and errors over each block.
@@ -53,7 +53,6 @@ export function sumBlocks(fold: ScoreFold, t: number, joint: number): BlockSums 
       const at = (blocks[i] as number) * width + partPlace({ models }, s);
       const q = part.data[i * part.cols + t] as number;
       add(table, at, q * (2 * (y[i] as number) - (whole[i] as number)));
-      add(table, at + 1, q);
     }
   }
   return { blocks: fold.drawn.cols, width, models, table };

@@ -49,15 +49,16 @@ export function countChoices(
   };
 }
 
-/** How often each layer was chosen: share of a region's targets, over people and folds; (models of the study × regions × layers). */
+/** How often each layer was chosen by spaces fitted alone: share of a region's targets, over people and folds; (spaces × regions × layers).
+ * @param spaces their places in `StudyData.spaces`; left out: the models of the study. */
 export function countLayers(
   data: StudyData,
   plan: ModelPlan,
   folds: readonly OuterFold[],
   fits: Fits,
+  spaces: readonly number[] = data.spaces.flatMap(({ model }, s) => (model ? [s] : [])),
 ): readonly (readonly (readonly number[])[])[] {
-  return data.spaces.flatMap(({ model }, s) => {
-    if (!model) return [];
+  return spaces.map((s) => {
     const layers = data.stimuli[0]?.spaces[s]?.length ?? 0;
     const counts = data.regions.map(() => new Array<number>(layers).fill(0));
     for (const [p, { regionOf }] of data.people.entries())
@@ -66,12 +67,10 @@ export function countLayers(
           const own = counts[regionOf[t] as number];
           if (own) own[layer] = (own[layer] ?? 0) + 1;
         }
-    return [
-      counts.map((own) => {
-        const total = own.reduce((a, b) => a + b, 0);
-        return own.map((count) => (total > 0 ? count / total : Number.NaN));
-      }),
-    ];
+    return counts.map((own) => {
+      const total = own.reduce((a, b) => a + b, 0);
+      return own.map((count) => (total > 0 ? count / total : Number.NaN));
+    });
   });
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -110,6 +110,25 @@ describe("packStudy", () => {
           9,
         );
     }
+  });
+  it("says which layers were chosen where there are some, and that there are none where there are not", async () => {
+    expect(brain.manifest.layers).toEqual([]);
+    expect(brain.manifest.layersText).toMatch(
+      /^No layer profile: no feature space of this study runs through the layers/,
+    );
+    const place = join(folder, "layered");
+    mkdirSync(place);
+    const deep = parseSettings(writeStoryStudy(place, { layered: true }));
+    const again = await solveStudy(deep, { folder: place, store: join(folder, "store"), workers: 1 });
+    const { manifest } = await opened(await packStudy(again, { settings: deep, surface: null, why }));
+    const front = manifest.layers.filter(({ region }) => region === "front");
+    expect(front).toEqual([
+      { model: "sound", sense: null, layer: "4", region: "front", r: null, share: 0, chosen: false },
+      { model: "sound", sense: null, layer: "5", region: "front", r: null, share: 1, chosen: true },
+      { model: "sound", sense: null, layer: "6", region: "front", r: null, share: 0, chosen: false },
+    ]);
+    expect(manifest.layers).toHaveLength(9);
+    expect(manifest.layersText).toMatch(/^Share of targets, people and outer folds/);
   });
   it("has the held-out courses of all folds, whose correlation is the score", async () => {
     const { heldOut, models } = brain.manifest;

@@ -3,6 +3,7 @@ import type { LoadedSurface } from "./load-surface.ts";
 import { packHeldOut } from "./pack-held-out.ts";
 import { cardOf } from "./page-card.ts";
 import { differencesOf, equivalenceOf, partitionOf, spacesOf } from "./page-findings.ts";
+import { layersOfPage } from "./page-layers.ts";
 import { mapsOf, overPeople } from "./page-maps.ts";
 import { listModels, type PageModel } from "./page-model.ts";
 import { scoresOf } from "./page-table.ts";
@@ -87,7 +88,7 @@ export async function packStudy(solved: SolvedStudy, options: PackStudyOptions):
     differences: differencesOf(solved),
     equivalence: equivalenceOf(solved),
     unique: [],
-    layers: [],
+    ...layersOfPage(solved, models),
     bandWeights: [],
     spaces: spacesOf(solved),
     ...(partition && { partition }),

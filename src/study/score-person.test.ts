@@ -61,7 +61,7 @@ function drawInput(seed: number, { folds = 2, draws = 6, level = 0 } = {}): Scor
   };
 }
 
-/** The slow way: write the drawn rows out one after the other, and score them with the functions of stats. */
+/** The slow way: write the drawn rows out one after the other, and score them with the functions of stats; R² about the mean of the fold. */
 function plainScores(input: ScoreInput, d: number | null) {
   const perFold = input.folds.map((fold) => {
     const rows: number[] = [];
@@ -72,8 +72,34 @@ function plainScores(input: ScoreInput, d: number | null) {
     }
     const take = (m: Responses) => takeRows(m, Int32Array.from(rows));
     const Y = take(fold.Y);
-    const r2 = fold.predicted.map((P) => rSquared(Y, take(P)));
-    const split = splitRSquared(Y, fold.parts.filter((part): part is Responses => part !== null).map(take));
+    if (d === null) {
+      const r2 = fold.predicted.map((P) => rSquared(Y, take(P)));
+      const split = splitRSquared(Y, fold.parts.filter((part): part is Responses => part !== null).map(take));
+      return { r: fold.predicted.map((P) => correlate(Y, take(P))), r2, split };
+    }
+    const column = (m: Responses, t: number) =>
+      Array.from({ length: m.rows }, (_, i) => m.data[i * targets + t]!);
+    const each = (f: (t: number) => number) => Float64Array.from({ length: targets }, (_, t) => f(t));
+    const [total, about] = [0, 1].map((k) => (t: number) => {
+      const whole = column(fold.Y, t);
+      const mean = whole.reduce((x, y) => x + y, 0) / whole.length;
+      return k === 1 ? mean : column(Y, t).reduce((sum, y) => sum + (y - mean) ** 2, 0);
+    }) as [(t: number) => number, (t: number) => number];
+    const r2 = fold.predicted.map((P) =>
+      each((t) => {
+        const p = column(take(P), t);
+        return 1 - column(Y, t).reduce((sum, y, i) => sum + (y - p[i]!) ** 2, 0) / total(t);
+      }),
+    );
+    const parts = fold.parts.filter((part): part is Responses => part !== null).map(take);
+    const split = parts.map((part) =>
+      each((t) => {
+        const whole = parts.map((own) => column(own, t));
+        const w = column(Y, t).map((_, i) => whole.reduce((sum, own) => sum + own[i]!, 0));
+        const q = column(part, t);
+        return column(Y, t).reduce((sum, y, i) => sum + q[i]! * (2 * (y - about(t)) - w[i]!), 0) / total(t);
+      }),
+    );
     return { r: fold.predicted.map((P) => correlate(Y, take(P))), r2, split };
   });
   const mean = (values: number[]) => values.reduce((x, y) => x + y, 0) / values.length;
@@ -237,8 +263,8 @@ describe("sumBlocks and addBlocks", () => {
         sum((i) => qa[i]! * (2 * (y[i]! - mean) - qa[i]! - qb[i]!)),
         11,
       );
-      expect(at(partPlace(sums, 1) + 1)).toBeCloseTo(
-        sum((i) => qb[i]!),
+      expect(at(partPlace(sums, 1))).toBeCloseTo(
+        sum((i) => qb[i]! * (2 * (y[i]! - mean) - qa[i]! - qb[i]!)),
         11,
       );
       expect(at(partPlace(sums, 2))).toBe(0);

@@ -5,7 +5,9 @@ import type { ScoreFold, ScoreInput } from "./score-input.ts";
 import { shiftErrors } from "./shift-errors.ts";
 
 /** Score one target: within each outer fold, then averaged over folds (r through Fisher's z), for the data and for every draw of
- * blocks. A draw is scored as its rows would be if they were written out: means and variances are those of the drawn rows. */
+ * blocks. A draw is scored as its rows would be if they were written out, r about the drawn rows' means, R² about the mean of the whole fold: a few drawn
+ * blocks lie close to a mean of their own, so that their variance about it is too small, and R² of every model but that of none falls below what
+ * the data have (docs/decisions/018). Without draws both are the usual scores. */
 export function scoreTarget(input: ScoreInput, t: number): DrawnScores {
   const sums = input.folds.map((fold) => sumBlocks(fold, t, input.joint));
   const draws = input.folds[0]?.drawn.rows ?? 0;
@@ -63,11 +65,10 @@ function readScores(
   out: Float64Array,
 ): void {
   const at = (k: number) => sums[k] as number;
-  const total = squaresAboutMean(at(place.yy), at(place.y), at(place.n));
+  const total = at(place.yy); // about the mean of the fold
   const defined = total > 0;
   // the model without any space predicts the mean of the rows: R² 0
   const r2 = (model: number) => (defined ? (model < 0 ? 0 : 1 - at(modelPlace(model)) / total) : Number.NaN);
-  const level = at(place.y) / at(place.n);
   const whole = r2(joint);
   out[0] = correlation(sums, joint);
   out[1] = whole;
@@ -77,12 +78,10 @@ function readScores(
     const inJoint = rest !== null && rest !== undefined;
     const unique = inJoint ? whole - r2(rest) : Number.NaN;
     if (inJoint) allUnique += unique;
-    const part = partPlace(own, s);
     out[columnOf(s, "alone")] = r2(alone[s] as number);
     out[columnOf(s, "aloneR")] = correlation(sums, alone[s] as number);
     out[columnOf(s, "unique")] = unique;
-    out[columnOf(s, "split")] =
-      inJoint && defined ? (at(part) - 2 * level * at(part + 1)) / total : Number.NaN;
+    out[columnOf(s, "split")] = inJoint && defined ? at(partPlace(own, s)) / total : Number.NaN;
   }
   for (let s = 0; s < alone.length; s++)
     out[columnOf(s, "shared")] = without[s] === null ? Number.NaN : whole - allUnique;

@@ -13,7 +13,7 @@ const [runs, samples] = [3, 60] as const;
 /** Write a study of people who hear a story: time series of a few regions, features that were computed elsewhere, and no encoder. `front`
  * follows the first feature space, `back` the second, `silent` neither; people differ in noise.
  * @param targets of each region and person, 1: responses given by region.
- * @param margin of equivalence; left out: none.
+ * @param margin of equivalence; left out: none. @param layered let `sound` choose among layers 4, 5 and 6, of which 5 is what drives.
  * @returns the text of study.yaml. */
 export function writeStoryStudy(
   folder: string,
@@ -21,10 +21,12 @@ export function writeStoryStudy(
     people = 3,
     targets = () => 1,
     margin,
+    layered = false,
   }: {
     readonly people?: number;
     readonly targets?: (person: number) => number;
     readonly margin?: number;
+    readonly layered?: boolean;
   } = {},
 ): string {
   const random = createRandom(11).stream("story");
@@ -37,6 +39,7 @@ export function writeStoryStudy(
     writeFileSync(join(folder, `${name}.npy`), encodeNpy({ shape: [rows, data.length / rows], data }));
   save("sound", sound);
   save("meaning", meaning);
+  if (layered) for (const layer of [4, 5, 6]) save(`sound-${layer}`, layer === 5 ? sound : drawn(2));
   const ids = Array.from({ length: people }, (_, p) => `p${p + 1}`);
   for (const [p, id] of ids.entries()) {
     const each = targets(p);
@@ -64,9 +67,9 @@ responses: { file: "responses/{participant}.npy" }
 regions: { labels: "responses/{participant}.csv", names: { 1: front, 2: back, 3: silent } }
 card: { license: CC0-1.0, attribution: nobody }
 features:
-  sound: { description: how it sounds, ready: { file: sound.npy } }
+  sound: { description: how it sounds, ready: { file: "sound${layered ? "-{layer}" : ""}.npy" } }
   meaning: { description: what it means, ready: { file: meaning.npy } }
-outer: { folds: 3 }
+${layered ? "layers: { from: 4, to: 6 }\n" : ""}outer: { folds: 3 }
 compare: [[sound, meaning]]
 fit: { alphas: { from: 1, to: 100, count: 3 }, weightings: 3, inner: { folds: 2 } }
 tests: { bootstrap: 100${margin === undefined ? "" : `, equivalence: { margin: ${margin} }`} }

@@ -1,6 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { XMLValidator } from "fast-xml-parser";
+import sharp from "sharp";
 import { expect, it } from "vitest";
 import { writeBrain } from "../../src/cli/publish.ts";
 import { namePart, show, showBound, showInterval, showP } from "../../src/simulator/view/format.ts";
@@ -16,9 +18,10 @@ const why = "Nothing new can be shown to this study. Its features were computed 
 
 /** A study of real data: looked at, with and without a surface; nothing to be shown to it. */
 export function readingCases(bench: Bench): void {
-  const publishStory = async (withSurface: boolean, more = "") => {
+  const publishStory = async (withSurface: boolean, more = "", layered = false) => {
     const folder = await mkdtemp(join(tmpdir(), "story-"));
-    const text = writeStoryStudy(folder, { margin: 0.05 }) + (withSurface ? storySurface : "") + more;
+    const text =
+      writeStoryStudy(folder, { margin: 0.05, layered }) + (withSurface ? storySurface : "") + more;
     const settings = parseSettings(text);
     const solved = await solveStudy(settings, { folder, store: join(folder, "store"), workers: 1 });
     const surface = await loadSurface(settings, folder, { regions: solved.data.regions, targets: [3, 3, 3] });
@@ -114,4 +117,69 @@ export function readingCases(bench: Bench): void {
       await story.close();
     },
   );
+
+  it("shows which layers were chosen, and says so where there are none", async () => {
+    const none = await publishStory(false);
+    const first = await openPage(bench.pages.browser, `${none.url}?picked=r0`);
+    expect(await first.page.locator("[data-test=layers-text]").textContent()).toMatch(
+      /^No layer profile: no feature space/,
+    );
+    await first.close();
+    await none.close();
+    const story = await publishStory(false, "", true);
+    const { page, complaints, close } = await openPage(bench.pages.browser, `${story.url}?picked=r0`);
+    await page.getByText("Numbers by layer").click();
+    expect(await page.locator("[data-test=layers] tbody tr").allTextContents()).toEqual([
+      "sound4.00",
+      "sound5 (chosen)1.00",
+      "sound6.00",
+    ]);
+    expect(complaints).toEqual([]);
+    await close();
+    await story.close();
+  });
+
+  it("saves every chart as PNG and SVG, as it is seen, in light and dark colours", async () => {
+    const story = await publishStory(false, "partition: subsets\n", true);
+    const { page, complaints, close } = await openPage(bench.pages.browser, `${story.url}?picked=r0`);
+    await page.locator("[data-test=region-chart] circle").first().waitFor();
+    const save = async (kind: "png" | "svg", which: string) => {
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page
+          .getByRole("button", { name: new RegExp(`^Save chart as ${kind.toUpperCase()}: .*${which}`) })
+          .click(),
+      ]);
+      expect(download.suggestedFilename()).toMatch(new RegExp(`\\.${kind}$`));
+      return readFile(await download.path());
+    };
+    for (const [which, words, marks] of [
+      ["A story", ["A story: mean", "front", "silent", "* framed: whole regions"], /<rect[\s\S]*<circle/],
+      ["layers", ["front: layers that were chosen", "layer that was chosen most often"], /<polyline/],
+      ["parts", ["front: parts of the joint R²", "only sound", "sound and meaning"], /<rect/],
+      [
+        "fold 1",
+        ["front: all feature spaces together, fold 1", "thick: predicted"],
+        /<polyline[\s\S]*<polyline/,
+      ],
+    ] as const)
+      for (const dark of [false, true]) {
+        if (dark) await page.getByRole("button", { name: "Change to dark colours" }).click();
+        const svg = (await save("svg", which)).toString();
+        expect(XMLValidator.validate(svg)).toBe(true);
+        for (const text of words) expect(svg).toContain(text);
+        expect(svg).toMatch(marks);
+        expect(svg).not.toMatch(/var\(|NaN|class=|Save chart/);
+        const picture = await sharp(await save("png", which)).stats();
+        const size = /<svg [^>]*width="(\d+)" height="(\d+)"/.exec(svg);
+        const { width, height } = await sharp(Buffer.from(svg)).metadata();
+        expect([String(width), String(height)]).toEqual([size?.[1], size?.[2]]);
+        expect(picture.channels[0]?.mean).toBeLessThan(dark ? 90 : 255);
+        expect(picture.channels[0]?.mean).toBeGreaterThan(dark ? 20 : 200);
+        if (dark) await page.getByRole("button", { name: "Change to light colours" }).click();
+      }
+    expect(complaints).toEqual([]);
+    await close();
+    await story.close();
+  });
 }
