@@ -3,6 +3,7 @@ import { createRandom } from "../../src/core/index.ts";
 import { wilsonInterval } from "../../src/stats/index.ts";
 import { groups } from "./groups.ts";
 import { count, type Measured } from "./measured.ts";
+import { designs, measureParts } from "./parts.ts";
 
 /** The calibration in small; bench/calibration/run.ts measures 1,000 studies and more, docs/statistics.md has the rates. */
 const slow = process.env.SIMCORTEX_SLOW !== undefined;
@@ -36,6 +37,18 @@ describe("calibration in small", () => {
       for (const row of rows.filter(({ kind }) => kind === "naive"))
         expect(wilsonInterval(row.passed, row.of).low, row.test).toBeGreaterThan(0.055);
     },
+  );
+  it.runIf(slow)(
+    "parts: intervals of R² hold the truth, and those about the drawn rows' own mean do not",
+    () => {
+      const weak = designs.find(({ people }) => people === 26);
+      const rows = measureParts(weak!, createRandom(9).stream("parts"), 60, 200);
+      for (const row of rows.filter(({ kind }) => kind === "offered"))
+        expect(rate(row), row.test).toBeLessThan(0.13); // .05, and three standard errors
+      const [joint] = rows.filter(({ kind, test }) => kind === "naive" && test.startsWith("joint"));
+      expect(rate(joint!)).toBeGreaterThan(0.15);
+    },
+    120_000,
   );
   it("counts p at the level as significant, and NaN as none", () => {
     const row = count("f", "t", "c");

@@ -14,7 +14,7 @@ import { count, type Measured } from "./measured.ts";
 import { drawAr } from "./null-study.ts";
 
 /** How a study of three feature spaces is simulated: one run, cut into outer folds. */
-interface Design {
+export interface Design {
   readonly name: string;
   readonly people: number;
   readonly folds: number;
@@ -27,7 +27,7 @@ interface Design {
   /** Size of what stimuli drive; the noise has 1. */
   readonly signal: number;
 }
-const designs: readonly Design[] = [
+export const designs: readonly Design[] = [
   {
     name: "8 people, 4 folds of 80, noise .5",
     people: 8,
@@ -86,10 +86,13 @@ const [draws, studiesForTruth] = [400, 1000] as const;
 /** How often 95 % intervals of R² and of its parts miss what such studies give on average: as the study makes them, and with the variance of a
  * draw about the drawn rows' own mean. */
 export async function parts(random: Random, studies: number): Promise<Measured[]> {
-  return designs.flatMap((design) => measure(design, random.stream(design.name), studies));
+  return designs.flatMap((design) =>
+    measureParts(design, random.stream(design.name), studies, studiesForTruth),
+  );
 }
 
-function measure(design: Design, random: Random, studies: number): Measured[] {
+/** The same of one design. @param others studies that the true value is the mean of. */
+export function measureParts(design: Design, random: Random, studies: number, others: number): Measured[] {
   const family = "95 % intervals of R² and its parts: the true value is outside";
   const kinds = Object.keys(asked) as (keyof typeof asked)[];
   const rows = (test: string, kind: Measured["kind"]) =>
@@ -98,7 +101,7 @@ function measure(design: Design, random: Random, studies: number): Measured[] {
   const drawn = rows("R² about the drawn rows' mean (naive)", "naive");
   const lucks = drawLucks(random, design);
   const truth = kinds.map(() => [] as number[]);
-  for (let k = 0; k < studiesForTruth; k++)
+  for (let k = 0; k < others; k++)
     for (const [j, people] of ask(drawStudy(random, design, 1, lucks).map(aboutFold)).entries())
       truth[j]?.push(meanDefined(people.map((scores) => scores[0] as number)));
   for (let k = 0; k < studies; k++) {

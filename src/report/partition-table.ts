@@ -71,7 +71,7 @@ export function partitionNotes({ partition, tests }: Pick<StudyResult, "partitio
       : `${negative} of ${parts.length} parts are below zero and left so: a shared part below zero means that these spaces predict better together than each by itself (suppression), or that a fit with more columns lost held-out variance; a unique part below zero, that the space cost more than it added. The part shared by all spaces also takes what every model loses where held-out rows have another mean than those that were learned from.`,
     outside === 0
       ? ""
-      : `${countOf(outside, "interval")} ${outside === 1 ? "does" : "do"} not hold the value itself: redrawn blocks change the level of held-out rows, which the part takes in; read ${outside === 1 ? "it" : "them"} as no interval.`,
+      : `${countOf(outside, "interval")} ${outside === 1 ? "does" : "do"} not hold the value itself: the redrawn people and blocks scatter about another value; read ${outside === 1 ? "it" : "them"} as no interval.`,
     "A shared part says that any of its spaces could account for it, not which one does.",
   ]
     .filter((text) => text !== "")

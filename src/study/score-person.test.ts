@@ -158,6 +158,38 @@ describe("scorePerson", () => {
       }
     },
   );
+  it("has draws that scatter about the data's own R², for every model, where a few blocks differ in level", () => {
+    const random = createRandom(4);
+    const { blocks, count } = assignBlocks([60], 15);
+    const level = [1.5, -1, 0.5, -1];
+    const Y = matrix(
+      axes,
+      60,
+      1,
+      Float64Array.from(blocks, (b) => level[b]! + random.normal()),
+    );
+    const weak = matrix(
+      axes,
+      60,
+      1,
+      Float64Array.from(Y.data, (y) => 0.05 * y + 0.2),
+    );
+    const fold = { Y, predicted: [weak], parts: [weak], blocks, drawn: drawBlocks(random, 4000, count) };
+    const input = { joint: 0, alone: [0], without: [-1], subsets: [0], folds: [fold] };
+    const { regions } = scorePerson({ ...input, regionOf: Int32Array.of(0), regions: 1, constant: [] });
+    const { value, draws } = regions[0]!.r2;
+    const mean = draws.reduce((sum, one) => sum + one, 0) / draws.length;
+    expect(value).toBeGreaterThan(0);
+    expect(Math.abs(mean - value)).toBeLessThan(0.02);
+    // about the drawn rows' own mean it lies far below
+    const about = Float64Array.from(draws, (_, d) => {
+      const rows = [...blocks.keys()].flatMap((i) =>
+        new Array<number>(fold.drawn.data[d * count + blocks[i]!]!).fill(i),
+      );
+      return rSquared(takeRows(Y, Int32Array.from(rows)), takeRows(weak, Int32Array.from(rows)))[0]!;
+    });
+    expect(about.reduce((sum, one) => sum + one, 0) / draws.length).toBeLessThan(value - 0.2);
+  });
   it("keeps the identities: joint = unique + unique + shared, and saved errors sum to unique variance and R²", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e6 }), (seed) => {
