@@ -44,7 +44,7 @@ export function partsFigure(result: StudyResult): Figure | null {
       ],
     },
     (width) => {
-      const columns = Math.min(regions.length, isNarrow(width) ? 1 : 3);
+      const columns = Math.min(regions.length, isNarrow(width) ? 1 : regions.length === 4 ? 2 : 3);
       const margin = names.length * dotRoom + 12;
       const panelWidth = (width - margin - 14) / columns - 12;
       const place = (k: number) => ({ fx: k % columns, fy: Math.floor(k / columns) });

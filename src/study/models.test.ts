@@ -3,17 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createRandom, type Features, fromRows } from "../core/index.ts";
+import { createRandom, type Features } from "../core/index.ts";
 import { encodeNpy } from "../io/index.ts";
 import { config, start } from "../models/export.fixture.ts";
 import { writeBrivlFolder } from "../models/index.ts";
 import { answerStudy, type StudyResult } from "../report/index.ts";
 import { runStudy } from "../study.ts";
-import { comparedPairs, unmatchedBetween } from "./compare.ts";
-import type { StudyData } from "./data.ts";
+import { unmatchedBetween } from "./compare.ts";
 import { openFiles } from "./files.ts";
 import { listShown } from "./list-shown.ts";
-import { addModels } from "./model-spaces.ts";
 import { openTower } from "./open-tower.ts";
 import { planActivations } from "./plan-activations.ts";
 import { readModels, type StudyModel } from "./read-model.ts";
@@ -201,95 +199,6 @@ describe("readModels", () => {
     ]);
     expect(unmatchedBetween(a, changed({}, null))).toBeUndefined();
     expect(unmatchedBetween(a, changed({ width: "9" }, null))?.at(-1)).toMatch(/not known/);
-  });
-});
-
-describe("comparedPairs", () => {
-  const space = (name: string, model: boolean, control = false) => ({
-    name,
-    model,
-    control,
-    description: "",
-    joint: !model,
-    delays: [0],
-    pca: null,
-  });
-  const spaces = [space("x", false), space("a", true), space("b", true), space("c", true, true)];
-  it("adds every control to a pair of models, once, and nothing to pairs of feature spaces", () => {
-    const pairs = [
-      ["a", "b"],
-      ["a", "c"],
-      ["c", "b"],
-    ];
-    expect(comparedPairs([["a", "b"]], spaces)).toEqual(pairs);
-    expect(
-      comparedPairs(
-        [
-          ["a", "b"],
-          ["a", "c"],
-        ],
-        spaces,
-      ),
-    ).toEqual(pairs);
-    expect(comparedPairs([["x", "a"]], spaces)).toEqual([["x", "a"]]);
-    expect(() => comparedPairs([["x", "z"]], spaces)).toThrow(
-      /no model or feature space "z"; legal: x, a, b, c/,
-    );
-  });
-});
-
-describe("addModels", () => {
-  it("puts the activations of each sense into columns of their own, while the stimulus is on", () => {
-    const settings = parseSettings(
-      "title: t\nquestion: q\ntr: 2\nvirtual: {}\nmodels: { m: { folder: a } }\nactivations: { layers: [0, 1], pca: 3 }",
-    );
-    const tower = (sense: "pictures" | "sentences", width: number) => ({
-      sense,
-      width,
-      layers: 2,
-      files: [],
-    });
-    const models = [
-      { name: "m", description: "", control: true, towers: [tower("pictures", 2), tower("sentences", 1)] },
-    ] as unknown as StudyModel[];
-    const events = [
-      { sense: "pictures", index: 1, onset: 0, duration: 3 },
-      { sense: "sentences", index: 0, onset: 4, duration: 2 },
-    ] as const;
-    const data = {
-      runs: [{ id: "r", role: "train", samples: 4, repeats: 1 }],
-      spaces: [],
-      stimuli: [{ spaces: [] }],
-      shown: { pictures: [], sentences: [], events: [events] },
-      notes: [],
-      warnings: [],
-      inputs: [],
-    } as unknown as StudyData;
-    const of = ({ sense }: { sense: string }) =>
-      [1, 10].map((size) =>
-        sense === "pictures"
-          ? fromRows(
-              ["samples", "features"],
-              [
-                [9, 9],
-                [size, 2 * size],
-              ],
-            )
-          : fromRows(["samples", "features"], [[3 * size]]),
-      );
-    const added = addModels(data, models, { of, warnings: ["w"] }, settings);
-    expect(added.stimuli[0]?.spaces[0]?.map((layer) => [...(layer[0] as Features).data])).toEqual([
-      [1, 2, 0, 0.5, 1, 0, 0, 0, 3, 0, 0, 0],
-      [10, 20, 0, 5, 10, 0, 0, 0, 30, 0, 0, 0],
-    ]);
-    expect(added.spaces[0]).toMatchObject({ name: "m", control: true, joint: false, model: true, pca: 3 });
-    expect(added.warnings).toEqual(["w"]);
-    const activations = { ...settings.activations, layerRule: "stacked" as const };
-    const stacked = addModels(data, models, { of, warnings: [] }, { ...settings, activations });
-    expect(stacked.stimuli[0]?.spaces[0]?.map(([run]) => [...(run as Features).data])).toEqual([
-      [1, 2, 0, 10, 20, 0, 0.5, 1, 0, 5, 10, 0, 0, 0, 3, 0, 0, 30, 0, 0, 0, 0, 0, 0],
-    ]);
-    expect(stacked.notes.join()).toContain("the columns of all its layers side by side");
   });
 });
 

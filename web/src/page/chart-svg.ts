@@ -46,7 +46,7 @@ function drawing(svg: SVGSVGElement, box: DOMRect): string {
   const at = { x: own.left - box.left, y: own.top - box.top, width: own.width, height: own.height };
   for (const [name, value] of Object.entries(at)) copy.setAttribute(name, value.toFixed(1));
   copy.setAttribute("overflow", "visible");
-  return new XMLSerializer().serializeToString(copy);
+  return new XMLSerializer().serializeToString(copy).replaceAll(/<!--.*?-->/g, "");
 }
 
 /** Words of the page, line by line as they are broken there. */
