@@ -1,6 +1,7 @@
 import { escapeXml } from "../../../src/simulator/view/legend.ts";
 
-const [margin, titleHeight] = [16, 36];
+const [margin, titleLine] = [16, 20];
+const titleFont = "600 15px system-ui, sans-serif";
 /** Styles that a drawing takes from the page's style sheet, by the attribute that holds them in SVG. */
 const drawn =
   "fill stroke stroke-width stroke-dasharray opacity font-size font-weight font-style text-anchor".split(" ");
@@ -13,8 +14,28 @@ export function chartSvg(chart: Element, title: string): string {
   const { color, backgroundColor: paper } = getComputedStyle(document.body);
   const parts: string[] = [];
   collect(chart, box, parts);
-  const [width, height] = [Math.ceil(box.width) + 2 * margin, Math.ceil(box.height) + titleHeight + margin];
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif"><rect width="100%" height="100%" fill="${paper}"/><text x="${margin}" y="24" font-size="15" font-weight="600" fill="${color}">${escapeXml(title)}</text><g transform="translate(${margin} ${titleHeight})">${parts.join("")}</g></svg>`;
+  const lines = breakWords(title, box.width);
+  const top = margin + titleLine * lines.length;
+  const [width, height] = [Math.ceil(box.width) + 2 * margin, Math.ceil(box.height) + top + margin];
+  const words = lines.map(
+    (line, k) => `<tspan x="${margin}" y="${24 + titleLine * k}">${escapeXml(line)}</tspan>`,
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif"><rect width="100%" height="100%" fill="${paper}"/><text font-size="15" font-weight="600" fill="${color}">${words.join("")}</text><g transform="translate(${margin} ${top})">${parts.join("")}</g></svg>`;
+}
+
+/** Lines of a title that are no wider than a chart; a longer word has a line of its own. */
+function breakWords(text: string, width: number): string[] {
+  const pen = document.createElement("canvas").getContext("2d");
+  if (pen === null) return [text];
+  pen.font = titleFont;
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && pen.measureText(`${last} ${word}`).width <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 function collect(element: Element, box: DOMRect, parts: string[]): void {
