@@ -64,11 +64,13 @@ describe("docs/guide.md", () => {
     }
   });
   it("shows studies that the program accepts", () => {
-    const [series, stimuli, models] = [...guide.matchAll(/```yaml\n([\s\S]*?)```/g)].map(
+    const [series, stimuli, parts, margin, models] = [...guide.matchAll(/```yaml\n([\s\S]*?)```/g)].map(
       ([, text]) => text as string,
     );
     expect(parseSettings(series as string).runs).toHaveLength(2);
     expect(parseSettings(`title: t\nquestion: q\n${stimuli}`).compare).toEqual([["model", "its twin"]]);
+    const example = readFileSync("examples/parts/study.yaml", "utf8");
+    for (const line of `${parts}${margin}`.trim().split("\n")) expect(example).toContain(`${line}\n`);
     const added = `${(series as string).replace(/^delays.*$/m, "")}\n${models}`; // the models of the guide in its first study
     expect(Object.keys(parseSettings(added).models ?? {})).toEqual([
       "multimodal",
