@@ -214,6 +214,17 @@ const mutations: readonly Mutation[] = [
     edits: [["stats/cluster-draws.ts", "if (largest >= limit)", "if (size(drawn[t] as number) >= limit)"]],
     tests: ["src/stats/cluster-draws.test.ts"],
   },
+  {
+    name: "a draw's R² is taken about the drawn rows' own mean",
+    edits: [
+      [
+        "study/score-target.ts",
+        "const total = at(place.yy);",
+        "const total = squaresAboutMean(at(place.yy), at(place.y), at(place.n));",
+      ],
+    ],
+    tests: ["src/study/score-person.test.ts"],
+  },
 ];
 
 const root = resolve(import.meta.dirname, "..");
