@@ -48,6 +48,8 @@ export interface PackOptions extends Pick<BrainManifest, "title" | "question" | 
   readonly random: Random;
   /** Smallest difference in R² between two models that matters, declared beforehand; left out: none is. */
   readonly margin?: number | undefined;
+  /** Parts of the joint R² of feature spaces, which the study divided beside its models. */
+  readonly partition?: BrainManifest["partition"] | undefined;
   /** Weights of low rank instead of all of them: made by `approximateWeights`, by model id. */
   readonly lowRank?: Readonly<Record<string, LowRank>>;
 }
@@ -224,6 +226,7 @@ async function describe(
     ),
     layers: brain.models.flatMap((model) => layersOf(brain, model)),
     bandWeights: brain.models.flatMap((model) => bandsOf(brain, model)),
+    ...(options.partition && { partition: options.partition }),
     reliability: {
       ceiling: packer.array("ceiling", "float32", [people, targets], brain.ceiling),
       text: "Share of the variance of the mean over repeats that is signal; r of a perfect model is its root.",

@@ -146,7 +146,8 @@ runs: [{ id: sentences, samples: ${rows} }]
 responses: { file: "rows/{participant}.npy" }
 features: { length: { control: true, ready: { file: length.csv } } }
 stimuli: { sentences: { file: read.csv } }
-outer: { folds: 4, groups: groups.csv }`;
+outer: { folds: 4, groups: groups.csv }
+partition: subsets`;
 const timedStudy = `${common}
 tr: 2
 delays: [1, 2, 3, 4]
@@ -211,6 +212,11 @@ describe("buildStudyBrain", () => {
     expect(own.mask).toEqual([1, 1, 0, 0]);
     expect(Math.min(...own.r.slice(0, 2))).toBeGreaterThan(0.7);
     expect(manifest.differences.length).toBeGreaterThan(0); // against the untrained twin
+    // what the study's own feature spaces explain stands beside its models
+    expect(manifest.partition?.parts.map(({ region, spaces }) => [region, spaces])).toEqual([
+      ["planted", ["length"]],
+      ["nothing", ["length"]],
+    ]);
     expect(manifest.equivalence?.text).toMatch(/sign-flip tests over 3 people.*–: no difference is excluded/);
     expect(manifest.differences.map(({ equivalence }) => equivalence?.bound)).toEqual(
       manifest.differences.map(() => null), // three people exclude nothing at .05

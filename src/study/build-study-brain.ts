@@ -19,6 +19,7 @@ import { brainDefaults, tellEncoder } from "./build-brain.ts";
 import type { LoadedSurface } from "./load-surface.ts";
 import { longestOf, preprocessingOf, readTowerModel } from "./open-tower.ts";
 import { cardOf } from "./page-card.ts";
+import { partitionOf } from "./page-findings.ts";
 import { dressSurface, placeTargets } from "./page-targets.ts";
 import { layersOf } from "./read-model.ts";
 import type { StudySettings } from "./settings.ts";
@@ -107,6 +108,7 @@ export async function buildStudyBrain(
       library: { pictures: [], sentences: [] },
       unit: timed ? "SD of a run" : "as measured",
       margin: settings.tests.equivalence?.margin,
+      partition: partitionOf(solved),
       ...(!timed && {
         presentation: {
           tr: null,

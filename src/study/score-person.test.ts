@@ -1,55 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRandom, matrix, type Random, type Responses, takeRows } from "../core/index.ts";
+import { createRandom, matrix, type Responses, takeRows } from "../core/index.ts";
 import { assignBlocks, correlate, drawBlocks, fisherMean, rSquared, splitRSquared } from "../stats/index.ts";
-import { addBlocks, modelPlace, partPlace, place, sumBlocks } from "./block-sums.ts";
-import type { ScoreFold, ScoreInput } from "./score-input.ts";
+import { axes, combine, drawFold, targets } from "./score-fold.fixture.ts";
+import type { ScoreInput } from "./score-input.ts";
 import { scorePerson } from "./score-person.ts";
-
-const axes = ["samples", "targets"] as const;
-const draw = (random: Random, rows: number, cols: number, level = 0): Responses =>
-  matrix(
-    axes,
-    rows,
-    cols,
-    Float64Array.from({ length: rows * cols }, () => level + random.normal()),
-  );
-const combine = (list: readonly Responses[], weights: readonly number[], level = 0): Responses =>
-  matrix(
-    axes,
-    list[0]!.rows,
-    list[0]!.cols,
-    Float64Array.from(list[0]!.data, (_, k) =>
-      list.reduce((sum, one, j) => sum + weights[j]! * one.data[k]!, level),
-    ),
-  );
 
 /** Models: 0 joint of spaces a and b, 1 a alone, 2 b alone, 3 space c, which is not part of the joint model. */
 const plan = { joint: 0, alone: [1, 2, 3], without: [2, 1, null], subsets: [1, 2, 0] };
-const targets = 4;
 
-function drawFold(random: Random, lengths: readonly number[], draws: number, level = 0): ScoreFold {
-  const { blocks, count } = assignBlocks(lengths, 5);
-  const rows = blocks.length;
-  const [a, b, c, noise] = [0, 1, 2, 3].map(() => draw(random, rows, targets)) as [
-    Responses,
-    Responses,
-    Responses,
-    Responses,
-  ];
-  return {
-    Y: combine([a, b, noise], [0.6, 0.4, 1], level),
-    predicted: [
-      combine([a, b], [0.5, 0.3], level + 0.1),
-      combine([a, c], [0.4, 0.1], level),
-      combine([b], [-0.2], level),
-      c,
-    ],
-    parts: [combine([a], [0.5]), combine([b], [0.3]), null],
-    blocks,
-    drawn: drawBlocks(random, draws, count),
-  };
-}
 function drawInput(seed: number, { folds = 2, draws = 6, level = 0 } = {}): ScoreInput {
   const random = createRandom(seed).stream("score");
   return {
@@ -261,49 +220,5 @@ describe("scorePerson", () => {
     expect(regions[0]!.unique[0]).toEqual(regions[0]!.r2);
     expect(regions[0]!.alone[0]).toEqual(regions[0]!.r2);
     expect(regions[0]!.shared[0]!.value).toBe(0);
-  });
-});
-
-describe("sumBlocks and addBlocks", () => {
-  it("sum what they say, block by block", () => {
-    const fold = drawFold(createRandom(9), [12, 9], 3, 5);
-    const sums = sumBlocks(fold, 2, 0);
-    expect(sums.width).toBe(partPlace(sums, 3));
-    const column = (m: Responses) => Array.from({ length: m.rows }, (_, i) => m.data[i * targets + 2]!);
-    const y = column(fold.Y);
-    const mean = y.reduce((a, b) => a + b, 0) / y.length;
-    for (let b = 0; b < sums.blocks; b++) {
-      const rows = [...fold.blocks.keys()].filter((i) => fold.blocks[i] === b);
-      const sum = (f: (i: number) => number) => rows.reduce((total, i) => total + f(i), 0);
-      const at = (k: number) => sums.table[b * sums.width + k];
-      expect(at(place.n)).toBe(rows.length);
-      expect(at(place.y)).toBeCloseTo(
-        sum((i) => y[i]! - mean),
-        11,
-      );
-      expect(at(place.yy)).toBeCloseTo(
-        sum((i) => (y[i]! - mean) ** 2),
-        11,
-      );
-      for (const [m, model] of fold.predicted.entries())
-        expect(at(modelPlace(m))).toBeCloseTo(
-          sum((i) => (y[i]! - column(model)[i]!) ** 2),
-          11,
-        );
-      const [qa, qb] = [column(fold.parts[0]!), column(fold.parts[1]!)];
-      expect(at(partPlace(sums, 0))).toBeCloseTo(
-        sum((i) => qa[i]! * (2 * (y[i]! - mean) - qa[i]! - qb[i]!)),
-        11,
-      );
-      expect(at(partPlace(sums, 1))).toBeCloseTo(
-        sum((i) => qb[i]! * (2 * (y[i]! - mean) - qa[i]! - qb[i]!)),
-        11,
-      );
-      expect(at(partPlace(sums, 2))).toBe(0);
-    }
-    const twice = new Float64Array(sums.width);
-    addBlocks(sums, [7, 0, 2, 1], 1, twice);
-    for (let k = 0; k < sums.width; k++)
-      expect(twice[k]).toBeCloseTo(2 * sums.table[sums.width + k]! + sums.table[2 * sums.width + k]!, 11);
   });
 });
