@@ -34,7 +34,7 @@ export function partsFigure(result: StudyResult): Figure | null {
     {
       id: "partition",
       title: "All parts of the explained variance",
-      caption: `R² of each part, mean over ${countOf(result.participants.length, "person", "people")}, with its interval. Coloured dots beside a bar (from left to right in the order of the legend) name the feature spaces that the part belongs to: one dot, what only that space explains; several, what exactly these share. The parts of a region sum to its joint R². *: the whole interval lies above zero, not corrected over parts.${below > 0 ? ` ${countOf(below, "part")} of ${regions.length * parts.length} ${below === 1 ? "lies" : "lie"} below zero (hollow, left of the line): spaces that predict better together than each by itself, or a fit with more columns that lost held-out variance.` : ""}`,
+      caption: `R² of each part, mean over ${countOf(result.participants.length, "person", "people")}, with its interval. Coloured dots beside a bar (from left to right in the order of the legend) name the feature spaces that the part belongs to: one dot, what only that space explains; several, what exactly these share. The parts of a region sum to its joint R². *: the whole interval lies above zero, not corrected over parts.${below > 0 ? ` ${countOf(below, "part")} of ${regions.length * parts.length} ${below === 1 ? "lies" : "lie"} below zero (hollow, left of the line): spaces that predict better together than each by itself, or a fit with more columns that lost held-out variance; the part of all spaces also takes what every model loses where held-out rows have another mean than those that were learned from.` : ""}`,
       alt: `Bars, one a part and region. ${joinWords(regions.map(largestPart), 12)}. The table holds all parts.`,
       legend: [
         ...names.map((name, k) => ({ mark: "dot" as const, color: fills[k] ?? sharedFill, text: name })),
@@ -46,7 +46,7 @@ export function partsFigure(result: StudyResult): Figure | null {
     (width) => {
       const columns = Math.min(regions.length, isNarrow(width) ? 1 : regions.length === 4 ? 2 : 3);
       const margin = names.length * dotRoom + 12;
-      const panelWidth = (width - margin - 14) / columns - 12;
+      const panelWidth = (width - margin - 14) / columns - (columns > 1 ? 24 : 0);
       const place = (k: number) => ({ fx: k % columns, fy: Math.floor(k / columns) });
       const rows = regions.flatMap((own, k) =>
         own.parts.map(
@@ -71,7 +71,7 @@ export function partsFigure(result: StudyResult): Figure | null {
         height: panelRows * inner + (panelRows - 1) * titleRoom + titleRoom + 44,
         x: { domain },
         y: { domain: parts, type: "band", padding: 0.25, axis: null },
-        fx: { axis: null, padding: columns > 1 ? 0.05 : 0 },
+        fx: { axis: null, padding: columns > 1 ? 0.09 : 0 },
         fy: {
           axis: null,
           paddingOuter: 0,
