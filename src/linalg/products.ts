@@ -18,7 +18,7 @@ export function openProducts(threads: number): OnnxProducts {
   const session = (dtype: Dtype, kind: Transposed | "grams") => {
     const key = `${dtype} ${kind}`;
     const graph = () => (kind === "grams" ? gramsGraph(dtype) : productGraph(dtype, kind));
-    const known = sessions.get(key) ?? openSession(graph(), { where: "here", threads });
+    const known = sessions.get(key) ?? openSession(graph(), { where: "here", threads, spin: false });
     sessions.set(key, known);
     return known;
   };

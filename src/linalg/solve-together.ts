@@ -41,7 +41,7 @@ export function openTogether(threads: number): Together {
   const runner = (dtype: Dtype): Run => {
     return async (graph, feeds, into) => {
       const key = `${dtype} ${graph}`;
-      const session = opened.get(key) ?? openSession(encode(graph, dtype), { where: "here", threads });
+      const session = opened.get(key) ?? openSession(encode(graph, dtype), { where: "here", threads, spin: false });
       opened.set(key, session);
       return (await session).run(feeds, into);
     };
