@@ -10,7 +10,7 @@ import type { Linalg } from "../linalg/index.ts";
 import { type Chosen, startChoice } from "./choice.ts";
 import { addFold, eachLoss, type Sums, sumsOf } from "./losses.ts";
 import { type NodePlan, openPlan, planNodes } from "./plan-nodes.ts";
-import type { Problems, Tile } from "./problem.ts";
+import type { Problem, Problems, Tile } from "./problem.ts";
 import { lendSides } from "./sides-ahead.ts";
 import { makeSmoothers, memoryOf, type Smoothers } from "./smoothers.ts";
 import { sampleTargets } from "./tiles.ts";
@@ -54,11 +54,11 @@ export async function crossValidate(
   const folds = problems.folds.length;
   const total = plans.reduce((sum, plan) => sum + plan.solved.length, 0) * folds;
   let done = 0;
-  const smoothers = makeAhead(problems, plans, linalg);
   const spare = openSpare(12);
   const noSums = tiles.map((tile) => sumsOf(tile.Y.rows, dtypeOf(tile.Y)));
   const jobs = problems.folds.flatMap((problem) => tiles.map((tile) => ({ problem, tile })));
   const withSides = lendSides(jobs, { rounds: plans.length, parallel: linalg.parallel });
+  const smoothers = makeAhead(problems.folds, plans, linalg);
   for (const plan of plans) {
     const sums = noSums.map((make) => make(plan));
     for (let fold = 0; fold < folds; fold++) {
@@ -84,8 +84,8 @@ export async function crossValidate(
 }
 
 /** The smoothers of every plan and fold in order, made while those before are used where calls run side by side. */
-function makeAhead(problems: Problems, plans: readonly NodePlan[], linalg: Linalg) {
-  const jobs = plans.flatMap((plan) => problems.folds.map((problem) => ({ plan, problem })));
+function makeAhead(folds: readonly Problem[], plans: readonly NodePlan[], linalg: Linalg) {
+  const jobs = plans.flatMap((plan) => folds.map((problem) => ({ plan, problem })));
   const ahead: Promise<Smoothers>[] = [];
   const spare = openSpare(16);
   let begun = 0;

@@ -106,7 +106,10 @@ async function fitLinear(name: string, X: Features, Y: Responses, options: Bande
   checkInputs(name, X, Y, options);
   checkBands(name, bands, X.cols);
   checkWeightings(name, weightings, bands.length);
-  const { problems, Xc, meanX } = await linearProblems(X, options);
+  const made = linearProblems(X, options); // its products are under way while numbers are looked at
+  made.catch(() => {}); // thrown below, unless a number is refused first
+  checkNumbers(name, X, Y);
+  const { problems, Xc, meanX } = await made;
   const { chosen, solved } = await solveChosen(problems, Y, options);
   return {
     form: problems.form,
@@ -151,6 +154,7 @@ export async function fitKernelRidge(
   const { alphas, folds, intercept = true, weightings } = options;
   for (const kernel of kernels) {
     checkInputs("fitKernelRidge", kernel, Y, options);
+    checkNumbers("fitKernelRidge", kernel, Y);
     if (kernel.rows !== kernel.cols)
       throw new EncodingError(
         "shape",
@@ -230,14 +234,17 @@ function checkInputs(name: string, X: Matrix, Y: Responses, options: FitOptions)
       "option",
       `${name}: X and Y must have the same dtype; got ${dtypeOf(X)} and ${dtypeOf(Y)}. Convert one with toDtype.`,
     );
-  checkFinite(name, Y, "Y");
   checkSearch(name, X, options);
 }
 
-/** Refuse features, alphas, folds and options that no fit can use. */
+function checkNumbers(name: string, X: Matrix, Y: Responses): void {
+  checkFinite(name, Y, "Y");
+  checkFinite(name, X, "X");
+}
+
+/** Refuse alphas, folds and options that no fit can use. */
 export function checkSearch(name: string, X: Matrix, options: FitOptions): void {
   const { alphas, folds, tolerance = 0, tile = 1 } = options;
-  checkFinite(name, X, "X");
   checkAlphas(name, alphas);
   checkNumber(name, "tolerance", tolerance, { min: 0 });
   checkNumber(name, "tile", tile, { min: 1, whole: true });

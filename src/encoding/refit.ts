@@ -2,8 +2,8 @@ import { allocate, dtypeOf, type FloatArray, type Matrix, matrix, openSpare } fr
 import type { Linalg } from "../linalg/index.ts";
 import type { Chosen } from "./choice.ts";
 import { divider } from "./divide.ts";
-import { inLanes } from "./lanes.ts";
 import { narrow, type Problem, type Tile, widen } from "./problem.ts";
+import { eachWeighting } from "./sketch.ts";
 import type { Weightings } from "./weightings.ts";
 
 /** Solve for the chosen weighting and alpha of each target on all rows, exactly: one Cholesky factor for each pair that was chosen.
@@ -19,31 +19,24 @@ export async function refit(
   const { right } = await problem.sides(tile);
   const out = allocate(dtypeOf(right), right.data.length);
   const spare = openSpare();
-  for (const [w, byAlpha] of groupTargets(right.rows, first, alphaIndex, weightingIndex)) {
+  const pairs = groupTargets(right.rows, first, alphaIndex, weightingIndex).flatMap(([w, byAlpha]) => {
     const weights = weightings.data.subarray(w * weightings.cols, (w + 1) * weightings.cols);
-    const system = problem.system(weights, spare);
-    const { divide } = divider(system, linalg);
-    const { together, parallel } = linalg;
-    await inLanes(Math.ceil(byAlpha.length / together), parallel, async (k) => {
-      const some = byAlpha.slice(k * together, (k + 1) * together);
-      const solved = await divide(
-        some.map(([a, targets]) => ({
-          b: narrow(pickRows(right, targets), system.active),
-          alpha: alphas[a] as number,
-        })),
-      );
-      for (const [j, [, targets]] of some.entries())
-        for (const [i, t] of targets.entries())
-          widen(
-            rowOf(solved[j] as Matrix<"targets", "components">, i),
-            system.active,
-            right.cols,
-            out,
-            t * right.cols,
-          );
-    });
-    spare.give(...system.lent);
-  }
+    return byAlpha.map(([a, targets]) => ({ weights, alpha: alphas[a] as number, targets }));
+  });
+  await eachWeighting(pairs, linalg, {
+    async prepare(weights) {
+      const system = problem.system(weights, spare);
+      return { system, divide: divider(system, linalg).divide };
+    },
+    async work({ system: { active }, divide }, from, to) {
+      const some = pairs.slice(from, to);
+      const own = some.map(({ alpha, targets }) => ({ alpha, b: narrow(pickRows(right, targets), active) }));
+      for (const [k, solved] of (await divide(own)).entries())
+        for (const [i, t] of (some[k]?.targets ?? []).entries())
+          widen(rowOf(solved, i), active, right.cols, out, t * right.cols);
+    },
+    finish: ({ system }) => spare.give(...system.lent),
+  });
   return matrix(["targets", "rows"], right.rows, right.cols, out);
 }
 

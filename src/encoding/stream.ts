@@ -79,6 +79,7 @@ export async function streamBandedRidge(X: Features, Y: TargetReader, options: S
       "shape",
       `${name}: X and Y must have the same samples; got X ${X.rows} samples × ${X.cols} features and Y ${Y.samples} samples × ${Y.targets} targets.`,
     );
+  checkFinite(name, X, "X");
   checkSearch(name, X, options);
   checkBands(name, bands, X.cols);
   checkWeightings(name, weightings, bands.length);
