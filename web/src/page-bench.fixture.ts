@@ -25,7 +25,8 @@ export function makeBench() {
     return one;
   };
   const pose = async (page: Page) => {
-    await page.waitForTimeout(400); // the address follows the view after a quarter of a second
+    // the address follows the view after a quarter of a second of the page's own clock, however busy the machine is
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
     return new URL(page.url()).searchParams;
   };
 
