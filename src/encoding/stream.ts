@@ -147,14 +147,20 @@ async function prepare(
     if (bytes <= hold) held.set(key, made);
     return made;
   };
-  const total = plans.length * problems.folds.length;
+  const jobs = plans.flatMap((choice) => problems.folds.map((_, fold) => ({ choice, fold })));
   let done = 0;
-  for (const choice of plans)
-    for (let fold = 0; fold < problems.folds.length; fold++) {
-      checkCancelled(signal);
-      await get(openPlan(choice, weightings, alphas), fold);
-      onProgress?.({ step: "prepare", done: ++done, total });
-    }
+  const prepareOne = async ({ choice, fold }: (typeof jobs)[number]) => {
+    checkCancelled(signal);
+    await get(openPlan(choice, weightings, alphas), fold);
+    onProgress?.({ step: "prepare", done: ++done, total: jobs.length });
+  };
+  for (let from = 0; from < jobs.length; ) {
+    // a decomposition keeps one thread busy, the nodes of many weightings all
+    const together = jobs[from]?.choice.spectrum ? linalg.parallel : 1;
+    const ends = await Promise.allSettled(jobs.slice(from, from + together).map(prepareOne));
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
+    from += together;
+  }
   return get;
 }
 
