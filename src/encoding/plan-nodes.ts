@@ -1,9 +1,10 @@
 import { allocate, type Dtype, dtypeOf, type Matrix, matrix } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
+import type { Pair } from "./each-weighting.ts";
 import { inLanes } from "./lanes.ts";
 import { chooseNodes } from "./nodes.ts";
 import type { Problem, Problems, Tile } from "./problem.ts";
-import { lookThrough, type Pair, sketchFold } from "./sketch.ts";
+import { lookThrough, sketchFold } from "./sketch.ts";
 import { keepDecomposed, tryDecompose } from "./spectrum.ts";
 import { planSpectrum, type SpectrumPlan } from "./spectrum-plan.ts";
 

@@ -2,8 +2,8 @@ import { allocate, dtypeOf, type FloatArray, type Matrix, matrix, openSpare } fr
 import type { Linalg } from "../linalg/index.ts";
 import type { Chosen } from "./choice.ts";
 import { divider } from "./divide.ts";
+import { eachWeighting } from "./each-weighting.ts";
 import { narrow, type Problem, type Tile, widen } from "./problem.ts";
-import { eachWeighting } from "./sketch.ts";
 import type { Weightings } from "./weightings.ts";
 
 /** Solve for the chosen weighting and alpha of each target on all rows, exactly: one Cholesky factor for each pair that was chosen.

@@ -38,7 +38,7 @@ export interface Linalg {
   readonly version: string;
   /** Calls that run side by side when several are under way; 1 where each call uses all the threads it was given. */
   readonly parallel: number;
-  /** Systems of {@link Linalg.solveRights} that cost together little more than one; 1 where nothing is gained. */
+  /** Systems of {@link Linalg.solveRights} that together cost far less than one by one; 1 where nothing is gained. */
   readonly together: number;
   /** A symmetric eigen-decomposition of size n takes as long as solving so many systems of that size. */
   decomposition(n: number): number;

@@ -16,7 +16,7 @@ export const blockWidth = 256;
  *
  * `t` (systems × (left + r) × left): what is left of some columns, then r more rows. With D its first block and W = L_D⁻¹, gives
  * `inverse` = W, the `panel` P = t_below Wᵀ (columns of L, and of the rows that are solved for), and `rest` = t_rest − P P_topᵀ. `more` is −r.
- * Every operation is on all systems: the many small ones of the first block cost little more for ten than for one.
+ * Every operation is on all systems: the many small ones of the first block cost far less than one system after the other.
  * @source Golub and Van Loan, Matrix Computations, 4.2 (outer product form). */
 export function stepGraph(dtype: Dtype): Uint8Array {
   const g = createGraph("cholesky step");
