@@ -37,7 +37,11 @@ export async function planSearch(
   Y: Responses,
   { weightings, alphas, tolerance, linalg }: SearchOptions,
 ): Promise<NodePlan[]> {
-  const tile = await problems.tile(sampleTargets(Y));
+  let made: Promise<Tile> | undefined;
+  const tile = () => {
+    made ??= problems.tile(sampleTargets(Y));
+    return made;
+  };
   const choices = await planNodes(problems, weightings, alphas, { tile, tolerance, linalg });
   return choices.map((choice) => openPlan(choice, weightings, alphas));
 }

@@ -6,6 +6,7 @@ import {
   dtypeOf,
   EncodingError,
   type Features,
+  type FloatArray,
   fromRows,
   type Matrix,
   matrix,
@@ -193,8 +194,14 @@ async function solveChosen(
 ): Promise<{ chosen: Chosen; solved: Matrix<"targets", "rows"> }> {
   const { tile = 4096, tolerance = defaultTolerance(dtypeOf(Y)) } = options;
   const search = { ...options, tolerance };
-  const [plans, tiles] = await Promise.all([planSearch(problems, Y, search), makeTiles(problems, Y, tile)]);
+  const planned = planSearch(problems, Y, search);
+  planned.catch(() => {}); // thrown below
+  await new Promise((resolve) => setTimeout(resolve)); // its decompositions are under way while tiles are cut
+  const tiles = await makeTiles(problems, Y, tile);
+  const plans = await planned;
   const chosen = await crossValidate(problems, tiles, plans, search);
+  const [only] = tiles.length === 1 ? tiles : [];
+  if (only) return { chosen, solved: await refit(problems.whole, only, 0, chosen, options) };
   const out = allocate(dtypeOf(Y), Y.cols * problems.whole.size);
   let first = 0;
   for (const one of tiles) {
@@ -213,13 +220,30 @@ export async function toPrimal(
 ): Promise<Matrix<"features", "targets">> {
   const own = matrix(["targets", "samples"] as const, dual.rows, dual.cols, dual.data);
   const coefficients = await wideProduct(own, X, linalg);
-  const { data, cols } = coefficients;
-  for (let t = 0; t < coefficients.rows; t++)
-    for (const [b, band] of bands.entries()) {
-      const weight = weightings.data[(weightingIndex[t] as number) * weightings.cols + b] as number;
-      for (let j = t * cols + band.from; j < t * cols + band.to; j++) data[j] = (data[j] as number) * weight;
-    }
-  return transpose(coefficients);
+  const out = allocate(dtypeOf(dual), X.cols * dual.rows);
+  for (const [b, band] of bands.entries()) {
+    const weights = Float64Array.from(
+      { length: dual.rows },
+      (_, t) => weightings.data[(weightingIndex[t] as number) * weightings.cols + b] as number,
+    );
+    turnScaled(coefficients, band, weights, out);
+  }
+  return matrix(["features", "targets"], X.cols, dual.rows, out);
+}
+
+/** Columns of a band become rows, each number times the weight of the row that it was in; in blocks, so that both sides stay in the cache. */
+function turnScaled(
+  { rows, cols, data }: Matrix,
+  { from, to }: Band,
+  weights: Float64Array,
+  out: FloatArray,
+): void {
+  const block = 32;
+  for (let t0 = 0; t0 < rows; t0 += block)
+    for (let j0 = from; j0 < to; j0 += block)
+      for (let j = j0; j < Math.min(to, j0 + block); j++)
+        for (let t = t0; t < Math.min(rows, t0 + block); t++)
+          out[j * rows + t] = (data[t * cols + j] as number) * (weights[t] as number);
 }
 
 function checkInputs(name: string, X: Matrix, Y: Responses, options: FitOptions): void {

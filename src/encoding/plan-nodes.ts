@@ -39,7 +39,7 @@ const pairsAtOnce = 400;
  * predictions of every pair for random mixtures of test rows and targets, in float32 of one fold, in float64 of all folds. On another
  * fold the interpolation is then checked against solved pairs; where it is off, weightings are decomposed, or every pair is solved where
  * float32 does not hold.
- * @param tile some targets, for the sketch. @param tolerance 0 solves every pair. */
+ * @param tolerance 0 solves every pair. */
 export async function planNodes(
   problems: Problems,
   weightings: Matrix<"weightings", "bands">,
@@ -169,7 +169,8 @@ export function openPlan(
 }
 
 interface PlanOptions {
-  readonly tile: Tile;
+  /** Some targets, asked for where there is something to be seen in a sketch. */
+  readonly tile: () => Promise<Tile>;
   readonly tolerance: number;
   readonly linalg: Linalg;
   readonly onPair?: (() => void) | undefined;
@@ -194,8 +195,9 @@ async function findNodes(
   problems: Problems,
   pairs: readonly Pair[],
   most: number,
-  { tile, tolerance, linalg, onPair }: PlanOptions,
+  { tile: make, tolerance, linalg, onPair }: PlanOptions,
 ): Promise<Pick<NodeChoice, "nodes" | "coefficients"> | null> {
+  const tile = await make();
   const dtype: Dtype = dtypeOf(tile.Y);
   const looked = dtype === "float32" ? problems.folds.slice(0, 1) : problems.folds;
   const numbers = Math.max(600, 1.5 * pairs.length) / looked.length;
@@ -214,7 +216,7 @@ async function findNodes(
     nodes: Int32Array.from(order, (j) => nodes[j] as number),
     coefficients: reorder(coefficients, order),
   };
-  const good = await holds(problems.folds.at(-1) as Problem, pairs, found, { tile, tolerance, linalg });
+  const good = await holds(problems.folds.at(-1) as Problem, pairs, found, tile, { tolerance, linalg });
   return good ? found : null;
 }
 
@@ -241,7 +243,8 @@ async function holds(
   problem: Problem,
   pairs: readonly Pair[],
   { nodes, coefficients }: { nodes: Int32Array; coefficients: Matrix<"nodes", "pairs"> },
-  { tile, tolerance, linalg }: PlanOptions,
+  tile: Tile,
+  { tolerance, linalg }: Pick<PlanOptions, "tolerance" | "linalg">,
 ): Promise<boolean> {
   const solved = Array.from(nodes, (p) => pairs[p] as Pair);
   const taken = new Set(nodes);

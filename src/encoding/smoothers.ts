@@ -47,6 +47,7 @@ export async function makeSmoothers(
   const decomposed = takeDecomposed(problem, weights) ?? (await decompose(problem, weights, linalg, spare));
   const alphas = plan.pairs.map(({ alpha }) => alpha);
   const { basis, reach, left } = decomposed;
+  await null; // decompositions of the next folds begin before this thread is busy
   const parts = makeParts(decomposed, spectrum, alphas, spare);
   spare.give(left.data);
   return { basis, reach, parts };

@@ -74,7 +74,7 @@ describe("one weighting", () => {
   const plan = async (alphas: Float64Array) => {
     const bands = [{ name: "all", from: 0, to: p }];
     const problems = await primalProblems(single, folds, { bands, intercept: true, linalg });
-    const tile = await problems.tile(toDtype(Y, "float32") as Responses);
+    const tile = () => problems.tile(toDtype(Y, "float32") as Responses);
     const one = matrix(["weightings", "bands"] as const, 1, 1, new Float64Array([1]));
     return planNodes(problems, one, alphas, { tile, tolerance: 2e-5, linalg });
   };

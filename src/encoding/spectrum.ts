@@ -45,6 +45,15 @@ const believed = 2e-4;
 /** Beyond this ratio of eigenvalues to alpha, rounding of a float32 kernel itself is as large as alpha. */
 const widest = 1e7;
 
+/** Test rows that are judged: each stands for the same eigenvalues. */
+const judged = 96;
+
+/** The first rows, as a copy. */
+function firstRows<R extends string, C extends string>(m: Matrix<R, C>, most: number): Matrix<R, C> {
+  const rows = Math.min(most, m.rows);
+  return matrix(m.axes, rows, m.cols, m.data.slice(0, rows * m.cols) as FloatArray);
+}
+
 /** Decompose, and see whether float32 solutions from it hold at the smallest alpha; null if they do not. */
 export async function tryDecompose(
   problem: Problem,
@@ -58,11 +67,13 @@ export async function tryDecompose(
   const alpha = Math.min(...Array.from(alphas));
   if (dtypeOf(whole) === "float64") return decomposed;
   if (!((values[values.length - 1] ?? 0) <= widest * alpha)) return null;
-  const divided = whole.data.slice() as FloatArray;
-  for (let k = 0; k < divided.length; k++)
-    divided[k] = (divided[k] as number) / ((values[k % whole.cols] as number) + alpha);
-  const solution = await linalg.gemm(matrix(whole.axes, whole.rows, whole.cols, divided), vectors);
-  return residualOf(solution, system.left, system.kernel, alpha) <= believed ? decomposed : null;
+  const divided = firstRows(whole, judged);
+  const factors = values.map((value) => 1 / (value + alpha)) as FloatArray;
+  for (let from = 0; from < divided.data.length; from += divided.cols)
+    scaleRow(divided.data, from, factors, divided.data, from);
+  const solution = await linalg.gemm(divided, vectors);
+  const residual = residualOf(solution, firstRows(system.left, judged), system.kernel, alpha);
+  return residual <= believed ? decomposed : null;
 }
 
 /** Decomposed for a plan of one or two weightings, and soon to be used: taken by the first that asks. */

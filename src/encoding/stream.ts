@@ -114,9 +114,9 @@ async function plan(
   Y: TargetReader,
   options: StreamOptions,
 ): Promise<NodeChoice[]> {
-  const parts: Responses[] = [];
+  const parts: Responses[] = []; // read in any case: numbers that are not finite are refused before hours of work
   for (const [from, to] of sampleRanges(Y.targets)) parts.push(await readTile(Y, X, from, to));
-  const tile = await problems.tile(stackCols(parts));
+  const tile = () => problems.tile(stackCols(parts));
   const { weightings, alphas, linalg, tolerance = defaultTolerance(dtypeOf(X)) } = options;
   return planNodes(problems, weightings, alphas, { tile, tolerance, linalg });
 }
