@@ -20,9 +20,11 @@ export { predict, predictKernel, predictSplit } from "./predict.ts";
 export { shuffleFolds } from "./shuffle-folds.ts";
 export {
   type Keep,
+  type PlanNeeds,
   type StreamOptions,
   streamBandedRidge,
   type TargetReader,
   type TileFit,
+  type TileSize,
 } from "./stream.ts";
 export { drawWeightings, restrictWeightings, type Weightings } from "./weightings.ts";

@@ -28,6 +28,11 @@ export function widthOf(plan: NodePlan): number {
   return isDirect(plan) ? plan.pairs.length : packedLength(plan.solved.length + 1);
 }
 
+/** Bytes of them. */
+export function bytesOfSums(plan: NodePlan, dtype: Dtype): number {
+  return widthOf(plan) * (isDirect(plan) || dtype === "float64" ? 8 : 4);
+}
+
 /** Whether errors of every pair are added up, not products of every two nodes. */
 function isDirect({ coefficients, spectrum }: NodePlan): boolean {
   return coefficients === null || spectrum !== null;

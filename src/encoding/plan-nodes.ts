@@ -1,10 +1,9 @@
-import { allocate, type Dtype, dtypeOf, type Matrix, matrix } from "../core/index.ts";
+import type { Matrix } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 import type { Pair } from "./each-weighting.ts";
+import { findNodes, type PlanOptions } from "./find-nodes.ts";
 import { inLanes } from "./lanes.ts";
-import { chooseNodes } from "./nodes.ts";
-import type { Problem, Problems, Tile } from "./problem.ts";
-import { lookThrough, sketchFold } from "./sketch.ts";
+import type { Problem, Problems } from "./problem.ts";
 import { keepDecomposed, tryDecompose } from "./spectrum.ts";
 import { planSpectrum, type SpectrumPlan } from "./spectrum-plan.ts";
 
@@ -29,8 +28,8 @@ export interface NodePlan extends NodeChoice {
   readonly solved: readonly Pair[];
 }
 
-/** Pairs that are planned together: bounds the work of choosing among them. */
-const pairsAtOnce = 400;
+/** Pairs that are planned together: bounds the work of choosing among them, and the memory of what is solved. */
+export const pairsAtOnce = 400;
 
 /** Choose which pairs to solve, so that every prediction is found within `tolerance` of a target's standard deviation.
  *
@@ -39,20 +38,19 @@ const pairsAtOnce = 400;
  * predictions of every pair for random mixtures of test rows and targets, in float32 of one fold, in float64 of all folds. On another
  * fold the interpolation is then checked against solved pairs; where it is off, weightings are decomposed, or every pair is solved where
  * float32 does not hold.
- * @param tolerance 0 solves every pair. */
+ * @param tolerance 0 solves every pair. @param together pairs that are planned together, at most. */
 export async function planNodes(
   problems: Problems,
   weightings: Matrix<"weightings", "bands">,
   alphas: ArrayLike<number>,
-  { tile, tolerance, linalg, onPair }: PlanOptions,
+  { together = pairsAtOnce, ...options }: PlanOptions & { readonly together?: number },
 ): Promise<NodeChoice[]> {
-  const each = Math.max(1, Math.floor(pairsAtOnce / alphas.length));
+  const each = Math.max(1, Math.floor(together / alphas.length));
   const plans: NodeChoice[] = [];
   for (const { from, to, sparse } of rangesOf(problems.form, weightings, each)) {
     const pairs = pairsOf(weightings, alphas, from, to);
     const range = { from, to };
-    const most = Math.min(alphas.length, costOf(problems, weightings, range, linalg)) * (to - from);
-    const options = { tile, tolerance, linalg, onPair };
+    const most = Math.min(alphas.length, costOf(problems, weightings, range, options.linalg)) * (to - from);
     plans.push(
       ...(((sparse || to - from <= 2) &&
         (await decomposeEach(problems, weightings, range, alphas, options))) ||
@@ -168,14 +166,6 @@ export function openPlan(
   return { ...choice, pairs, solved };
 }
 
-interface PlanOptions {
-  /** Some targets, asked for where there is something to be seen in a sketch. */
-  readonly tile: () => Promise<Tile>;
-  readonly tolerance: number;
-  readonly linalg: Linalg;
-  readonly onPair?: (() => void) | undefined;
-}
-
 function pairsOf(
   weightings: Matrix<"weightings", "bands">,
   alphas: ArrayLike<number>,
@@ -188,90 +178,4 @@ function pairsOf(
     for (let a = 0; a < alphas.length; a++) out.push({ weights, alpha: alphas[a] as number });
   }
   return out;
-}
-
-/** Nodes and coefficients; null if they would be more than `most`, or interpolation proves wrong. */
-async function findNodes(
-  problems: Problems,
-  pairs: readonly Pair[],
-  most: number,
-  { tile: make, tolerance, linalg, onPair }: PlanOptions,
-): Promise<Pick<NodeChoice, "nodes" | "coefficients"> | null> {
-  const tile = await make();
-  const dtype: Dtype = dtypeOf(tile.Y);
-  const looked = dtype === "float32" ? problems.folds.slice(0, 1) : problems.folds;
-  const numbers = Math.max(600, 1.5 * pairs.length) / looked.length;
-  const views: Float64Array[][] = [];
-  for (const problem of looked) {
-    const sketch = await sketchFold(problem, tile, numbers, linalg);
-    views.push(await lookThrough(problem, sketch, pairs, linalg, onPair));
-  }
-  const functions = pairs.map((_, p) => joinViews(views.map((view) => view[p] as Float64Array)));
-  const { nodes, coefficients } = chooseNodes(functions, tolerance);
-  const seen = functions[0]?.length ?? 0;
-  if (nodes.length >= most || seen < 1.5 * nodes.length) return null;
-  // pairs of one weighting side by side, so that its kernel is blended once
-  const order = Array.from(nodes.keys()).sort((i, j) => (nodes[i] as number) - (nodes[j] as number));
-  const found = {
-    nodes: Int32Array.from(order, (j) => nodes[j] as number),
-    coefficients: reorder(coefficients, order),
-  };
-  const good = await holds(problems.folds.at(-1) as Problem, pairs, found, tile, { tolerance, linalg });
-  return good ? found : null;
-}
-
-function joinViews(views: readonly Float64Array[]): Float64Array {
-  const scale = 1 / Math.sqrt(views.length);
-  return Float64Array.from(
-    views.flatMap((view) => [...view]),
-    (value) => value * scale,
-  );
-}
-
-function reorder(m: Matrix<"nodes", "pairs">, order: readonly number[]): Matrix<"nodes", "pairs"> {
-  const out = allocate(dtypeOf(m), m.data.length);
-  for (const [k, j] of order.entries()) out.set(m.data.subarray(j * m.cols, (j + 1) * m.cols), k * m.cols);
-  return matrix(m.axes, m.rows, m.cols, out);
-}
-
-const checks = 3;
-/** Interpolation may be off by this many tolerances on a fold that it was not made on. */
-const slack = 20;
-
-/** Whether some pairs that are interpolated come out as if solved, on a fold and mixtures that were not looked at before. */
-async function holds(
-  problem: Problem,
-  pairs: readonly Pair[],
-  { nodes, coefficients }: { nodes: Int32Array; coefficients: Matrix<"nodes", "pairs"> },
-  tile: Tile,
-  { tolerance, linalg }: Pick<PlanOptions, "tolerance" | "linalg">,
-): Promise<boolean> {
-  const solved = Array.from(nodes, (p) => pairs[p] as Pair);
-  const taken = new Set(nodes);
-  const others = Array.from(pairs.keys()).filter((p) => !taken.has(p));
-  const asked = Array.from(
-    { length: Math.min(checks, others.length) },
-    (_, k) => others[Math.floor(((k + 0.5) * others.length) / checks)] ?? (others[0] as number),
-  );
-  const sketch = await sketchFold(problem, tile, 8, linalg);
-  const known = await lookThrough(problem, sketch, solved, linalg);
-  const wanted = await lookThrough(
-    problem,
-    sketch,
-    asked.map((p) => pairs[p] as Pair),
-    linalg,
-  );
-  return asked.every((p, k) => {
-    const exact = wanted[k] as Float64Array;
-    let error = 0;
-    let size = 0;
-    for (let i = 0; i < exact.length; i++) {
-      let guess = 0;
-      for (let j = 0; j < known.length; j++)
-        guess += (coefficients.data[j * coefficients.cols + p] as number) * (known[j]?.[i] as number);
-      error += (guess - (exact[i] as number)) ** 2;
-      size += (exact[i] as number) ** 2;
-    }
-    return Math.sqrt(error) <= slack * tolerance * Math.max(1, Math.sqrt(size));
-  });
 }

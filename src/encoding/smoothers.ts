@@ -53,6 +53,16 @@ export async function makeSmoothers(
   return { basis, reach, parts };
 }
 
+/** Numbers of the smoothers of one fold, before they are made. */
+export function sizeOfSmoothers(
+  { samples, size, components }: Problem,
+  { spectrum, solved }: NodePlan,
+): number {
+  if (spectrum === null) return solved.length * samples * size;
+  const n = components((solved[0] as Pair).weights);
+  return n * (size + spectrum.each * samples);
+}
+
 /** Memory of smoothers that nobody needs any more, to be written again. */
 export function memoryOf(made: Smoothers): FloatArray[] {
   if ("nodes" in made) return [made.nodes.data];

@@ -3,6 +3,8 @@ import { chooseNodes } from "./nodes.ts";
 
 /** Which alphas stand for all the others, group by group of eigenvalues: plain data, to be kept. */
 export interface SpectrumPlan {
+  /** Nodes that a component is predicted from, on average over those that were planned on. */
+  readonly each: number;
   /** Upper ends of the groups, ascending; the last is infinite. */
   readonly edges: Float64Array;
   /** Group of each node. */
@@ -42,7 +44,12 @@ export function planSpectrum(
     count: (from, to) => groupOf(from, to).nodes.length,
     cost: (from, to) => below(to) - below(from) + expectedNodes,
   });
-  return joinGroups(ends, cuts, groupOf, alphas.length);
+  const parts = cuts.map((to, g) => {
+    const from = g === 0 ? 0 : (cuts[g - 1] as number);
+    return groupOf(from, to).nodes.length * (below(to) - below(from));
+  });
+  const each = parts.reduce((sum, part) => sum + part, 0) / Math.max(1, values.length);
+  return { ...joinGroups(ends, cuts, groupOf, alphas.length), each };
 }
 
 type GroupOf = (from: number, to: number) => ReturnType<typeof nodesOn>;
@@ -105,7 +112,7 @@ function joinGroups(
   cuts: readonly number[],
   groupOf: (from: number, to: number) => ReturnType<typeof nodesOn>,
   alphas: number,
-): SpectrumPlan {
+): Omit<SpectrumPlan, "each"> {
   const found = cuts.map((to, g) => groupOf(g === 0 ? 0 : (cuts[g - 1] as number), to));
   const numbers = found.flatMap(({ coefficients }) => [...coefficients.data]);
   return {

@@ -5,7 +5,9 @@ import {
   drawWeightings,
   fitBandedRidge,
   makeFolds,
+  type PlanNeeds,
   predict,
+  type StreamOptions,
   spaceAlphas,
   streamBandedRidge,
   type TileFit,
@@ -126,6 +128,40 @@ describe("streamBandedRidge", () => {
     await streamBandedRidge(X, reader, { ...options, tile: 8, onTile: async (fit) => void whole.push(fit) });
     expect(again).toEqual(whole);
     expect(whole[0]?.coefficients).toBeNull();
+  });
+
+  it("plans fewer pairs together until what is solved fits into memory, and refuses what never does", async () => {
+    const { X, options, reader } = studyOf("float32");
+    const run = async (divide?: StreamOptions["divide"]) => {
+      const tiles: TileFit[] = [];
+      const weightings = drawWeightings(2, 14, createRandom(3));
+      const onTile = async (fit: TileFit) => void tiles.push(fit);
+      await streamBandedRidge(X, reader, {
+        ...options,
+        weightings,
+        tile: 23,
+        ...(divide && { divide }),
+        onTile,
+      });
+      return tiles[0] as TileFit;
+    };
+    const asked: PlanNeeds[] = [];
+    const whole = await run();
+    const small = await run((needs) => {
+      asked.push(needs);
+      return needs.smoothers < (asked[0]?.smoothers ?? 0) ? { tile: 23, hold: 0 } : null;
+    });
+    expect(asked.length).toBeGreaterThan(1);
+    expect(asked.at(-1)?.all).toBeGreaterThan(asked.at(-1)?.smoothers ?? 0);
+    for (const [k, score] of whole.cvScores.data.entries())
+      expect(Math.abs((small.cvScores.data[k] as number) - score)).toBeLessThan(1e-3);
+    let last = false;
+    const never = run((_, isLast) => {
+      last = isLast;
+      return null;
+    });
+    await expect(never).rejects.toThrow(/no tile fits/);
+    expect(last).toBe(true);
   });
 
   it("names the tile of a NaN, and refuses what does not fit", async () => {

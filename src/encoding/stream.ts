@@ -17,12 +17,12 @@ import { columnMeans } from "./center.ts";
 import { type Chosen, startChoice } from "./choice.ts";
 import { defaultTolerance } from "./cross-validate.ts";
 import { type BandedOptions, checkSearch, linearProblems, toPrimal } from "./fit.ts";
-import { addFold, eachLoss, sumsOf } from "./losses.ts";
-import { type NodeChoice, type NodePlan, openPlan, planNodes } from "./plan-nodes.ts";
+import { addFold, bytesOfSums, eachLoss, sumsOf } from "./losses.ts";
+import { type NodeChoice, type NodePlan, openPlan, pairsAtOnce, planNodes } from "./plan-nodes.ts";
 import type { Problem, Problems, Tile } from "./problem.ts";
 import { refit } from "./refit.ts";
 import { lendSides } from "./sides-ahead.ts";
-import { makeSmoothers, type Smoothers } from "./smoothers.ts";
+import { makeSmoothers, type Smoothers, sizeOfSmoothers } from "./smoothers.ts";
 import { predictRows, prepareTest, type TestRows } from "./test-rows.ts";
 import { sampleRanges } from "./tiles.ts";
 import { checkWeightings } from "./weightings.ts";
@@ -49,10 +49,29 @@ export interface TileFit extends Chosen {
   readonly predicted: Responses | null;
 }
 
+/** What a plan needs of memory. */
+export interface PlanNeeds {
+  /** Numbers of the smoothers of one fold, the largest. */
+  readonly smoothers: number;
+  /** Numbers of the smoothers of all folds. */
+  readonly all: number;
+  /** Bytes of sums, a target. */
+  readonly sums: number;
+}
+
+/** How memory is divided. */
+export interface TileSize {
+  readonly tile: number;
+  readonly hold: number;
+}
+
 /** Options of {@link streamBandedRidge}. */
 export interface StreamOptions extends BandedOptions {
-  /** Targets of a tile: memory grows with it, results do not depend on it beyond rounding. */
-  readonly tile: number;
+  /** Targets of a tile: memory grows with it, results do not depend on it beyond rounding. Default 4096. */
+  readonly tile?: number;
+  /** Divides memory once it is known what a plan needs, in place of `tile` and `hold`. Null asks for a plan that needs less, unless this is the
+   * `last`. */
+  readonly divide?: (needs: PlanNeeds, last: boolean) => TileSize | null;
   /** Default: compute, keep nothing. */
   readonly keep?: Keep;
   /** Receives each tile in order. */
@@ -73,7 +92,7 @@ export interface StreamOptions extends BandedOptions {
  * @throws EncodingError "shape" | "value" | "option", and what the reader, `keep` and `onTile` throw. */
 export async function streamBandedRidge(X: Features, Y: TargetReader, options: StreamOptions): Promise<void> {
   const name = "streamBandedRidge";
-  const { bands, weightings, alphas, keep = computeOnly, tile, onProgress, signal } = options;
+  const { bands, weightings, alphas, keep = computeOnly, onProgress, signal } = options;
   if (X.rows !== Y.samples)
     throw new EncodingError(
       "shape",
@@ -84,8 +103,8 @@ export async function streamBandedRidge(X: Features, Y: TargetReader, options: S
   checkBands(name, bands, X.cols);
   checkWeightings(name, weightings, bands.length);
   const { problems, Xc, meanX } = await linearProblems(X, options);
-  const plans = await keep("plan", {}, () => plan(problems, X, Y, options));
-  const smoothers = await prepare(problems, plans, options);
+  const { plans, together, tile, hold } = await divideMemory(problems, X, Y, options);
+  const smoothers = await prepare(problems, plans, { ...options, together, hold });
   const testRows =
     options.test === undefined ? null : await prepareTest(options.test, Xc, meanX, problems, options);
   const total = Math.ceil(Y.targets / tile);
@@ -94,7 +113,7 @@ export async function streamBandedRidge(X: Features, Y: TargetReader, options: S
     const from = k * tile;
     const to = Math.min(Y.targets, from + tile);
     const opened = plans.map((choice) => openPlan(choice, weightings, alphas));
-    const fit = await keep("tile", { from, to }, async () =>
+    const fit = await keep("tile", { from, to, together }, async () =>
       fitTile(problems, opened, smoothers, await readTile(Y, X, from, to), from, {
         ...options,
         Xc,
@@ -108,17 +127,53 @@ export async function streamBandedRidge(X: Features, Y: TargetReader, options: S
 
 const computeOnly: Keep = (_step, _inputs, compute) => compute();
 
+const heldBytes = 512 << 20;
+
+/** A plan and a tile that fit into memory together: where they do not, fewer pairs are planned together, which then share less. */
+async function divideMemory(
+  problems: Problems,
+  X: Features,
+  Y: TargetReader,
+  options: StreamOptions,
+): Promise<TileSize & { readonly plans: readonly NodeChoice[]; readonly together: number }> {
+  const { alphas, weightings, tile = 4096, hold = heldBytes, divide, keep = computeOnly } = options;
+  for (let together = pairsAtOnce; ; together = Math.floor(together / 4)) {
+    const plans = await keep("plan", { together }, () => plan(problems, X, Y, together, options));
+    if (divide === undefined) return { plans, together, tile, hold };
+    const last = together <= alphas.length || weightings.rows === 1;
+    const needs = needsOf(
+      problems,
+      plans.map((choice) => openPlan(choice, weightings, alphas)),
+      X,
+    );
+    const size = divide(needs, last);
+    if (size !== null) return { plans, together, ...size };
+    if (last)
+      throw new EncodingError("option", "streamBandedRidge: no tile fits into the memory that it may take.");
+  }
+}
+
+function needsOf({ folds }: Problems, plans: readonly NodePlan[], X: Features): PlanNeeds {
+  const sizes = plans.flatMap((own) => folds.map((problem) => sizeOfSmoothers(problem, own)));
+  return {
+    smoothers: Math.max(...sizes),
+    all: sizes.reduce((sum, size) => sum + size, 0),
+    sums: Math.max(...plans.map((own) => bytesOfSums(own, dtypeOf(X)))),
+  };
+}
+
 async function plan(
   problems: Problems,
   X: Features,
   Y: TargetReader,
+  together: number,
   options: StreamOptions,
 ): Promise<NodeChoice[]> {
   const parts: Responses[] = []; // read in any case: numbers that are not finite are refused before hours of work
   for (const [from, to] of sampleRanges(Y.targets)) parts.push(await readTile(Y, X, from, to));
   const tile = () => problems.tile(stackCols(parts));
   const { weightings, alphas, linalg, tolerance = defaultTolerance(dtypeOf(X)) } = options;
-  return planNodes(problems, weightings, alphas, { tile, tolerance, linalg });
+  return planNodes(problems, weightings, alphas, { tile, tolerance, linalg, together });
 }
 
 async function readTile(Y: TargetReader, X: Features, from: number, to: number): Promise<Responses> {
@@ -129,11 +184,16 @@ async function readTile(Y: TargetReader, X: Features, from: number, to: number):
 
 type GetSmoothers = (plan: NodePlan, fold: number) => Promise<Smoothers>;
 
+interface PrepareOptions extends StreamOptions {
+  readonly together: number;
+  readonly hold: number;
+}
+
 /** Make the smoothers of every plan and fold once; what fits into `hold` stays in memory. */
 async function prepare(
   problems: Problems,
   plans: readonly NodeChoice[],
-  { weightings, alphas, linalg, keep = computeOnly, hold = 512 << 20, onProgress, signal }: StreamOptions,
+  { weightings, alphas, linalg, keep = computeOnly, together, hold, onProgress, signal }: PrepareOptions,
 ): Promise<GetSmoothers> {
   const held = new Map<string, Smoothers>();
   let bytes = 0;
@@ -142,7 +202,9 @@ async function prepare(
     const found = held.get(key);
     if (found) return found;
     const problem = problems.folds[fold] as Problem;
-    const made = await keep("smoothers", { from: own.from, fold }, () => makeSmoothers(problem, own, linalg));
+    const made = await keep("smoothers", { from: own.from, fold, together }, () =>
+      makeSmoothers(problem, own, linalg),
+    );
     bytes += bytesOf(made);
     if (bytes <= hold) held.set(key, made);
     return made;

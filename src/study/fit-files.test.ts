@@ -7,7 +7,7 @@ import { fitRidge, makeFolds, predict, spaceAlphas } from "../encoding/index.ts"
 import { encodeNpy, parseNpy } from "../io/index.ts";
 import { openLinalg } from "../linalg/index.ts";
 import { type FitFilesOptions, fitFiles } from "./fit-files.ts";
-import { planMemory } from "./plan-memory.ts";
+import { leastMemory, planMemory, smallestNeeds } from "./plan-memory.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "simcortex-fit-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -100,23 +100,27 @@ describe("planMemory", () => {
     trainRows: 2880,
     testRows: 720,
     folds: 5,
-    weightings: 1,
-    alphas: 20,
     targets: 84_038,
     bytes: 4,
     coefficients: false,
   };
+  const each = 2880 * (2880 + 6.5 * 720);
+  const needs = { smoothers: each, all: 5 * each, sums: 160 };
+
   it("gives larger tiles for more memory, holds smoothers where they fit, and never asks for more targets than there are", () => {
-    const small = planMemory(1.3e9, sizes);
-    const large = planMemory(4e9, sizes);
-    expect(small.tile).toBeGreaterThan(500);
-    expect(large.tile).toBeGreaterThan(small.tile);
-    expect(small.hold).toBe(0);
-    expect(large.hold).toBeGreaterThan(5e8);
-    expect(planMemory(4e9, { ...sizes, targets: 10 }).tile).toBe(10);
-    expect(
-      planMemory(1.3e9, { ...sizes, bytes: 8, samples: 360, features: 600, trainRows: 288, testRows: 72 })
-        .tile,
-    ).toBeGreaterThan(64);
+    const small = planMemory(1.3e9, sizes, needs);
+    const large = planMemory(4e9, sizes, needs);
+    expect(small?.tile).toBeGreaterThan(512);
+    expect(large?.tile).toBeGreaterThan(small?.tile ?? 0);
+    expect(small?.hold).toBe(0);
+    expect(large?.hold).toBe(4 * needs.all);
+    expect(planMemory(4e9, { ...sizes, targets: 10 }, needs)?.tile).toBe(10);
+  });
+
+  it("says null where memory is too little, from the bound that it names on not", () => {
+    const least = leastMemory(sizes, needs);
+    expect(planMemory(least - 1e6, sizes, needs)).toBeNull();
+    expect(planMemory(least, sizes, needs)?.tile).toBeGreaterThanOrEqual(512);
+    expect(leastMemory(sizes, smallestNeeds(sizes))).toBeLessThan(least);
   });
 });

@@ -13,6 +13,7 @@ import {
   type Band,
   drawWeightings,
   makeFolds,
+  type PlanNeeds,
   spaceAlphas,
   streamBandedRidge,
   type TargetReader,
@@ -30,7 +31,7 @@ import {
 import { openLinalg } from "../linalg/index.ts";
 import type { ReportVolume } from "../report/index.ts";
 import { beginResults, type ResultFormat } from "./fit-results.ts";
-import { planMemory } from "./plan-memory.ts";
+import { leastMemory, planMemory, sizeName, smallestNeeds } from "./plan-memory.ts";
 import { version } from "./version.ts";
 
 /** A ridge fit from files to files; `simcortex fit --help` says what each is. */
@@ -122,30 +123,41 @@ export async function fitFiles(options: FitFilesOptions): Promise<FitFilesResult
     volume: options.mask === undefined ? undefined : await volumeOf(options.mask),
   });
   try {
-    const memory = planMemory(options.memory, {
+    const sizes = {
       samples: X.rows,
       features: X.cols,
       bands: bands.length,
       trainRows: Math.max(...search.folds.map((fold) => fold.train.length)),
       testRows: Math.max(...search.folds.map((fold) => fold.test.length)),
       folds: options.folds,
-      weightings: search.weightings.rows,
-      alphas: search.alphas.length,
       targets: responses.cols,
       bytes: dtype === "float32" ? 4 : 8,
       coefficients: options.coefficients,
-    });
+    };
+    const refuse = (needs: PlanNeeds) => {
+      throw new EncodingError(
+        "option",
+        `fit: --memory must be at least ${sizeName(leastMemory(sizes, needs))} for ${X.rows} samples × ${X.cols} features; got ${sizeName(options.memory)}.`,
+        { memory: options.memory },
+      );
+    };
+    if (options.memory < leastMemory(sizes, smallestNeeds(sizes))) refuse(smallestNeeds(sizes));
+    let tile = 0;
     const key = store.key("fit", {
       ...search,
       X: X.data,
       test: test?.X.data,
       ...source,
       backend: linalg.version,
-      tile: memory.tile,
     });
     await streamBandedRidge(X, readerOf(responses), {
       ...search,
-      ...memory,
+      divide(needs, last) {
+        const size = planMemory(options.memory, sizes, needs);
+        if (size === null && last) refuse(needs);
+        tile = size?.tile ?? 0;
+        return size;
+      },
       linalg,
       ...(test && { test: test.X }),
       keep: async (step, own, compute) => (await keepStep(store, step, { key, own }, compute)).value,
@@ -157,7 +169,7 @@ export async function fitFiles(options: FitFilesOptions): Promise<FitFilesResult
     const result = {
       samples: X.rows,
       targets: responses.cols,
-      tile: memory.tile,
+      tile,
       backend: linalg.version,
       atEdge,
     };

@@ -1,4 +1,4 @@
-import { EncodingError } from "../core/index.ts";
+import type { PlanNeeds, TileSize } from "../encoding/index.ts";
 
 /** Sizes of a streamed fit. */
 export interface FitSizes {
@@ -8,8 +8,6 @@ export interface FitSizes {
   readonly trainRows: number;
   readonly testRows: number;
   readonly folds: number;
-  readonly weightings: number;
-  readonly alphas: number;
   readonly targets: number;
   /** Bytes of a number. */
   readonly bytes: number;
@@ -18,42 +16,51 @@ export interface FitSizes {
 
 /** What the program itself, its libraries and work space take. */
 const program = 260 << 20;
-const fewestTargets = 64;
+/** Smaller tiles read every smoother too often. */
+const fewestTargets = 512;
 const mostTargets = 16_384;
 
 /** Divide memory: how many targets a tile may have, and how many bytes of smoothers may stay.
- * @param memory bytes that the process may take.
- * @throws EncodingError "option" saying how much is needed at least. */
-export function planMemory(memory: number, sizes: FitSizes): { tile: number; hold: number } {
-  const { samples: n, features: p, bands, trainRows, testRows, bytes, targets } = sizes;
+ * @param memory bytes that the process may take. @returns null where it is too little. */
+export function planMemory(memory: number, sizes: FitSizes, needs: PlanNeeds): TileSize | null {
+  const { targets, bytes } = sizes;
+  const room = memory - fixedBytes(sizes, needs);
+  const each = bytesPerTarget(sizes, needs);
+  if (room < Math.min(fewestTargets, targets) * each) return null;
+  const all = bytes * needs.all;
+  const hold = all <= room / 2 ? all : 0;
+  const tile = Math.floor((room - hold) / each);
+  return { tile: Math.max(1, Math.min(tile, targets, mostTargets)), hold };
+}
+
+/** What the process takes at least. */
+export function leastMemory(sizes: FitSizes, needs: PlanNeeds): number {
+  return fixedBytes(sizes, needs) + Math.min(fewestTargets, sizes.targets) * bytesPerTarget(sizes, needs);
+}
+
+/** Less than any plan needs: one alpha of one weighting. */
+export function smallestNeeds({ samples, features, trainRows, testRows }: FitSizes): PlanNeeds {
+  const smoothers = testRows * (features <= samples ? features : trainRows);
+  return { smoothers, all: smoothers, sums: 8 };
+}
+
+/** All that does not grow with the targets: the features, what is computed from them once, the systems of a fold, its smoothers and those that are made meanwhile. */
+function fixedBytes(sizes: FitSizes, { smoothers }: PlanNeeds): number {
+  const { samples: n, features: p, bands, bytes } = sizes;
   const primal = p <= n;
-  const size = primal ? p : trainRows;
   const whole = primal ? p : n;
   const X = 3 * n * p;
   const kernels = primal ? (2 + sizes.folds) * p * p + 2 * n * p : bands * n * n;
   const systems = (primal ? 4 : 2 * bands + 4) * whole * whole;
-  const nodes = nodesOf(sizes);
-  const smoothers = nodes * testRows * size;
-  const fixed = program + bytes * (X + kernels + systems + 2 * smoothers);
-  // responses, right sides of this fold and of the next, solutions
-  const perTarget = bytes * (4 * n + 4 * whole + (sizes.coefficients ? 3 * p : 0)) + 8 * nodes * nodes;
-  const room = memory - fixed;
-  if (room < fewestTargets * perTarget)
-    throw new EncodingError(
-      "option",
-      `fit: --memory must be at least ${sizeName(fixed + fewestTargets * perTarget)} for ${n} samples × ${p} features; got ${sizeName(memory)}.`,
-      { memory },
-    );
-  const all = bytes * smoothers * sizes.folds * Math.ceil((sizes.weightings * sizes.alphas) / 400);
-  const hold = all <= room / 2 ? all : 0;
-  const tile = Math.floor((room - hold) / perTarget);
-  return { tile: Math.max(1, Math.min(tile, targets, mostTargets)), hold };
+  return program + bytes * (X + kernels + systems + 2 * smoothers);
 }
 
-/** Pairs that will be solved in a group of weightings, as a rule (docs/decisions/010): every alpha of one weighting, far fewer each of many. */
-function nodesOf({ weightings, alphas, bytes }: FitSizes): number {
-  if (bytes === 8) return alphas;
-  return Math.min(weightings * alphas, 120, alphas + 5 * (weightings - 1));
+/** Responses, right sides of this fold and of the next, solutions and sums. */
+function bytesPerTarget(
+  { samples: n, features: p, bytes, coefficients }: FitSizes,
+  { sums }: PlanNeeds,
+): number {
+  return bytes * (4 * n + 4 * Math.min(n, p) + (coefficients ? 3 * p : 0)) + 2 * sums;
 }
 
 /** `1.5 GB`, for messages. */
