@@ -61,7 +61,9 @@ export interface PlanNeeds {
 
 /** How memory is divided. */
 export interface TileSize {
+  /** Targets. */
   readonly tile: number;
+  /** Bytes of smoothers that stay in memory. */
   readonly hold: number;
 }
 

@@ -115,6 +115,8 @@ describe("planMemory", () => {
     expect(small?.hold).toBe(0);
     expect(large?.hold).toBe(4 * needs.all);
     expect(planMemory(4e9, { ...sizes, targets: 10 }, needs)?.tile).toBe(10);
+    const double = { ...sizes, bytes: 8, samples: 360, features: 600, trainRows: 288, testRows: 72 };
+    expect(planMemory(1.3e9, double, smallestNeeds(double))?.tile).toBeGreaterThan(64);
   });
 
   it("says null where memory is too little, from the bound that it names on not", () => {
