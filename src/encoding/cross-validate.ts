@@ -59,17 +59,17 @@ export async function crossValidate(
   const total = plans.reduce((sum, plan) => sum + plan.solved.length, 0) * folds;
   let done = 0;
   const spare = openSpare(12);
-  const noSums = tiles.map((tile) => sumsOf(tile.Y.rows, dtypeOf(tile.Y)));
+  const noSums = tiles.map((tile) => sumsOf(dtypeOf(tile.Y)));
   const jobs = problems.folds.flatMap((problem) => tiles.map((tile) => ({ problem, tile })));
-  const withSides = lendSides(jobs, { rounds: plans.length, parallel: linalg.parallel });
+  const sides = lendSides(jobs, { rounds: plans.length, parallel: linalg.parallel });
   const smoothers = makeAhead(problems.folds, plans, linalg);
   for (const plan of plans) {
-    const sums = noSums.map((make) => make(plan));
+    const sums = noSums.map((make, k) => make(plan, (tiles[k] as Tile).Y.rows));
     for (let fold = 0; fold < folds; fold++) {
       checkCancelled(signal);
       const made = await smoothers.next();
       for (const own of sums)
-        await withSides((sides) => addFold(own, plan, made, sides, { folds, linalg, spare }));
+        await sides.use((given) => addFold(own, plan, made, given, { folds, linalg, spare }));
       smoothers.giveBack(made);
       done += plan.solved.length;
       onProgress?.({ step: "fit", done, total });

@@ -8,19 +8,24 @@ import {
   toDtype,
 } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
-import { productInto } from "./lanes.ts";
-import { type GroupPart, rowsAtOnce } from "./spectrum.ts";
+import { inLanes, productInto } from "./lanes.ts";
+import { rowsOf, type Sides } from "./problem.ts";
+import { reachInto } from "./shorten.ts";
+import type { GroupSmoothers } from "./smoothers.ts";
+import { type GroupPart, lengthOfScaled, rowsAtOnce, scaleRows } from "./spectrum.ts";
+
+/** Bytes of predictions that a lane holds at once. */
+const laneBytes = 16 << 20;
 
 /** Add the squared errors of every pair where nodes are few components each: predictions of the nodes are made side by side and one
  * product combines them to the errors of all pairs. Where pairs are few this is less work than products of every two nodes, and more exact.
- * @param sums squared errors, one row a target. @param given right sides in the basis of the components.
- * @param parts nodes of every group of components, block after block of test rows. @param wanted responses of the test rows.
- * @param coefficients what each pair takes of each node. */
+ *
+ * Lanes go through the test rows, some at a time, and for each of these through the targets: what brings components to these rows is made once.
+ * @param sums squared errors, one row a target. @param coefficients what each pair takes of each node. */
 export async function addDirectErrors(
   sums: Matrix<"targets", "sums">,
-  given: Matrix<"components", "targets">,
-  parts: readonly GroupPart[],
-  wanted: Matrix<"targets", "samples">,
+  { right, test }: Sides,
+  { basis, reach, left, parts }: GroupSmoothers,
   {
     coefficients,
     share,
@@ -33,46 +38,98 @@ export async function addDirectErrors(
     readonly spare: Spare;
   },
 ): Promise<void> {
-  const [targets, samples] = [wanted.rows, wanted.cols];
-  const dtype = dtypeOf(given);
-  const most = Math.min(rowsAtOnce, samples) * targets;
-  const nodes = coefficients.cols;
-  const memory = spare.need(dtype, nodes * most);
-  const room = spare.need(dtype, coefficients.rows * most);
-  for (let from = 0; from < samples; from += rowsAtOnce) {
-    const rows = Math.min(rowsAtOnce, samples - from);
-    const plane = rows * targets;
-    const planes = memory.subarray(0, nodes * plane) as FloatArray;
+  const dtype = dtypeOf(basis);
+  const samples = left.rows;
+  const { cols: nodes, rows: pairs } = coefficients;
+  const bytes = right.data.BYTES_PER_ELEMENT * Math.min(rowsAtOnce, samples) * (nodes + pairs);
+  const chunks = cutTargets(right.rows, linalg.parallel, Math.floor(laneBytes / bytes));
+  const given = spare.need(dtype, basis.rows * right.rows);
+  const blocks = cutRows(samples, chunks.length);
+  await inLanes(blocks.length * chunks.length, linalg.parallel, async (k) => {
+    const block = blocks[Math.floor(k / chunks.length)] as Block;
+    const chunk = chunks[k % chunks.length] as Chunk;
+    const before = chunk.last;
+    chunk.last = work(block, chunk, before);
+    await chunk.last;
+  });
+  spare.give(given);
+
+  async function prepare({ from, to }: Chunk): Promise<Prepared> {
+    const tested = rowsOf(test, from, to);
+    const memory = slice(given, basis.rows * from, basis.rows * (to - from));
+    const made = await linalg.gemmNT(basis, rowsOf(right, from, to), memory);
+    return { given: made, wanted: reach === null ? tested : await reachInto(tested, reach, linalg) };
+  }
+
+  async function work(block: Block, chunk: Chunk, before: Promise<void>): Promise<void> {
+    chunk.made ??= prepare(chunk);
+    const { given, wanted } = await chunk.made;
+    const { from, rows } = block;
+    block.memory ??= spare.need(dtype, lengthOfScaled(parts, rows));
+    block.scaled ??= scaleRows(left, parts, from, rows, block.memory);
+    const plane = rows * wanted.rows;
+    const memory = spare.need(dtype, nodes * plane);
+    const room = spare.need(dtype, pairs * plane);
     let first = 0;
     await Promise.all(
-      parts.map(async ({ from: component, count, b }) => {
-        const place = planes.subarray(first * plane, (first + count) * plane) as FloatArray;
+      block.scaled.map(async (own, g) => {
+        const count = own.rows / rows;
+        const place = slice(memory, first * plane, count * plane);
         first += count;
         if (count === 0) return;
-        const own = matrix(
-          b.axes,
-          count * rows,
-          b.cols,
-          slice(b.data, count * from * b.cols, count * rows * b.cols),
-        );
-        const sides = matrix(
-          given.axes,
-          b.cols,
-          targets,
-          slice(given.data, component * targets, b.cols * targets),
-        );
-        await productInto(place, own, sides, linalg);
+        const component = (parts[g] as GroupPart).from;
+        const numbers = slice(given.data, component * given.cols, own.cols * given.cols);
+        await productInto(place, own, matrix(given.axes, own.cols, given.cols, numbers), linalg);
       }),
     );
-    copyAcross(wanted, from, rows, planes.subarray(first * plane) as FloatArray);
-    const errors = await linalg.gemm(
-      coefficients,
-      matrix(["nodes", "places"], nodes, plane, planes),
-      room.subarray(0, coefficients.rows * plane) as FloatArray,
-    );
-    addSquares(sums, errors.data, rows, share);
+    copyAcross(wanted, from, rows, slice(memory, first * plane, plane));
+    if (--block.left === 0) spare.give(block.memory);
+    const errors = await linalg.gemm(coefficients, matrix(["nodes", "places"], nodes, plane, memory), room);
+    await before; // rows are added in order: sums are the same bytes, whatever ends first
+    addSquares(rowsOf(sums, chunk.from, chunk.to), errors.data, rows, share);
+    spare.give(memory, room);
   }
-  spare.give(memory, room);
+}
+
+interface Prepared {
+  /** Right sides in the basis of the components. */
+  readonly given: Matrix<"components", "targets">;
+  readonly wanted: Matrix<"targets", "samples">;
+}
+
+/** Targets [from, to), as many as a lane holds. */
+interface Chunk {
+  readonly from: number;
+  readonly to: number;
+  made?: Promise<Prepared>;
+  /** Ends when all rows that came are added. */
+  last: Promise<void>;
+}
+
+function cutTargets(targets: number, parallel: number, most: number): Chunk[] {
+  const each = Math.max(1, Math.min(Math.ceil(targets / parallel), most));
+  return Array.from({ length: Math.ceil(targets / each) }, (_, k) => ({
+    from: k * each,
+    to: Math.min(targets, (k + 1) * each),
+    last: Promise.resolve(),
+  }));
+}
+
+/** Test rows that are predicted at once. */
+interface Block {
+  readonly from: number;
+  readonly rows: number;
+  /** Chunks of targets that still need it. */
+  left: number;
+  memory?: FloatArray;
+  scaled?: readonly Matrix<"predictions", "components">[];
+}
+
+function cutRows(samples: number, chunks: number): Block[] {
+  return Array.from({ length: Math.ceil(samples / rowsAtOnce) }, (_, k) => {
+    const from = k * rowsAtOnce;
+    return { from, rows: Math.min(rowsAtOnce, samples - from), left: chunks };
+  });
 }
 
 /** What pairs take of nodes and, last, of the responses, so that errors come out. */

@@ -2,7 +2,7 @@ import { allocate, dtypeOf, type Matrix, matrix, noSpare, takeCols } from "../co
 import { blend } from "./blend.ts";
 import { centerKernels } from "./center.ts";
 import type { Fold } from "./folds.ts";
-import { type Problem, type Problems, rowMeans, subtractMeans, turn } from "./problem.ts";
+import { type Problem, type Problems, rowMeans, rowsOf, subtractMeans, turn } from "./problem.ts";
 
 /** Inner products of samples, (samples × samples) or (test samples × training samples). */
 export type Kernel = Matrix<"samples", "kernel">;
@@ -19,9 +19,12 @@ export function dualProblems(
     form: "dual",
     folds: folds.map((fold) => dualProblem(kernels, fold, { intercept, whole: false })),
     whole: dualProblem(kernels, { train: all, test: new Int32Array(0) }, { intercept, whole: true }),
-    tile: async (Y) => ({ Y: turn(Y, intercept), cross: null }),
+    tile: async (Y, spare = noSpare) => ({ Y: turn(Y, intercept, spare), cross: null }),
   };
 }
+
+/** Targets whose responses stay in the cache while they are centred. */
+const targetsAtOnce = 128;
 
 function dualProblem(
   kernels: readonly Kernel[],
@@ -45,18 +48,24 @@ function dualProblem(
       };
     },
     async sides({ Y }, spare = noSpare) {
-      const right = takeCols(Y, train, spare.take(dtypeOf(Y), Y.rows * train.length));
-      const tested = takeCols(Y, test, spare.take(dtypeOf(Y), Y.rows * test.length));
-      if (intercept) {
-        const means = rowMeans(right, null);
-        subtractMeans(right, means);
-        subtractMeans(tested, means);
+      const right = matrix(
+        ["targets", "rows"],
+        Y.rows,
+        train.length,
+        spare.need(dtypeOf(Y), Y.rows * train.length),
+      );
+      const tested = matrix(Y.axes, Y.rows, test.length, spare.need(dtypeOf(Y), Y.rows * test.length));
+      for (let from = 0; from < Y.rows; from += targetsAtOnce) {
+        const to = Math.min(Y.rows, from + targetsAtOnce);
+        const [some, own, held] = [rowsOf(Y, from, to), rowsOf(right, from, to), rowsOf(tested, from, to)];
+        takeCols(some, train, own.data);
+        takeCols(some, test, held.data);
+        if (!intercept) continue;
+        const means = rowMeans(own, null);
+        subtractMeans(own, means);
+        subtractMeans(held, means);
       }
-      return {
-        right: matrix(["targets", "rows"], right.rows, right.cols, right.data),
-        test: tested,
-        tested: test.length,
-      };
+      return { right, test: tested, tested: test.length };
     },
     async noise(random, count) {
       const out = allocate(dtypeOf(kernels[0] as Kernel), count * train.length);

@@ -15,6 +15,7 @@ export {
   linearKernels,
   type RidgeFit,
 } from "./fit.ts";
+export type { TileFit } from "./fit-tile.ts";
 export { cutsRuns, type Fold, type FoldOptions, makeFolds, restrictFolds } from "./folds.ts";
 export { predict, predictKernel, predictSplit } from "./predict.ts";
 export { shuffleFolds } from "./shuffle-folds.ts";
@@ -24,7 +25,6 @@ export {
   type StreamOptions,
   streamBandedRidge,
   type TargetReader,
-  type TileFit,
   type TileSize,
 } from "./stream.ts";
 export { drawWeightings, restrictWeightings, type Weightings } from "./weightings.ts";

@@ -12,10 +12,8 @@ import { type Linalg, packedIndex, packedLength } from "../linalg/index.ts";
 import { addDirectErrors, errorsOfNodes } from "./direct-errors.ts";
 import { inLanes } from "./lanes.ts";
 import type { NodePlan } from "./plan-nodes.ts";
-import type { Sides } from "./problem.ts";
-import { reachInto } from "./shorten.ts";
-import type { GroupSmoothers, NodeSmoothers, Smoothers } from "./smoothers.ts";
-import { rowsAtOnce } from "./spectrum.ts";
+import { rowsOf, type Sides } from "./problem.ts";
+import type { NodeSmoothers, Smoothers } from "./smoothers.ts";
 
 /** Sums over test rows, from which the squared error of every pair follows, one row a target.
  *
@@ -39,9 +37,9 @@ function isDirect({ coefficients, spectrum }: NodePlan): boolean {
 }
 
 /** Sums of no fold yet, one plan after the other in the same memory: fresh memory costs more than many a product. */
-export function sumsOf(targets: number, dtype: Dtype): (plan: NodePlan) => Sums {
+export function sumsOf(dtype: Dtype): (plan: NodePlan, targets: number) => Sums {
   const kept = new Map<Dtype, FloatArray>();
-  return (plan) => {
+  return (plan, targets) => {
     const own = isDirect(plan) ? "float64" : dtype;
     const length = targets * widthOf(plan);
     const known = kept.get(own);
@@ -64,79 +62,38 @@ export async function addFold(
   sums: Sums,
   plan: NodePlan,
   smoothers: Smoothers,
-  { right, test, tested }: Sides,
+  sides: Sides,
   { folds, linalg, spare }: { folds: number; linalg: Linalg; spare: Spare },
 ): Promise<void> {
-  const share = 1 / (tested * folds);
-  const add =
-    "nodes" in smoothers
-      ? nodeAdder(plan, smoothers, { linalg, share, spare })
-      : groupAdder(plan, smoothers, { linalg, share, spare });
-  const targets = right.rows;
-  const most = Math.max(1, Math.ceil(targets / linalg.parallel));
-  const each = Math.max(
-    1,
-    Math.min(most, Math.floor(laneBytes / add.perTarget / right.data.BYTES_PER_ELEMENT)),
-  );
-  await inLanes(Math.ceil(targets / each), linalg.parallel, async (k) => {
-    const [from, to] = [k * each, Math.min(targets, (k + 1) * each)];
-    await add.add(rowsOf(sums, from, to), rowsOf(right, from, to), rowsOf(test, from, to));
-  });
+  const share = 1 / (sides.tested * folds);
+  if ("nodes" in smoothers) return addNodes(sums, plan, smoothers, sides, { linalg, share, spare });
+  const coefficients = errorsOfNodes(plan.coefficients as Matrix<"nodes", "pairs">, dtypeOf(sides.right));
+  await addDirectErrors(sums, sides, smoothers, { coefficients, share, linalg, spare });
 }
 
-interface AddOptions {
-  readonly linalg: Linalg;
-  readonly share: number;
-  readonly spare: Spare;
-}
-
-/** What adds the sums of some targets. */
-interface Adder {
-  /** Numbers that it holds a target. */
-  readonly perTarget: number;
-  add(sums: Sums, right: Sides["right"], test: Sides["test"]): Promise<void>;
-}
-
-function nodeAdder(
+async function addNodes(
+  sums: Sums,
   { coefficients }: NodePlan,
   { nodes }: NodeSmoothers,
-  { linalg, share, spare }: AddOptions,
-): Adder {
-  return {
-    perTarget: nodes.rows,
-    async add(sums, right, test) {
-      if (coefficients === null) {
-        const predictions = await linalg.gemmNT(
-          right,
-          nodes,
-          spare.take(dtypeOf(right), right.rows * nodes.rows),
-        );
-        addErrors(sums, predictions, test, share);
-        spare.give(predictions.data);
-      } else {
-        const added = await linalg.addGrams(sums, right, nodes, test, share);
-        if (added.data !== sums.data) sums.data.set(added.data);
-      }
-    },
-  };
-}
-
-function groupAdder(
-  plan: NodePlan,
-  { basis, reach, parts }: GroupSmoothers,
-  { linalg, share, spare }: AddOptions,
-): Adder {
-  const dtype = dtypeOf(basis);
-  const coefficients = errorsOfNodes(plan.coefficients as Matrix<"nodes", "pairs">, dtype);
-  return {
-    perTarget: rowsAtOnce * (coefficients.rows + coefficients.cols),
-    async add(sums, right, test) {
-      const wanted = reach === null ? test : await reachInto(test, reach, linalg);
-      const given = await linalg.gemmNT(basis, right, spare.take(dtype, basis.rows * right.rows));
-      await addDirectErrors(sums, given, parts, wanted, { coefficients, share, linalg, spare });
-      spare.give(given.data);
-    },
-  };
+  { right, test }: Sides,
+  { linalg, share, spare }: { readonly linalg: Linalg; readonly share: number; readonly spare: Spare },
+): Promise<void> {
+  const targets = right.rows;
+  const most = Math.floor(laneBytes / nodes.rows / right.data.BYTES_PER_ELEMENT);
+  const each = Math.max(1, Math.min(Math.ceil(targets / linalg.parallel), most));
+  await inLanes(Math.ceil(targets / each), linalg.parallel, async (k) => {
+    const [from, to] = [k * each, Math.min(targets, (k + 1) * each)];
+    const [own, given, tested] = [rowsOf(sums, from, to), rowsOf(right, from, to), rowsOf(test, from, to)];
+    if (coefficients === null) {
+      const memory = spare.take(dtypeOf(right), given.rows * nodes.rows);
+      const predictions = await linalg.gemmNT(given, nodes, memory);
+      addErrors(own, predictions, tested, share);
+      spare.give(predictions.data);
+    } else {
+      const added = await linalg.addGrams(own, given, nodes, tested, share);
+      if (added.data !== own.data) own.data.set(added.data);
+    }
+  });
 }
 
 /** Bytes of sums that are brought to float64 at once. */
@@ -193,10 +150,4 @@ function addErrors(sums: Sums, predictions: Matrix, test: Matrix, share: number)
       const at = t * sums.cols + p;
       sums.data[at] = (sums.data[at] as number) + share * error;
     }
-}
-
-/** Rows [from, to) without a copy. */
-function rowsOf<R extends string, C extends string>(m: Matrix<R, C>, from: number, to: number): Matrix<R, C> {
-  const data = m.data.subarray(from * m.cols, to * m.cols) as FloatArray;
-  return matrix(m.axes, to - from, m.cols, data);
 }

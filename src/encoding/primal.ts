@@ -47,9 +47,10 @@ export async function primalProblems(
     form: "primal",
     folds: await Promise.all(folds.map((fold) => primalProblem(X, gram, fold, options))),
     whole: await primalProblem(X, gram, { train: all, test: new Int32Array(0) }, options),
-    async tile(Y) {
-      const turned = turn(Y, intercept);
-      return { Y: turned, cross: await wideProduct(turned, X, linalg) };
+    async tile(Y, spare = noSpare) {
+      const turned = turn(Y, intercept, spare);
+      const memory = spare.need(dtypeOf(Y), Y.cols * X.cols);
+      return { Y: turned, cross: await wideProduct(turned, X, linalg, memory) };
     },
   };
 }

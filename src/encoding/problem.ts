@@ -4,6 +4,7 @@ import {
   type FloatArray,
   type Matrix,
   matrix,
+  noSpare,
   type Random,
   type Responses,
   type Spare,
@@ -67,14 +68,15 @@ export interface Problems {
   readonly folds: readonly Problem[];
   /** All rows to learn from, none to test. */
   readonly whole: Problem;
-  /** @param Y responses of all samples (samples × targets). */
-  tile(Y: Responses): Promise<Tile>;
+  /** @param Y responses of all samples (samples × targets). @param spare memory that the result may be written to. */
+  tile(Y: Responses, spare?: Spare): Promise<Tile>;
 }
 
-/** Responses turned: (targets × samples), each less its mean if `center`. */
-export function turn(Y: Responses, center: boolean): Matrix<"targets", "samples"> {
+/** Responses turned: (targets × samples), each less its mean if `center`.
+ * @param spare memory that they may be written to. */
+export function turn(Y: Responses, center: boolean, spare: Spare = noSpare): Matrix<"targets", "samples"> {
   const { rows, cols } = Y;
-  const out = allocate(dtypeOf(Y), rows * cols);
+  const out = spare.need(dtypeOf(Y), rows * cols);
   const block = 32; // walk in blocks so that both sides stay in cache
   for (let i0 = 0; i0 < rows; i0 += block)
     for (let t0 = 0; t0 < cols; t0 += block)
@@ -90,11 +92,25 @@ export function rowMeans(m: Matrix, columns: Int32Array | null): Float64Array {
   const count = columns?.length ?? m.cols;
   return Float64Array.from({ length: m.rows }, (_, i) => {
     const row = m.data.subarray(i * m.cols, (i + 1) * m.cols);
+    if (columns === null) return sumOf(row) / count;
     let sum = 0;
-    if (columns === null) for (let k = 0; k < count; k++) sum += row[k] as number;
-    else for (let k = 0; k < count; k++) sum += row[columns[k] as number] as number;
+    for (let k = 0; k < count; k++) sum += row[columns[k] as number] as number;
     return sum / count;
   });
+}
+
+/** Four sums side by side: one alone waits for each addition. */
+function sumOf(row: FloatArray): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let k = 0;
+  for (; k + 4 <= row.length; k += 4) {
+    a += row[k] as number;
+    b += row[k + 1] as number;
+    c += row[k + 2] as number;
+    d += row[k + 3] as number;
+  }
+  for (; k < row.length; k++) a += row[k] as number;
+  return a + b + (c + d);
 }
 
 /** Take a row's mean from each of its entries, in place: only for arrays of our own. */
@@ -137,4 +153,14 @@ export function widen(m: Matrix, active: Active | null, size: number, out: Float
 /** Zero means: used when no intercept is fitted. */
 export function noMeans(Y: Responses): Float64Array {
   return new Float64Array(Y.cols);
+}
+
+/** Rows [from, to) without a copy. */
+export function rowsOf<R extends string, C extends string>(
+  m: Matrix<R, C>,
+  from: number,
+  to: number,
+): Matrix<R, C> {
+  const data = m.data.subarray(from * m.cols, to * m.cols) as FloatArray;
+  return matrix(m.axes, to - from, m.cols, data);
 }

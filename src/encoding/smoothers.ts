@@ -30,6 +30,8 @@ export interface GroupSmoothers {
   readonly basis: Matrix<"components", "rows">;
   /** Test responses are brought to what predictions reach by it; null if they are not. */
   readonly reach: Reach | null;
+  readonly left: Matrix<"samples", "components">;
+  /** What nodes take of the components, before `left` brings them to test rows. */
   readonly parts: readonly GroupPart[];
 }
 
@@ -47,10 +49,7 @@ export async function makeSmoothers(
   const decomposed = takeDecomposed(problem, weights) ?? (await decompose(problem, weights, linalg, spare));
   const alphas = plan.pairs.map(({ alpha }) => alpha);
   const { basis, reach, left } = decomposed;
-  await null; // decompositions of the next folds begin before this thread is busy
-  const parts = makeParts(decomposed, spectrum, alphas, spare);
-  spare.give(left.data);
-  return { basis, reach, parts };
+  return { basis, reach, left, parts: makeParts(decomposed, spectrum, alphas) };
 }
 
 /** Numbers of the smoothers of one fold, before they are made. */
@@ -60,13 +59,13 @@ export function sizeOfSmoothers(
 ): number {
   if (spectrum === null) return solved.length * samples * size;
   const n = components((solved[0] as Pair).weights);
-  return n * (size + spectrum.each * samples);
+  return n * (size + samples + spectrum.each);
 }
 
 /** Memory of smoothers that nobody needs any more, to be written again. */
 export function memoryOf(made: Smoothers): FloatArray[] {
   if ("nodes" in made) return [made.nodes.data];
-  return [made.basis.data, ...made.parts.map(({ b }) => b.data)];
+  return [made.basis.data, made.left.data];
 }
 
 /** left (kernel + alpha I)⁻¹ of each pair, one under the other.

@@ -70,7 +70,7 @@ export async function tryDecompose(
   const divided = firstRows(whole, judged);
   const factors = values.map((value) => 1 / (value + alpha)) as FloatArray;
   for (let from = 0; from < divided.data.length; from += divided.cols)
-    scaleRow(divided.data, from, factors, divided.data, from);
+    scaleRow(divided.data, from, factors, 0, factors.length, divided.data, from);
   const solution = await linalg.gemm(divided, vectors);
   const residual = residualOf(solution, firstRows(system.left, judged), system.kernel, alpha);
   return residual <= believed ? decomposed : null;
@@ -138,47 +138,71 @@ export const rowsAtOnce = 96;
 export interface GroupPart {
   /** First of the components. */
   readonly from: number;
-  /** Number of nodes. */
-  readonly count: number;
-  /** What turns components into predictions: block after block of {@link rowsAtOnce} test rows, in each node after node. */
-  readonly b: Matrix<"predictions", "components">;
+  /** 1 / (value + alpha): what a node takes of each component. */
+  readonly factors: Matrix<"nodes", "components">;
 }
 
-/** Predictors of every node from the components of its group, those of all groups in one piece of memory.
- * @param spare memory that they may be written to. */
+/** The nodes of every group, for the eigenvalues of one fold. */
 export function makeParts(
-  { values, left }: Decomposed,
+  { values }: Pick<Decomposed, "values">,
   { edges, groups, nodes }: SpectrumPlan,
   alphas: ArrayLike<number>,
-  spare: Spare = noSpare,
 ): GroupPart[] {
-  const samples = left.rows;
-  const cuts = Array.from(edges.keys()).map((g) => {
+  return Array.from(edges.keys()).map((g) => {
     const from = g === 0 ? 0 : placesBelow(values, edges[g - 1] as number);
     const to = placesBelow(values, edges[g] as number);
-    return { from, to, own: [...nodes].filter((_, j) => groups[j] === g) };
-  });
-  const length = cuts.reduce((sum, { from, to, own }) => sum + own.length * samples * (to - from), 0);
-  const memory = spare.need(dtypeOf(left), length);
-  let next = 0;
-  return cuts.map(({ from, to, own }) => {
-    const factors = own.map((node) =>
-      values.slice(from, to).map((value) => 1 / (value + (alphas[node] as number))),
-    );
-    const first = next;
-    next += factors.length * samples * (to - from);
-    const out = memory.subarray(first, next) as FloatArray;
-    let at = 0;
-    for (let start = 0; start < samples; start += rowsAtOnce)
-      for (const factor of factors)
-        for (let i = start; i < Math.min(samples, start + rowsAtOnce); i++, at += to - from)
-          scaleRow(left.data, i * left.cols + from, factor, out, at);
-    const b = matrix(["predictions", "components"] as const, factors.length * samples, to - from, out);
-    return { from, count: factors.length, b };
+    const own = nodes.filter((_, j) => groups[j] === g);
+    const data =
+      values instanceof Float32Array
+        ? new Float32Array(own.length * (to - from))
+        : new Float64Array(own.length * (to - from));
+    for (const [j, node] of own.entries())
+      for (let k = from; k < to; k++)
+        data[j * (to - from) + k - from] = 1 / ((values[k] as number) + (alphas[node] as number));
+    return { from, factors: matrix(["nodes", "components"], own.length, to - from, data) };
   });
 }
 
-/** out ← numbers of a row, each by its factor. */
-function scaleRow(data: FloatArray, from: number, factor: FloatArray, out: FloatArray, to: number): void {
-  for (let k = 0; k < factor.length; k++) out[to + k] = (data[from + k] as number) * (factor[k] as number);
+/** Numbers that {@link scaleRows} writes. */
+export function lengthOfScaled(parts: readonly GroupPart[], rows: number): number {
+  return parts.reduce((sum, { factors }) => sum + factors.data.length * rows, 0);
+}
+
+/** What turns components into predictions of some test rows, group by group and in each node by node. Made when it is used, row block by row block: it stays in the
+ * cache, where all of it would be read back from memory.
+ * @param memory of {@link lengthOfScaled}. */
+export function scaleRows(
+  left: Matrix<"samples", "components">,
+  parts: readonly GroupPart[],
+  start: number,
+  rows: number,
+  memory: FloatArray,
+): Matrix<"predictions", "components">[] {
+  let next = 0;
+  return parts.map(({ from, factors }) => {
+    const first = next;
+    const { rows: count, cols: width } = factors;
+    for (let j = 0; j < count; j++)
+      for (let i = start; i < start + rows; i++, next += width)
+        scaleRow(left.data, i * left.cols + from, factors.data, j * width, width, memory, next);
+    return matrix(
+      ["predictions", "components"] as const,
+      count * rows,
+      width,
+      memory.subarray(first, next) as FloatArray,
+    );
+  });
+}
+
+/** out ← `count` numbers of a row, each by its factor. */
+function scaleRow(
+  data: FloatArray,
+  from: number,
+  factors: FloatArray,
+  first: number,
+  count: number,
+  out: FloatArray,
+  to: number,
+): void {
+  for (let k = 0; k < count; k++) out[to + k] = (data[from + k] as number) * (factors[first + k] as number);
 }

@@ -52,14 +52,15 @@ function studyOf(dtype: Dtype, samples = 60) {
 
 describe("streamBandedRidge", () => {
   it.each([
-    ["float64", "primal"],
-    ["float64", "dual"],
-    ["float32", "primal"],
-    ["float32", "dual"],
+    ["float64", "primal", 1],
+    ["float64", "dual", 2],
+    ["float32", "primal", 2],
+    ["float32", "dual", 1],
   ] as const)(
-    "gives what fitBandedRidge gives, to the last bit, in %s and the %s form",
-    async (dtype, form) => {
-      const { X, Y, options, reader } = studyOf(dtype);
+    "gives what fitBandedRidge gives, to the last bit, in %s and the %s form, %i calls side by side",
+    async (dtype, form, parallel) => {
+      const { X, Y, options: given, reader } = studyOf(dtype);
+      const options = { ...given, linalg: { ...linalg, parallel } };
       const whole = await fitBandedRidge(X, Y, { ...options, form, tile: 10 });
       const test = draw("test", 7, 12, "features", dtype);
       const tiles: TileFit[] = [];
@@ -128,6 +129,37 @@ describe("streamBandedRidge", () => {
     await streamBandedRidge(X, reader, { ...options, tile: 8, onTile: async (fit) => void whole.push(fit) });
     expect(again).toEqual(whole);
     expect(whole[0]?.coefficients).toBeNull();
+  });
+
+  it("reads a tile while the one before it is fitted, and solves on all samples only what is asked for", async () => {
+    const { X, options, reader, reads } = studyOf("float32");
+    const run = async (asked: Partial<StreamOptions>) => {
+      let solved = 0;
+      const seen: number[] = [];
+      reads.length = 0;
+      await streamBandedRidge(X, reader, {
+        ...options,
+        ...asked,
+        form: "dual",
+        tile: 8,
+        linalg: {
+          ...linalg,
+          parallel: 2,
+          solveRights: (sides, a) => {
+            if (a.rows === X.rows) solved += sides.length;
+            return linalg.solveRights(sides, a);
+          },
+        },
+        onTile: async () => void seen.push(reads.length),
+      });
+      return { solved, seen, reads: [...reads] };
+    };
+    const bare = await run({});
+    expect(bare.reads).toEqual(["0-23", "0-8", "8-16", "16-23"]);
+    expect(bare.seen).toEqual([3, 4, 4]);
+    expect(bare.solved).toBe(0);
+    expect((await run({ coefficients: true })).solved).toBeGreaterThan(0);
+    expect((await run({ test: draw("test", 7, 12, "features", "float32") })).solved).toBeGreaterThan(0);
   });
 
   it("plans fewer pairs together until what is solved fits into memory, and refuses what never does", async () => {

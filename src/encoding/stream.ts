@@ -4,26 +4,19 @@ import {
   dtypeOf,
   EncodingError,
   type Features,
-  type Matrix,
-  matrix,
-  openSpare,
   type Responses,
   stackCols,
   toDtype,
-  transpose,
 } from "../core/index.ts";
 import { checkBands } from "./band.ts";
-import { columnMeans } from "./center.ts";
-import { type Chosen, startChoice } from "./choice.ts";
 import { defaultTolerance } from "./cross-validate.ts";
-import { type BandedOptions, checkSearch, linearProblems, toPrimal } from "./fit.ts";
-import { addFold, bytesOfSums, eachLoss, sumsOf } from "./losses.ts";
+import { type BandedOptions, checkSearch, linearProblems } from "./fit.ts";
+import { fitTile, type GetSmoothers, openTiles, type TileFit, tileMemory } from "./fit-tile.ts";
+import { bytesOfSums } from "./losses.ts";
 import { type NodeChoice, type NodePlan, openPlan, pairsAtOnce, planNodes } from "./plan-nodes.ts";
-import type { Problem, Problems, Tile } from "./problem.ts";
-import { refit } from "./refit.ts";
-import { lendSides } from "./sides-ahead.ts";
+import type { Problem, Problems } from "./problem.ts";
 import { makeSmoothers, type Smoothers, sizeOfSmoothers } from "./smoothers.ts";
-import { predictRows, prepareTest, type TestRows } from "./test-rows.ts";
+import { prepareTest } from "./test-rows.ts";
 import { sampleRanges } from "./tiles.ts";
 import { checkWeightings } from "./weightings.ts";
 
@@ -37,17 +30,6 @@ export interface TargetReader {
 
 /** Keep a result under a name and inputs, or find it there: how a killed fit goes on. */
 export type Keep = <T>(step: string, inputs: unknown, compute: () => Promise<T>) => Promise<T>;
-
-/** Fitted targets [from, to). */
-export interface TileFit extends Chosen {
-  readonly from: number;
-  readonly to: number;
-  readonly meanY: Float64Array;
-  /** Null unless asked for. */
-  readonly coefficients: Matrix<"features", "targets"> | null;
-  /** Predictions of the test features, (samples × targets); null without them. */
-  readonly predicted: Responses | null;
-}
 
 /** What a plan needs of memory. */
 export interface PlanNeeds {
@@ -110,20 +92,36 @@ export async function streamBandedRidge(X: Features, Y: TargetReader, options: S
   const testRows =
     options.test === undefined ? null : await prepareTest(options.test, Xc, meanX, problems, options);
   const total = Math.ceil(Y.targets / tile);
-  for (let k = 0; k < total; k++) {
-    checkCancelled(signal);
-    const from = k * tile;
-    const to = Math.min(Y.targets, from + tile);
-    const opened = plans.map((choice) => openPlan(choice, weightings, alphas));
-    const fit = await keep("tile", { from, to, together }, async () =>
-      fitTile(problems, opened, smoothers, await readTile(Y, X, from, to), from, {
-        ...options,
-        Xc,
-        testRows,
-      }),
-    );
-    await options.onTile(fit);
-    onProgress?.({ step: "fit", done: k + 1, total });
+  const opened = plans.map((choice) => openPlan(choice, weightings, alphas));
+  const tiles = openTiles(problems, {
+    ...options,
+    read: (from, to) => readTile(Y, X, from, to),
+    rounds: plans.length,
+  });
+  const rangeOf = (k: number) => ({ from: k * tile, to: Math.min(Y.targets, (k + 1) * tile) });
+  const fitting = {
+    ...options,
+    problems,
+    plans: opened,
+    smoothers,
+    Xc,
+    testRows,
+    memory: tileMemory(dtypeOf(X)),
+  };
+  try {
+    for (let k = 0; k < total; k++) {
+      checkCancelled(signal);
+      const range = rangeOf(k);
+      const fit = await keep("tile", { ...range, together }, async () => {
+        const one = await tiles.take(range);
+        if (k + 1 < total) tiles.begin(rangeOf(k + 1));
+        return fitTile(one, fitting);
+      });
+      await options.onTile(fit);
+      onProgress?.({ step: "fit", done: k + 1, total });
+    }
+  } finally {
+    await tiles.close();
   }
 }
 
@@ -184,8 +182,6 @@ async function readTile(Y: TargetReader, X: Features, from: number, to: number):
   return toDtype(tile, dtypeOf(X)) as Responses;
 }
 
-type GetSmoothers = (plan: NodePlan, fold: number) => Promise<Smoothers>;
-
 interface PrepareOptions extends StreamOptions {
   readonly together: number;
   readonly hold: number;
@@ -230,63 +226,7 @@ async function prepare(
 
 function bytesOf(made: Smoothers): number {
   if ("nodes" in made) return made.nodes.data.byteLength;
-  const { basis, reach, parts } = made;
-  const own = basis.data.byteLength + (reach?.data.byteLength ?? 0);
-  return parts.reduce((sum, { b }) => sum + b.data.byteLength, own);
-}
-
-interface TileOptions extends StreamOptions {
-  readonly Xc: Features;
-  readonly testRows: TestRows | null;
-}
-
-async function fitTile(
-  problems: Problems,
-  plans: readonly NodePlan[],
-  smoothersOf: GetSmoothers,
-  Y: Responses,
-  from: number,
-  options: TileOptions,
-): Promise<TileFit> {
-  const { weightings, alphas, linalg, intercept = true } = options;
-  const tile = await problems.tile(Y);
-  const { take: _, ...chosen } = await chooseTile(problems, plans, smoothersOf, tile, options);
-  const solved = await refit(problems.whole, tile, 0, chosen, { weightings, alphas, linalg });
-  const meanY = intercept ? columnMeans(Y) : new Float64Array(Y.cols);
-  return {
-    from,
-    to: from + Y.cols,
-    ...chosen,
-    meanY,
-    coefficients: options.coefficients
-      ? problems.form === "primal"
-        ? transpose(matrix(["targets", "features"] as const, solved.rows, solved.cols, solved.data))
-        : await toPrimal(solved, options.Xc, chosen, options)
-      : null,
-    predicted: options.testRows ? await predictRows(options.testRows, solved, chosen, meanY, options) : null,
-  };
-}
-
-async function chooseTile(
-  problems: Problems,
-  plans: readonly NodePlan[],
-  smoothersOf: GetSmoothers,
-  tile: Tile,
-  { weightings, alphas, linalg }: StreamOptions,
-) {
-  const choice = startChoice(weightings.rows, tile.Y.rows, alphas);
-  const folds = problems.folds.length;
-  const spare = openSpare(12);
-  const noSums = sumsOf(tile.Y.rows, dtypeOf(tile.Y));
-  const jobs = problems.folds.map((problem) => ({ problem, tile }));
-  const withSides = lendSides(jobs, { rounds: plans.length, parallel: linalg.parallel });
-  for (const own of plans) {
-    const sums = noSums(own);
-    for (let f = 0; f < folds; f++)
-      await withSides(async (sides) =>
-        addFold(sums, own, await smoothersOf(own, f), sides, { folds, linalg, spare }),
-      );
-    await eachLoss(sums, own, linalg, (losses, first) => choice.take(losses, first, own.from, own.to));
-  }
-  return choice;
+  const { basis, reach, left, parts } = made;
+  const own = basis.data.byteLength + left.data.byteLength + (reach?.data.byteLength ?? 0);
+  return parts.reduce((sum, { factors }) => sum + factors.data.byteLength, own);
 }

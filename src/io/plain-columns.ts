@@ -84,6 +84,9 @@ function dtypeOfPlace({ type, scaling }: Place): Dtype {
   return scaling === null ? dtypeOfType(type) : "float64";
 }
 
+/** Pieces that are read at once: each waits for its turn beside other work of the thread pool. */
+const piecesAtOnce = 32;
+
 async function readPlace(
   path: string,
   file: FileHandle,
@@ -95,16 +98,30 @@ async function readPlace(
   const width = to - from;
   const out = allocate(dtypeOfPlace(place), rows * width);
   const [pieces, length] = byColumn ? [width, rows] : [rows, width];
-  const buffer = new Uint8Array(length * type.bytes);
-  for (let k = 0; k < pieces; k++) {
+  const bytes = length * type.bytes;
+  const asIs = !byColumn && place.little && type.plain && type.bytes === out.BYTES_PER_ELEMENT;
+  const readPiece = async (k: number, buffer: Uint8Array) => {
     const first = byColumn ? (from + k) * rows : k * cols + from;
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, place.from + first * type.bytes);
-    if (bytesRead !== buffer.length)
+    const { bytesRead } = await file.read(buffer, 0, bytes, place.from + first * type.bytes);
+    if (bytesRead !== bytes)
       throw new EncodingError("file", `${path} became shorter while it was read.`, { path });
+    if (asIs) return;
     const numbers = readNumbers(buffer, { type, from: 0, count: length, little: place.little });
     if (byColumn) for (let i = 0; i < rows; i++) out[i * width + k] = numbers[i] as number;
     else out.set(numbers, k * width);
-  }
+  };
+  const atOnce = Math.min(piecesAtOnce, pieces);
+  const buffers = asIs ? [] : Array.from({ length: atOnce }, () => new Uint8Array(bytes));
+  const bufferOf = (k: number) =>
+    asIs
+      ? new Uint8Array(out.buffer, out.byteOffset + k * bytes, bytes)
+      : (buffers[k % atOnce] as Uint8Array);
+  for (let first = 0; first < pieces; first += atOnce)
+    await Promise.all(
+      Array.from({ length: Math.min(atOnce, pieces - first) }, (_, k) =>
+        readPiece(first + k, bufferOf(first + k)),
+      ),
+    );
   if (scaling)
     for (let k = 0; k < out.length; k++) out[k] = (out[k] as number) * scaling.slope + scaling.inter;
   return out;

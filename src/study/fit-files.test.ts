@@ -103,8 +103,9 @@ describe("planMemory", () => {
     targets: 84_038,
     bytes: 4,
     coefficients: false,
+    predictions: false,
   };
-  const each = 2880 * (2880 + 6.5 * 720);
+  const each = 2880 * (2880 + 720);
   const needs = { smoothers: each, all: 5 * each, sums: 160 };
 
   it("gives larger tiles for more memory, holds smoothers where they fit, and never asks for more targets than there are", () => {

@@ -133,6 +133,7 @@ export async function fitFiles(options: FitFilesOptions): Promise<FitFilesResult
       targets: responses.cols,
       bytes: dtype === "float32" ? 4 : 8,
       coefficients: options.coefficients,
+      predictions: test !== null,
     };
     const refuse = (needs: PlanNeeds) => {
       throw new EncodingError(

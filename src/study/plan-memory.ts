@@ -12,6 +12,8 @@ export interface FitSizes {
   /** Bytes of a number. */
   readonly bytes: number;
   readonly coefficients: boolean;
+  /** Whether responses of other samples are predicted. */
+  readonly predictions: boolean;
 }
 
 /** What the program itself, its libraries and work space take. */
@@ -55,12 +57,15 @@ function fixedBytes(sizes: FitSizes, { smoothers }: PlanNeeds): number {
   return program + bytes * (X + kernels + systems + 2 * smoothers);
 }
 
-/** Responses, right sides of this fold and of the next, solutions and sums. */
+/** Responses as they are read, turned, and those of the next tile; right sides of this fold and of the next, and what they are in the basis of a decomposition;
+ * solutions and sums. */
 function bytesPerTarget(
-  { samples: n, features: p, bytes, coefficients }: FitSizes,
+  { samples: n, features: p, bytes, coefficients, predictions }: FitSizes,
   { sums }: PlanNeeds,
 ): number {
-  return bytes * (4 * n + 4 * Math.min(n, p) + (coefficients ? 3 * p : 0)) + 2 * sums;
+  const whole = Math.min(n, p);
+  const solutions = (coefficients || predictions ? 3 * whole : 0) + (coefficients ? 3 * p : 0);
+  return bytes * (p <= n ? 5 * (n + p) : 6 * n) + bytes * solutions + 2 * sums;
 }
 
 /** `1.5 GB`, for messages. */
