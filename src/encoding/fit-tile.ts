@@ -156,13 +156,39 @@ async function chooseTile(
 ) {
   const choice = startChoice(weightings.rows, tile.Y.rows, alphas);
   const folds = problems.folds.length;
+  const next = readAhead(
+    plans.flatMap((plan) => problems.folds.map((_, fold) => () => smoothers(plan, fold))),
+    linalg.parallel,
+  );
   for (const plan of plans) {
     const own = sums(plan, tile.Y.rows);
     for (let f = 0; f < folds; f++) {
-      const made = await smoothers(plan, f);
-      await sides.use((given) => addFold(own, plan, made, given, { folds, linalg, spare }));
+      const made = await next.take();
+      await sides.use((given) => {
+        const added = addFold(own, plan, made, given, { folds, linalg, spare });
+        next.begin();
+        return added;
+      });
     }
     await eachLoss(own, plan, linalg, (losses, first) => choice.take(losses, first, plan.from, plan.to));
   }
   return choice;
+}
+
+/** Smoothers in order; where calls run side by side, the next are read back from what is kept while these are in use. */
+function readAhead(reads: readonly (() => Promise<Smoothers>)[], parallel: number) {
+  let at = 0;
+  let begun: Promise<Smoothers> | undefined;
+  return {
+    take(): Promise<Smoothers> {
+      const made = begun ?? (reads[at++] as () => Promise<Smoothers>)();
+      begun = undefined;
+      return made;
+    },
+    begin(): void {
+      if (parallel === 1 || at >= reads.length) return;
+      begun = (reads[at++] as () => Promise<Smoothers>)();
+      begun.catch(() => {}); // thrown where it is asked for
+    },
+  };
 }

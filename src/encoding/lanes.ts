@@ -4,9 +4,18 @@ import type { Linalg } from "../linalg/index.ts";
 /** Do work 0 … count − 1, `parallel` of it under way at a time and one more where that is several, so that no thread waits while this
  * one prepares its next call; begun in order.
  * The first error stops what has not begun and is thrown once the rest has ended. */
-export async function inLanes(
+export function inLanes(
   count: number,
   parallel: number,
+  work: (index: number) => Promise<void>,
+): Promise<void> {
+  return inFewLanes(count, parallel > 1 ? parallel + 1 : 1, work);
+}
+
+/** {@link inLanes} with `lanes` of it under way, for work whose memory counts. */
+export async function inFewLanes(
+  count: number,
+  lanes: number,
   work: (index: number) => Promise<void>,
 ): Promise<void> {
   let next = 0;
@@ -22,9 +31,7 @@ export async function inLanes(
       }
     }
   };
-  const ends = await Promise.allSettled(
-    Array.from({ length: Math.min(parallel > 1 ? parallel + 1 : 1, count) }, lane),
-  );
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(lanes, count) }, lane));
   for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 

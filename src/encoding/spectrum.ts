@@ -152,10 +152,7 @@ export function makeParts(
     const from = g === 0 ? 0 : placesBelow(values, edges[g - 1] as number);
     const to = placesBelow(values, edges[g] as number);
     const own = nodes.filter((_, j) => groups[j] === g);
-    const data =
-      values instanceof Float32Array
-        ? new Float32Array(own.length * (to - from))
-        : new Float64Array(own.length * (to - from));
+    const data = allocate(values instanceof Float32Array ? "float32" : "float64", own.length * (to - from));
     for (const [j, node] of own.entries())
       for (let k = from; k < to; k++)
         data[j * (to - from) + k - from] = 1 / ((values[k] as number) + (alphas[node] as number));
@@ -168,8 +165,8 @@ export function lengthOfScaled(parts: readonly GroupPart[], rows: number): numbe
   return parts.reduce((sum, { factors }) => sum + factors.data.length * rows, 0);
 }
 
-/** What turns components into predictions of some test rows, group by group and in each node by node. Made when it is used, row block by row block: it stays in the
- * cache, where all of it would be read back from memory.
+/** What turns components into predictions of some test rows, group by group and in each node by node. Made when it is used, some rows at a time: for all rows of all
+ * folds it would take as much memory as their decompositions.
  * @param memory of {@link lengthOfScaled}. */
 export function scaleRows(
   left: Matrix<"samples", "components">,

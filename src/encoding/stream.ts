@@ -12,6 +12,7 @@ import { checkBands } from "./band.ts";
 import { defaultTolerance } from "./cross-validate.ts";
 import { type BandedOptions, checkSearch, linearProblems } from "./fit.ts";
 import { fitTile, type GetSmoothers, openTiles, type TileFit, tileMemory } from "./fit-tile.ts";
+import { inFewLanes } from "./lanes.ts";
 import { bytesOfSums } from "./losses.ts";
 import { type NodeChoice, type NodePlan, openPlan, pairsAtOnce, planNodes } from "./plan-nodes.ts";
 import type { Problem, Problems } from "./problem.ts";
@@ -209,18 +210,19 @@ async function prepare(
   };
   const jobs = plans.flatMap((choice) => problems.folds.map((_, fold) => ({ choice, fold })));
   let done = 0;
-  const prepareOne = async ({ choice, fold }: (typeof jobs)[number]) => {
+  type Job = (typeof jobs)[number];
+  const prepareOne = async ({ choice, fold }: Job) => {
     checkCancelled(signal);
     await get(openPlan(choice, weightings, alphas), fold);
     onProgress?.({ step: "prepare", done: ++done, total: jobs.length });
   };
-  for (let from = 0; from < jobs.length; ) {
-    // a decomposition keeps one thread busy, the nodes of many weightings all
-    const together = jobs[from]?.choice.spectrum ? linalg.parallel : 1;
-    const ends = await Promise.allSettled(jobs.slice(from, from + together).map(prepareOne));
-    for (const end of ends) if (end.status === "rejected") throw end.reason;
-    from += together;
-  }
+  // a decomposition keeps one thread busy, the nodes of many weightings all
+  const [single, wide] = [
+    jobs.filter(({ choice }) => choice.spectrum),
+    jobs.filter(({ choice }) => !choice.spectrum),
+  ];
+  await inFewLanes(single.length, linalg.parallel, (k) => prepareOne(single[k] as Job));
+  for (const job of wide) await prepareOne(job);
   return get;
 }
 

@@ -1,5 +1,6 @@
 import { type BrainMap, type Packer, rangeOf, shareOfCeiling } from "../simulator/index.ts";
 import { meanDefined } from "../stats/index.ts";
+import { type ClusterPage, clusterMapsOf, type TestedMap } from "./page-clusters.ts";
 import type { PageModel } from "./page-model.ts";
 import type { PageTargets } from "./page-targets.ts";
 import type { SolvedStudy } from "./solved.ts";
@@ -18,35 +19,48 @@ export function mapsOf(
   const { unit } = result.tests;
   const over = unit === "blocks" ? "over blocks of time" : "by circular shifts of time";
   const by = unit === "people" ? `over ${data.people.length} people` : over;
+  const rows = data.people.length > 1 ? data.people.length + 1 : 1;
   const maps: BrainMap[] = [];
+  const clustered = new Map<string, Omit<ClusterPage, "tested" | "unit">>();
   const add = (
     about: Pick<BrainMap, "id" | "title" | "group" | "unit" | "scale" | "model">,
     values: Float64Array,
-    tested?: { readonly won: readonly boolean[]; readonly what: string },
+    tested?: TestedMap,
   ) => {
     if (!values.some(Number.isFinite)) return;
     const shape = [values.length / count, count];
     const name = `map ${maps.length}`;
-    const inside = Uint8Array.from(values, (_, k) =>
-      tested?.won[places.regionOf[k % count] as number] ? 1 : 0,
-    );
     maps.push({
       ...about,
       sense: null,
       values: packer.array(name, "float32", shape, values),
       range: rangeOf(values, about.scale),
-      significant: tested ? packer.array(`${name} significant`, "uint8", shape, inside) : null,
-      test: tested ? `inside the line: whole regions, ${tested.what} ${by}, p < ${level} corrected` : null,
+      significant: tested ? packer.array(`${name} significant`, "uint8", shape, tested.inside) : null,
+      test: tested?.text ?? null,
     });
   };
+  const regionsThat = (won: readonly boolean[], what: string): TestedMap => ({
+    inside: Uint8Array.from({ length: rows * count }, (_, k) =>
+      won[places.regionOf[k % count] as number] ? 1 : 0,
+    ),
+    text: `inside the line: whole regions, ${what} ${by}, p < ${level} corrected`,
+  });
   const own = (p: number) => result.targets[p];
   const whole = (read: (person: number) => ArrayLike<number>) => overPeople(solved, places, read);
   const r = whole((p) => own(p)?.r ?? []);
   const ceiling = whole((p) => own(p)?.ceiling ?? []);
-  const predicted = {
-    won: result.regionScores.map(({ significant }) => significant),
-    what: "r above chance",
-  };
+  const predicted = regionsThat(
+    result.regionScores.map(({ significant }) => significant),
+    "r above chance",
+  );
+  clustered.set("joint model", {
+    id: "r2/joint",
+    title: `R²: ${joint.label}`,
+    group: "score",
+    scale: "sequential",
+    model: joint.id,
+    values: whole((p) => own(p)?.r2 ?? []),
+  });
   add(
     {
       id: "score/joint",
@@ -76,19 +90,18 @@ export function mapsOf(
       (region) =>
         result.cells.find((cell) => cell.region === region && cell.space === name)?.significant ?? false,
     );
-    if (part && data.spaces.filter((space) => space.joint).length > 1)
-      add(
-        {
-          id: `unique/${name}`,
-          title: `unique variance: ${name}`,
-          group: "unique",
-          unit: "R²",
-          scale: "sequential",
-          model: joint.id,
-        },
-        whole((p) => own(p)?.unique[s] ?? []),
-        { won, what: "unique variance above 0" },
-      );
+    if (part && data.spaces.filter((space) => space.joint).length > 1) {
+      const about = {
+        id: `unique/${name}`,
+        title: `unique variance: ${name}`,
+        group: "unique",
+        scale: "sequential",
+        model: joint.id,
+      } as const;
+      const values = whole((p) => own(p)?.unique[s] ?? []);
+      add({ ...about, unit: "R²" }, values, regionsThat(won, "unique variance above 0"));
+      clustered.set(`unique: ${name}`, { ...about, values });
+    }
     if (!automatic && models.some((one) => one.space === s))
       add(
         {
@@ -110,24 +123,24 @@ export function mapsOf(
         (one) => one.a === a && one.b === b && one.region === region && one.significant,
       ),
     );
-    add(
-      {
-        id: `difference/${a}/${b}`,
-        title: `${a} minus ${b}`,
-        group: "difference",
-        unit: "R²",
-        scale: "diverging",
-        model: null,
-      },
-      whole((p) =>
-        Float64Array.from(
-          own(p)?.alone[i ?? -1] ?? [],
-          (r2, t) => r2 - (own(p)?.alone[j ?? -1]?.[t] ?? Number.NaN),
-        ),
+    const about = {
+      id: `difference/${a}/${b}`,
+      title: `${a} minus ${b}`,
+      group: "difference",
+      scale: "diverging",
+      model: null,
+    } as const;
+    const values = whole((p) =>
+      Float64Array.from(
+        own(p)?.alone[i ?? -1] ?? [],
+        (r2, t) => r2 - (own(p)?.alone[j ?? -1]?.[t] ?? Number.NaN),
       ),
-      { won, what: "not alike, either way," },
     );
+    add({ ...about, unit: "R²" }, values, regionsThat(won, "not alike, either way,"));
+    clustered.set(`${a} − ${b}`, { ...about, values });
   }
+  for (const { values, tested, ...about } of clusterMapsOf(solved, places, clustered))
+    add(about, values, tested);
   add(
     {
       id: "ceiling",
@@ -139,6 +152,29 @@ export function mapsOf(
     },
     ceiling,
   );
+  if (result.reliability && !places.whole) {
+    const { minimum, judgedOn } = result.reliability;
+    const values = whole((p) => own(p)?.reliability ?? []);
+    const kept = data.people.map((_, p) =>
+      Uint8Array.from(own(p)?.reliability ?? [], (value) => (value >= minimum ? 1 : 0)),
+    );
+    const some = Uint8Array.from({ length: count }, (_, t) => (kept.some((one) => one[t] === 1) ? 1 : 0));
+    add(
+      {
+        id: "reliability",
+        title: "reliability",
+        group: "ceiling",
+        unit: judgedOn.startsWith("explainable variance") ? "share of variance" : "as in its file",
+        scale: "sequential",
+        model: null,
+      },
+      values,
+      {
+        inside: Uint8Array.from([...(rows > 1 ? [some] : []), ...kept].flatMap((row) => [...row])),
+        text: `inside the line: ${rows > 1 ? "of any person " : ""}at least ${minimum} of ${judgedOn}; other targets have no scores`,
+      },
+    );
+  }
   return maps;
 }
 

@@ -5,9 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom, matrix } from "../core/index.ts";
 import { encodeNpy } from "../io/index.ts";
 import { answerStudy, type StudyResult } from "../report/index.ts";
+import { type BrainMap, openBrain } from "../simulator/index.ts";
 import { explainableVariance } from "../stats/index.ts";
-import { checkStudy, parseSettings, runStudy } from "../study.ts";
+import { checkStudy, parseSettings, runStudy, solveStudy } from "../study.ts";
 import type { StudyData } from "./data.ts";
+import { packStudy } from "./pack-study.ts";
 import { keepReliable } from "./reliable-targets.ts";
 import type { StudySettings } from "./settings.ts";
 
@@ -118,6 +120,26 @@ describe("a study with reliability", () => {
     const rest = await run(study("", "repeats: 2").replace("id: held", "id: rest"), "rest");
     expect(masked.regionScores[1]?.r.mean).toBe(rest.regionScores[1]?.r.mean);
     expect(masked.regionScores[1]?.ceiling).toBe(rest.regionScores[1]?.ceiling);
+  });
+  it("shows on the page which targets are reliable, and says that only these have scores", async () => {
+    const settings = parseSettings(study("reliability: { minimum: 0.2, from: training }"));
+    const solved = await solveStudy(settings, { folder, store: join(folder, "store"), workers: 1 });
+    const files = await packStudy(solved, { settings, surface: null, why: "" });
+    const brain = await openBrain(async (file) => files.get(file) as Uint8Array);
+    const map = brain.manifest.maps.find(({ id }) => id === "reliability") as BrainMap;
+    expect([map.title, map.unit]).toEqual(["reliability", "share of variance"]);
+    expect(map.test).toBe(
+      "inside the line: of any person at least 0.2 of explainable variance of a single presentation, over repeats of the training runs; other targets have no scores",
+    );
+    const people = solved.result.targets.map(({ reliability }) => [...(reliability ?? [])]);
+    const values = [...(await brain.array(map.values))];
+    expect(values.slice(targets)).toEqual(people.flat().map((value) => expect.closeTo(value, 5)));
+    const inside = [...(await brain.array(map.significant as NonNullable<typeof map.significant>))];
+    expect(inside.slice(targets)).toEqual(people.flat().map((value) => (value >= 0.2 ? 1 : 0)));
+    expect(inside.slice(0, targets)).toEqual([1, 1, 0, 1, 1, 1, 0, 0, 0]); // as it was planted
+    expect(brain.manifest.card.limits.join(" ")).toMatch(
+      /All scores are of reliable targets .*5 of 9 targets/,
+    );
   });
   it("is refused where the scored presentations judge, by the rule of circular regions, unless that is overridden", async () => {
     const text = study("reliability: { minimum: 0.2, from: test }");
