@@ -8,14 +8,11 @@ import {
   toDtype,
 } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
-import { inLanes, productInto } from "./lanes.ts";
+import { inLanes, productInto, targetsPerLane } from "./lanes.ts";
 import { rowsOf, type Sides } from "./problem.ts";
 import { reachInto } from "./shorten.ts";
 import type { GroupSmoothers } from "./smoothers.ts";
 import { type GroupPart, lengthOfScaled, rowsAtOnce, scaleRows } from "./spectrum.ts";
-
-/** Bytes of predictions that a lane holds at once. */
-const laneBytes = 16 << 20;
 
 /** Add the squared errors of every pair where nodes are few components each: predictions of the nodes are made side by side and one
  * product combines them to the errors of all pairs. Where pairs are few this is less work than products of every two nodes, and more exact.
@@ -42,7 +39,7 @@ export async function addDirectErrors(
   const samples = left.rows;
   const { cols: nodes, rows: pairs } = coefficients;
   const bytes = right.data.BYTES_PER_ELEMENT * Math.min(rowsAtOnce, samples) * (nodes + pairs);
-  const chunks = cutTargets(right.rows, linalg.parallel, Math.floor(laneBytes / bytes));
+  const chunks = cutTargets(right.rows, targetsPerLane(right.rows, linalg.parallel, bytes));
   const given = spare.need(dtype, basis.rows * right.rows);
   const blocks = cutRows(samples, chunks.length);
   await inLanes(blocks.length * chunks.length, linalg.parallel, async (k) => {
@@ -106,8 +103,7 @@ interface Chunk {
   last: Promise<void>;
 }
 
-function cutTargets(targets: number, parallel: number, most: number): Chunk[] {
-  const each = Math.max(1, Math.min(Math.ceil(targets / parallel), most));
+function cutTargets(targets: number, each: number): Chunk[] {
   return Array.from({ length: Math.ceil(targets / each) }, (_, k) => ({
     from: k * each,
     to: Math.min(targets, (k + 1) * each),

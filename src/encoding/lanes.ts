@@ -35,6 +35,15 @@ export async function inFewLanes(
   for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 
+/** Bytes of predictions that a lane holds at once. */
+const laneBytes = 16 << 20;
+
+/** Targets that a lane takes at once: no more than leave work for every call that runs side by side, nor than fit into {@link laneBytes}. */
+export function targetsPerLane(targets: number, parallel: number, bytesPerTarget: number): number {
+  const most = Math.floor(laneBytes / bytesPerTarget);
+  return Math.max(1, Math.min(Math.ceil(targets / parallel), most));
+}
+
 /** The product A B, in as many panels of rows as calls run side by side. */
 export async function wideProduct<R extends string, C extends string>(
   a: Matrix<R, string>,

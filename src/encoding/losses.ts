@@ -10,7 +10,7 @@ import {
 } from "../core/index.ts";
 import { type Linalg, packedIndex, packedLength } from "../linalg/index.ts";
 import { addDirectErrors, errorsOfNodes } from "./direct-errors.ts";
-import { inLanes } from "./lanes.ts";
+import { inLanes, targetsPerLane } from "./lanes.ts";
 import type { NodePlan } from "./plan-nodes.ts";
 import { rowsOf, type Sides } from "./problem.ts";
 import type { NodeSmoothers, Smoothers } from "./smoothers.ts";
@@ -54,9 +54,6 @@ export function sumsOf(dtype: Dtype): (plan: NodePlan, targets: number) => Sums 
   };
 }
 
-/** Bytes of predictions that a lane holds at once. */
-const laneBytes = 16 << 20;
-
 /** Add the sums of one fold, divided by the rows that were tested and the number of folds. */
 export async function addFold(
   sums: Sums,
@@ -79,8 +76,7 @@ async function addNodes(
   { linalg, share, spare }: { readonly linalg: Linalg; readonly share: number; readonly spare: Spare },
 ): Promise<void> {
   const targets = right.rows;
-  const most = Math.floor(laneBytes / nodes.rows / right.data.BYTES_PER_ELEMENT);
-  const each = Math.max(1, Math.min(Math.ceil(targets / linalg.parallel), most));
+  const each = targetsPerLane(targets, linalg.parallel, nodes.rows * right.data.BYTES_PER_ELEMENT);
   await inLanes(Math.ceil(targets / each), linalg.parallel, async (k) => {
     const [from, to] = [k * each, Math.min(targets, (k + 1) * each)];
     const [own, given, tested] = [rowsOf(sums, from, to), rowsOf(right, from, to), rowsOf(test, from, to)];

@@ -1,3 +1,4 @@
+import { reliabilitySentence } from "../report/index.ts";
 import { type BrainFiles, type BrainModel, openPacker, packSurface } from "../simulator/index.ts";
 import type { LoadedSurface } from "./load-surface.ts";
 import { packHeldOut } from "./pack-held-out.ts";
@@ -41,6 +42,7 @@ export async function packStudy(solved: SolvedStudy, options: PackStudyOptions):
     question: result.question,
     card: cardOf(solved, settings, [
       "This is a study to look at, and no model to ask: it says what was predicted of the responses that were measured.",
+      ...reliabilitySentence(result),
       ...(places.whole
         ? ["Every region is shown as one target, the mean over the targets of each person."]
         : []),
@@ -82,7 +84,7 @@ export async function packStudy(solved: SolvedStudy, options: PackStudyOptions):
     }),
     maskTest: `whole regions, by the joint model: ${result.tests.test}; ${result.tests.correction}; level ${result.tests.level}.`,
     intervals: { level: 0.9, text: "", coverage: [] },
-    maps: mapsOf(solved, models, places, packer),
+    maps: mapsOf(solved, { settings, models, places, packer }),
     table: models.flatMap((one) => scoresOf(solved, one)),
     tableText: `Means over a region's targets on held-out data. Intervals: ${result.tests.interval}; of single people, blocks alone. ${result.ceilingNote}`,
     differences: differencesOf(solved),

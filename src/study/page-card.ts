@@ -1,5 +1,4 @@
 import { hashValue } from "../engine/index.ts";
-import { reliabilitySentence } from "../report/index.ts";
 import type { BrainManifest } from "../simulator/index.ts";
 import type { StudySettings } from "./settings.ts";
 import type { SolvedStudy } from "./solved.ts";
@@ -24,6 +23,6 @@ export function cardOf(
       "files read": result.provenance.inputs.length,
       data: hashValue(result.provenance.inputs),
     },
-    limits: [...limits, ...reliabilitySentence(result), ...result.warnings],
+    limits: [...limits, ...result.warnings],
   };
 }

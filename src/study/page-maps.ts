@@ -2,15 +2,25 @@ import { type BrainMap, type Packer, rangeOf, shareOfCeiling } from "../simulato
 import { meanDefined } from "../stats/index.ts";
 import { type ClusterPage, clusterMapsOf, type TestedMap } from "./page-clusters.ts";
 import type { PageModel } from "./page-model.ts";
+import { reliabilityMapOf } from "./page-reliability.ts";
 import type { PageTargets } from "./page-targets.ts";
+import type { StudySettings } from "./settings.ts";
 import type { SolvedStudy } from "./solved.ts";
 
 /** Maps, those without any number left out. */
 export function mapsOf(
   solved: SolvedStudy,
-  models: readonly PageModel[],
-  places: PageTargets,
-  packer: Packer,
+  {
+    settings,
+    models,
+    places,
+    packer,
+  }: {
+    readonly settings: StudySettings;
+    readonly models: readonly PageModel[];
+    readonly places: PageTargets;
+    readonly packer: Packer;
+  },
 ): BrainMap[] {
   const { result, data } = solved;
   const joint = models[0] as PageModel;
@@ -152,28 +162,10 @@ export function mapsOf(
     },
     ceiling,
   );
-  if (result.reliability && !places.whole) {
-    const { minimum, judgedOn } = result.reliability;
+  if (settings.reliability && !places.whole) {
     const values = whole((p) => own(p)?.reliability ?? []);
-    const kept = data.people.map((_, p) =>
-      Uint8Array.from(own(p)?.reliability ?? [], (value) => (value >= minimum ? 1 : 0)),
-    );
-    const some = Uint8Array.from({ length: count }, (_, t) => (kept.some((one) => one[t] === 1) ? 1 : 0));
-    add(
-      {
-        id: "reliability",
-        title: "reliability",
-        group: "ceiling",
-        unit: judgedOn.startsWith("explainable variance") ? "share of variance" : "as in its file",
-        scale: "sequential",
-        model: null,
-      },
-      values,
-      {
-        inside: Uint8Array.from([...(rows > 1 ? [some] : []), ...kept].flatMap((row) => [...row])),
-        text: `inside the line: ${rows > 1 ? "of any person " : ""}at least ${minimum} of ${judgedOn}; other targets have no scores`,
-      },
-    );
+    const { tested, ...about } = reliabilityMapOf(solved, settings.reliability);
+    add(about, values, tested);
   }
   return maps;
 }

@@ -1,96 +1,33 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom } from "../core/index.ts";
-import { encodeNifti, encodeNpy, parseGifti, parseNifti, readArray } from "../io/index.ts";
-import type { ClusterMap, StudyResult } from "../report/index.ts";
-import { type BrainMap, openBrain } from "../simulator/index.ts";
-import { parseSettings, runStudy, type SolvedStudy, solveStudy } from "../study.ts";
+import { encodeNpy, parseGifti, parseNifti, readArray } from "../io/index.ts";
+import type { ClusterMap } from "../report/index.ts";
+import { parseSettings, runStudy } from "../study.ts";
+import {
+  blobOf,
+  blobRows,
+  blobStudy,
+  clusterMapOf,
+  everywhere,
+  maskOf,
+  writeBlobs,
+} from "./blob-study.fixture.ts";
 import { type ClusterSpace, type ClusterSpaces, clusterSpacesOf } from "./cluster-space.ts";
 import type { StudyData } from "./data.ts";
-import { packStudy } from "./pack-study.ts";
 import { smallSurface } from "./story-study.fixture.ts";
 
-const [nx, ny, nz] = [6, 6, 3] as const;
-const [runs, samples] = [3, 60] as const;
-const rows = runs * samples;
 const slow = process.env.SIMCORTEX_SLOW !== undefined; // each run takes a second of the processor
-const affine = [3, 0, 0, -9, 0, 3, 0, -9, 0, 0, 3, -4, 0, 0, 0, 1];
-const at = (x: number, y: number, z: number) => x + nx * (y + ny * z);
-const everywhere = Array.from({ length: nx * ny * nz }, (_, v) => v);
-/** A block of 18 voxels that follows the first feature, near one corner in odd people, near the other in even ones. */
-const blobOf = (p: number) =>
-  new Set(
-    [0, 1, 2].flatMap((a) =>
-      [0, 1, 2].flatMap((b) => [0, 1].map((c) => (p % 2 === 0 ? at(a, b, c) : at(a + 3, b + 3, c + 1)))),
-    ),
-  );
-/** Masks of people leave another edge out. */
-const maskOf = (p: number) => everywhere.filter((v) => (p % 2 === 0 ? v % nx < 5 : v % nx > 0));
 
 let folder = "";
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "simcortex-clusters-"));
-  for (const name of ["bold", "masks", "vertices"]) mkdirSync(join(folder, name));
-  const random = createRandom(12).stream("clusters");
-  const [sound, meaning] = [0, 1].map(() => Float64Array.from({ length: rows }, () => random.normal())) as [
-    Float64Array<ArrayBuffer>,
-    Float64Array<ArrayBuffer>,
-  ];
-  writeFileSync(join(folder, "sound.npy"), encodeNpy({ shape: [rows, 1], data: sound }));
-  writeFileSync(join(folder, "meaning.npy"), encodeNpy({ shape: [rows, 1], data: meaning }));
-  const image = { affine, voxelSizes: [3, 3, 3], description: "" };
-  const mask = (inside: readonly number[]) =>
-    encodeNifti({
-      ...image,
-      shape: [nx, ny, nz],
-      data: Float32Array.from(everywhere, (v) => (inside.includes(v) ? 1 : 0)),
-    });
-  writeFileSync(join(folder, "masks", "all.nii.gz"), mask(everywhere));
-  for (let p = 0; p < 6; p++) {
-    writeFileSync(join(folder, "masks", `p${p}.nii.gz`), mask(maskOf(p)));
-    for (const [name, blob] of [
-      ["own", blobOf(p)],
-      ["shared", blobOf(0)],
-    ] as const) {
-      const noise = random.stream(`${name} ${p}`);
-      const strength = name === "own" ? 0.7 : 0.5;
-      const data = Float32Array.from({ length: rows * nx * ny * nz }, (_, k) => {
-        const [i, v] = [Math.floor(k / (nx * ny * nz)), k % (nx * ny * nz)];
-        return (blob.has(v) ? strength * (sound[i] as number) : 0) + noise.normal();
-      });
-      writeFileSync(
-        join(folder, "bold", `p${p}-${name}.nii`),
-        encodeNifti({ ...image, shape: [nx, ny, nz, rows], data }, { gzip: false }),
-      );
-    }
-  }
+  writeBlobs(folder);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const study = (
-  people: number,
-  responses: string,
-  tests: string,
-  names = "labels: masks/all.nii.gz, names: { 1: brain }",
-) => `
-title: Where on the brain?
-question: Which voxels follow sound?
-seed: 2
-tr: 2
-participants: [${Array.from({ length: people }, (_, p) => `p${p}`).join(", ")}]
-runs: [{ id: part, samples: ${samples}, count: ${runs} }]
-responses: { ${responses} }
-regions: { ${names} }
-features: { sound: { ready: { file: sound.npy } }, meaning: { ready: { file: meaning.npy } } }
-outer: { folds: 3 }
-compare: [[sound, meaning]]
-fit: { alphas: { from: 1, to: 1000, count: 4 }, weightings: 3, inner: { folds: 2 } }
-tests: { bootstrap: 100, permutations: 499, ${tests} }
-ceiling: none
-controls: false
-`;
 const run = (text: string, name: string, onProgress?: (event: { step: string }) => void) =>
   runStudy(parseSettings(text), {
     folder,
@@ -99,8 +36,6 @@ const run = (text: string, name: string, onProgress?: (event: { step: string }) 
     workers: 1,
     ...(onProgress && { onProgress }),
   });
-const mapOf = (result: StudyResult, name: string, participant: string | null) =>
-  result.clusters?.maps.find((own) => own.name === name && own.participant === participant) as ClusterMap;
 const own = 'file: "bold/{participant}-own.nii", mask: "masks/{participant}.nii.gz"';
 const labels = 'labels: "masks/{participant}.nii.gz", names: { 1: brain }';
 /** Share of the voxels inside and outside of a blob that have a small p. */
@@ -117,7 +52,7 @@ describe("a study with tests.clusters", () => {
     "finds the block of voxels of each person where people have their own (%s), and writes the maps in their space",
     async (exchange) => {
       const steps = new Set<string>();
-      const text = study(2, own, `exchange: ${exchange}, clusters: {}`, labels);
+      const text = blobStudy(2, own, `exchange: ${exchange}, clusters: {}`, labels);
       const result = await run(text, exchange, ({ step }) => steps.add(step));
       expect(steps).toContain("clusters");
       expect(result.clusters?.maps.map(({ name, participant }) => `${participant}: ${name}`)).toEqual(
@@ -130,14 +65,14 @@ describe("a study with tests.clusters", () => {
       for (const [p, person] of ["p0", "p1"].entries()) {
         const voxels = maskOf(p);
         for (const name of ["joint model", "unique: sound", "sound − meaning"]) {
-          const [inside, outside] = shares(mapOf(result, name, person), voxels, blobOf(p));
+          const [inside, outside] = shares(clusterMapOf(result, name, person), voxels, blobOf(p));
           expect(inside).toBeGreaterThan(0.85);
           expect(outside).toBeLessThan(0.12); // a cluster's rim: noise beside it
         }
-        const silent = mapOf(result, "unique: meaning", person);
+        const silent = clusterMapOf(result, "unique: meaning", person);
         expect([silent.above, silent.below, silent.tested]).toEqual([0, 0, voxels.length]);
         expect(silent.value).toEqual(result.targets[p]?.unique[1]);
-        const map = mapOf(result, "unique: sound", person);
+        const map = clusterMapOf(result, "unique: sound", person);
         const image = parseNifti(
           readFileSync(join(folder, exchange, "maps", `clusters-${person}-unique-sound-p.nii.gz`)),
         );
@@ -146,7 +81,7 @@ describe("a study with tests.clusters", () => {
         const npy = await readArray(join(folder, exchange, "maps", `clusters-${person}-unique-sound-p.npy`));
         expect([...npy.data]).toEqual([...map.p]);
       }
-      expect(mapOf(result, "joint model", "p0").smallestP).toBe(1 / 500);
+      expect(clusterMapOf(result, "joint model", "p0").smallestP).toBe(1 / 500);
       expect(result.clusters?.test).toMatch(
         exchange === "shift"
           ? /^Each person alone, so that nothing is said of people in general: the squared error saved at each target, in units of unrelated courses, under circular shifts within 3 held-out stretches, 499 draws$/
@@ -157,62 +92,21 @@ describe("a study with tests.clusters", () => {
       expect(page).toContain("It claims no single target, and not where the cluster ends.");
     },
   );
-  it("shows on the page of a published study which voxels lie in clusters, beside the maps of whole regions", async () => {
-    const shared = 'file: "bold/{participant}-shared.nii", mask: masks/all.nii.gz';
-    const settings = parseSettings(study(2, shared, "exchange: blocks, clusters: {}"));
-    const solved = await solveStudy(settings, { folder, store: join(folder, "store"), workers: 1 });
-    const pack = async (given: SolvedStudy) => {
-      const files = await packStudy(given, { settings, surface: null, why: "" });
-      return openBrain(async (file) => files.get(file) as Uint8Array);
-    };
-    const brain = await pack(solved);
-    const clusters = brain.manifest.maps.filter(({ id }) => id.startsWith("clusters/"));
-    expect(clusters.map(({ id, title, group }) => [id, title, group])).toEqual([
-      ["clusters/r2/joint", "R²: all feature spaces together, clusters", "score"],
-      ["clusters/unique/sound", "unique variance: sound, clusters", "unique"],
-      ["clusters/unique/meaning", "unique variance: meaning, clusters", "unique"],
-      ["clusters/difference/sound/meaning", "sound minus meaning, clusters", "difference"],
-    ]);
-    for (const [k, name] of [
-      "joint model",
-      "unique: sound",
-      "unique: meaning",
-      "sound − meaning",
-    ].entries()) {
-      const { values, significant, test } = clusters[k] as BrainMap;
-      const inside = [...(await brain.array(significant as NonNullable<typeof significant>))];
-      const own = ["p0", "p1"].map((person) => mapOf(solved.result, name, person));
-      const small = own.flatMap(({ p }) => Array.from(p, (one) => (one <= 0.05 ? 1 : 0)));
-      expect(inside).toEqual([...everywhere.map(() => 0), ...small]);
-      const shown = [...(await brain.array(values))];
-      expect(shown.slice(everywhere.length)).toEqual(
-        own.flatMap(({ value }) => Array.from(value, (one) => expect.closeTo(one, 5))),
-      );
-      expect(test).toBe(
-        "inside the line: clusters (TFCE), p ≤ 0.05 corrected over the map, each person alone; their mean is not tested",
-      );
-    }
-    const { clusters: _, ...without } = solved.result;
-    const bare = await pack({ ...solved, result: without });
-    expect(bare.manifest.maps.map(({ id }) => id)).toEqual(
-      brain.manifest.maps.map(({ id }) => id).filter((id) => !id.startsWith("clusters/")),
-    );
-  });
   it.runIf(slow)("tests over people where six share a mask: exact, one map for all", async () => {
     const shared = 'file: "bold/{participant}-shared.nii", mask: masks/all.nii.gz';
-    const result = await run(study(6, shared, "clusters: { touch: 26 }"), "shared");
+    const result = await run(blobStudy(6, shared, "clusters: { touch: 26 }"), "shared");
     expect(result.clusters?.maps.map(({ participant }) => participant)).toEqual([null, null, null, null]);
     expect(result.clusters?.test).toBe(
       "Student's t over 6 people at each target, under flipped signs of whole people, exact (64 in all)",
     );
     expect(result.clusters?.neighbours).toMatch(/a face, an edge or a corner/);
-    const map = mapOf(result, "unique: sound", null);
+    const map = clusterMapOf(result, "unique: sound", null);
     expect(map.smallestP).toBe(1 / 64);
-    expect(mapOf(result, "sound − meaning", null).smallestP).toBe(2 / 64);
+    expect(clusterMapOf(result, "sound − meaning", null).smallestP).toBe(2 / 64);
     const [inside, outside] = shares(map, everywhere, blobOf(0));
     expect(inside).toBeGreaterThan(0.9);
     expect(outside).toBeLessThan(0.12);
-    expect(mapOf(result, "unique: meaning", null).above).toBe(0);
+    expect(clusterMapOf(result, "unique: meaning", null).above).toBe(0);
     for (const t of [0, 17, 100]) {
       const mean = result.targets.reduce((sum, { unique }) => sum + (unique[0]?.[t] as number), 0) / 6;
       expect(map.value[t]).toBeCloseTo(mean, 12);
@@ -223,7 +117,7 @@ describe("a study with tests.clusters", () => {
     const mesh = (side: string) => join(smallSurface, side === "left" ? "left.folded.surf.gii" : "rh.folded");
     const surface = `surface: { space: two ellipsoids, left: { folded: "${mesh("left")}" }, right: { folded: "${mesh("right")}" } }`;
     const settings = parseSettings(
-      `${study(6, 'file: "vertices/{participant}.npy"', "clusters: {}")}${surface}`,
+      `${blobStudy(6, 'file: "vertices/{participant}.npy"', "clusters: {}")}${surface}`,
     );
     const count = (await loadCount(mesh("left"))) * 2;
     const people = Array.from({ length: 6 }, (_, p) => ({ id: `p${p}`, regionOf: new Int32Array(count) }));
@@ -245,24 +139,24 @@ describe("a study with tests.clusters", () => {
     for (const n of [...patch]) for (const other of list.subarray(starts[n], starts[n + 1])) patch.add(other);
     for (let p = 0; p < 6; p++) {
       const data = Float64Array.from(
-        { length: rows * count },
+        { length: blobRows * count },
         (_, k) =>
           (patch.has(k % count) ? 0.6 * (sound[Math.floor(k / count)] as number) : 0) + random.normal(),
       );
-      writeFileSync(join(folder, "vertices", `p${p}.npy`), encodeNpy({ shape: [rows, count], data }));
+      writeFileSync(join(folder, "vertices", `p${p}.npy`), encodeNpy({ shape: [blobRows, count], data }));
     }
     writeFileSync(
       join(folder, "vertices", "labels.npy"),
       encodeNpy({ shape: [count], data: Int32Array.from({ length: count }, () => 1) }),
     );
-    const text = study(
+    const text = blobStudy(
       6,
       'file: "vertices/{participant}.npy"',
       "clusters: {}",
       "labels: vertices/labels.npy, names: { 1: cortex }",
     );
     const result = await run(`${text}${surface}`, "surface");
-    const map = mapOf(result, "unique: sound", null);
+    const map = clusterMapOf(result, "unique: sound", null);
     const [inside, outside] = shares(
       map,
       Array.from({ length: count }, (_, t) => t),
@@ -276,7 +170,7 @@ describe("a study with tests.clusters", () => {
     expect(Array.from(gifti.arrays[1]?.data ?? [])).toEqual(Array.from(map.p.subarray(0, half), Math.fround));
   });
   it.runIf(slow)("gives the same files twice, and none where it is not asked for", async () => {
-    const text = study(2, own, "clusters: {}", labels);
+    const text = blobStudy(2, own, "clusters: {}", labels);
     await run(text, "twice");
     const file = join("maps", "clusters-p0-unique-sound-p.npy");
     const first = readFileSync(join(folder, "twice", file));
@@ -293,13 +187,13 @@ describe("a study with tests.clusters", () => {
   it("is refused where targets have no neighbours, before anything is fitted, and where a touch is none", async () => {
     writeFileSync(
       join(folder, "vertices", "two.npy"),
-      encodeNpy({ shape: [rows, 2], data: new Float64Array(2 * rows).map((_, k) => Math.sin(k)) }),
+      encodeNpy({ shape: [blobRows, 2], data: new Float64Array(2 * blobRows).map((_, k) => Math.sin(k)) }),
     );
-    const text = study(2, "file: vertices/two.npy", "clusters: {}", "names: [a, b]");
+    const text = blobStudy(2, "file: vertices/two.npy", "clusters: {}", "names: [a, b]");
     await expect(run(text, "none")).rejects.toThrow(
       "tests.clusters: targets have no neighbours; give responses.mask (NIfTI), or a surface without labels whose vertices they are.",
     );
-    expect(() => parseSettings(study(2, own, "clusters: { touch: 8 }", labels))).toThrow(
+    expect(() => parseSettings(blobStudy(2, own, "clusters: { touch: 8 }", labels))).toThrow(
       "tests.clusters.touch: must be one of 6, 18, 26.",
     );
   });
