@@ -64,7 +64,10 @@ export function countFlops(linalg: Linalg): { readonly linalg: Linalg; readonly 
     gemmTN: (a, b) => timed("gemmTN", 2 * a.rows * a.cols * b.cols, () => linalg.gemmTN(a, b)),
     gemmNT: (a, b, into) => timed("gemmNT", 2 * a.rows * a.cols * b.rows, () => linalg.gemmNT(a, b, into)),
     syrkTN: (a) => timed("syrkTN", a.cols * (a.cols + 1) * a.rows, () => linalg.syrkTN(a)),
-    syrkNT: (a) => timed("syrkNT", a.rows * (a.rows + 1) * a.cols, () => linalg.syrkNT(a)),
+    syrkNT(a, columns) {
+      const cols = columns ? columns.to - columns.from : a.cols;
+      return timed("syrkNT", a.rows * (a.rows + 1) * cols, () => linalg.syrkNT(a, columns));
+    },
     solveCholesky: (a, b) =>
       timed("solveCholesky", factor(a) + 2 * a.rows ** 2 * b.cols, () => linalg.solveCholesky(a, b)),
     solveRight: (b, a, ridge) =>

@@ -4,6 +4,7 @@ import {
   type OnProgress,
   openSpare,
   type Responses,
+  type Spare,
   sliceCols,
 } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
@@ -22,6 +23,8 @@ export interface SearchOptions {
   readonly alphas: ArrayLike<number>;
   readonly linalg: Linalg;
   readonly tolerance: number;
+  /** Memory of what is made for one fold after the other. */
+  readonly spare: Spare;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -35,14 +38,14 @@ export function defaultTolerance(dtype: "float32" | "float64"): number {
 export async function planSearch(
   problems: Problems,
   Y: Responses,
-  { weightings, alphas, tolerance, linalg }: SearchOptions,
+  { weightings, alphas, tolerance, linalg, spare }: SearchOptions,
 ): Promise<NodePlan[]> {
   let made: Promise<Tile> | undefined;
   const tile = () => {
     made ??= problems.tile(sampleTargets(Y));
     return made;
   };
-  const choices = await planNodes(problems, weightings, alphas, { tile, tolerance, linalg });
+  const choices = await planNodes(problems, weightings, alphas, { tile, tolerance, linalg, spare });
   return choices.map((choice) => openPlan(choice, weightings, alphas));
 }
 
@@ -51,25 +54,25 @@ export async function crossValidate(
   problems: Problems,
   tiles: readonly Tile[],
   plans: readonly NodePlan[],
-  { weightings, alphas, linalg, onProgress, signal }: SearchOptions,
+  { weightings, alphas, linalg, spare, onProgress, signal }: SearchOptions,
 ): Promise<Chosen> {
   const targets = tiles.reduce((sum, tile) => sum + tile.Y.rows, 0);
   const choice = startChoice(weightings.rows, targets, alphas);
   const folds = problems.folds.length;
   const total = plans.reduce((sum, plan) => sum + plan.solved.length, 0) * folds;
   let done = 0;
-  const spare = openSpare(12);
+  const lanes = openSpare(12);
   const noSums = tiles.map((tile) => sumsOf(dtypeOf(tile.Y)));
   const jobs = problems.folds.flatMap((problem) => tiles.map((tile) => ({ problem, tile })));
   const sides = lendSides(jobs, { rounds: plans.length, parallel: linalg.parallel });
-  const smoothers = makeAhead(problems.folds, plans, linalg);
+  const smoothers = makeAhead(problems.folds, plans, linalg, spare);
   for (const plan of plans) {
     const sums = noSums.map((make, k) => make(plan, (tiles[k] as Tile).Y.rows));
     for (let fold = 0; fold < folds; fold++) {
       checkCancelled(signal);
       const made = await smoothers.next();
       for (const own of sums)
-        await sides.use((given) => addFold(own, plan, made, given, { folds, linalg, spare }));
+        await sides.use((given) => addFold(own, plan, made, given, { folds, linalg, spare: lanes }));
       smoothers.giveBack(made);
       done += plan.solved.length;
       onProgress?.({ step: "fit", done, total });
@@ -88,10 +91,9 @@ export async function crossValidate(
 }
 
 /** The smoothers of every plan and fold in order, made while those before are used where calls run side by side. */
-function makeAhead(folds: readonly Problem[], plans: readonly NodePlan[], linalg: Linalg) {
+function makeAhead(folds: readonly Problem[], plans: readonly NodePlan[], linalg: Linalg, spare: Spare) {
   const jobs = plans.flatMap((plan) => folds.map((problem) => ({ plan, problem })));
   const ahead: Promise<Smoothers>[] = [];
-  const spare = openSpare(16);
   let begun = 0;
   const begin = () => {
     const { plan, problem } = jobs[begun++] as (typeof jobs)[number];

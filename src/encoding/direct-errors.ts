@@ -40,6 +40,8 @@ export async function addDirectErrors(
   const { cols: nodes, rows: pairs } = coefficients;
   const bytes = right.data.BYTES_PER_ELEMENT * Math.min(rowsAtOnce, samples) * (nodes + pairs);
   const chunks = cutTargets(right.rows, targetsPerLane(right.rows, linalg.parallel, bytes));
+  // lanes ask for as much as the largest block and chunk take, so that the same memory fits them all
+  const largest = Math.min(rowsAtOnce, samples) * Math.max(...chunks.map(({ from, to }) => to - from));
   const given = spare.need(dtype, basis.rows * right.rows);
   const blocks = cutRows(samples, chunks.length);
   await inLanes(blocks.length * chunks.length, linalg.parallel, async (k) => {
@@ -62,11 +64,11 @@ export async function addDirectErrors(
     chunk.made ??= prepare(chunk);
     const { given, wanted } = await chunk.made;
     const { from, rows } = block;
-    block.memory ??= spare.need(dtype, lengthOfScaled(parts, rows));
+    block.memory ??= spare.need(dtype, lengthOfScaled(parts, Math.min(rowsAtOnce, samples)));
     block.scaled ??= scaleRows(left, parts, from, rows, block.memory);
     const plane = rows * wanted.rows;
-    const memory = spare.need(dtype, nodes * plane);
-    const room = spare.need(dtype, pairs * plane);
+    const memory = slice(spare.need(dtype, nodes * largest), 0, nodes * plane);
+    const room = slice(spare.need(dtype, pairs * largest), 0, pairs * plane);
     let first = 0;
     await Promise.all(
       block.scaled.map(async (own, g) => {

@@ -14,20 +14,23 @@ export function dualProblems(
   folds: readonly Fold[],
   { intercept }: { intercept: boolean },
 ): Problems {
+  const mixture = mixtureOf(kernels);
   const all = Int32Array.from({ length: kernels[0]?.rows ?? 0 }, (_, i) => i);
   return {
     form: "dual",
-    folds: folds.map((fold) => dualProblem(kernels, fold, { intercept, whole: false })),
-    whole: dualProblem(kernels, { train: all, test: new Int32Array(0) }, { intercept, whole: true }),
+    folds: folds.map((fold) => dualProblem(mixture, fold, { intercept, whole: false })),
+    whole: dualProblem(mixture, { train: all, test: new Int32Array(0) }, { intercept, whole: true }),
     tile: async (Y, spare = noSpare) => ({ Y: turn(Y, intercept, spare), cross: null }),
   };
 }
+
+const noRows: Matrix<"targets", "samples"> = matrix(["targets", "samples"], 0, 0, new Float64Array(0));
 
 /** Targets whose responses stay in the cache while they are centred. */
 const targetsAtOnce = 128;
 
 function dualProblem(
-  kernels: readonly Kernel[],
+  { kernels, share, known }: Mixture,
   { train, test }: Fold,
   { intercept, whole }: { readonly intercept: boolean; readonly whole: boolean },
 ): Problem {
@@ -35,10 +38,13 @@ function dualProblem(
     samples: test.length,
     size: train.length,
     components: () => train.length,
-    system(weights, spare = noSpare) {
-      const given = whole && !intercept ? onlyOne(kernels, weights) : undefined;
-      const kernel = given ?? blend(kernels, weights, train, train, spare);
-      const left = blend(kernels, weights, test, train, spare);
+    system(weights, spare = noSpare, shared = false) {
+      const mixed = shared ? share(weights) : known(weights);
+      const given = whole && !intercept ? mixed : undefined;
+      const pick = (rows: Int32Array, cols: Int32Array) =>
+        mixed ? blend([mixed], [1], rows, cols, spare) : blend(kernels, weights, rows, cols, spare);
+      const kernel = given ?? pick(train, train);
+      const left = pick(test, train);
       if (intercept) centerKernels(kernel, left, { inPlace: true });
       return {
         kernel: matrix(["components", "components"], kernel.rows, kernel.cols, kernel.data),
@@ -48,6 +54,8 @@ function dualProblem(
       };
     },
     async sides({ Y }, spare = noSpare) {
+      if (whole)
+        return { right: matrix(["targets", "rows"], Y.rows, Y.cols, Y.data), test: noRows, tested: 0 };
       const right = matrix(
         ["targets", "rows"],
         Y.rows,
@@ -75,7 +83,34 @@ function dualProblem(
   };
 }
 
-/** The kernel that has all the weight, if there is one. */
-function onlyOne(kernels: readonly Kernel[], weights: ArrayLike<number>): Kernel | undefined {
-  return kernels.find((_, b) => weights[b] === 1);
+/** Kernels of the bands, and what some weights make of them over all samples. */
+interface Mixture {
+  readonly kernels: readonly Kernel[];
+  /** Σ_b w_b K_b, made where it is not at hand: folds then pick their rows from one matrix. */
+  share(weights: ArrayLike<number>): Kernel;
+  /** The same if it is at hand. */
+  known(weights: ArrayLike<number>): Kernel | undefined;
+}
+
+/** Mixtures that are kept: those of a search that ends with two weightings, or goes from one to the next. */
+const mostMixed = 2;
+
+function mixtureOf(kernels: readonly Kernel[]): Mixture {
+  const kept = new Map<string, Kernel>();
+  const all = Int32Array.from({ length: kernels[0]?.rows ?? 0 }, (_, i) => i);
+  const known = (weights: ArrayLike<number>) =>
+    kernels.find((_, b) => weights[b] === 1) ?? kept.get(Array.from(weights).join());
+  return {
+    kernels,
+    known,
+    share(weights) {
+      const found = known(weights);
+      if (found) return found;
+      const made = blend(kernels, weights, all, all);
+      const mixed: Kernel = matrix(["samples", "kernel"], made.rows, made.cols, made.data);
+      kept.set(Array.from(weights).join(), mixed);
+      if (kept.size > mostMixed) kept.delete(kept.keys().next().value as string);
+      return mixed;
+    },
+  };
 }

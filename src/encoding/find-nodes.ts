@@ -1,4 +1,4 @@
-import { allocate, dtypeOf, type Matrix, matrix } from "../core/index.ts";
+import { allocate, dtypeOf, type Matrix, matrix, type Spare } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 import type { Pair } from "./each-weighting.ts";
 import { chooseNodes } from "./nodes.ts";
@@ -11,6 +11,8 @@ export interface PlanOptions {
   readonly tile: () => Promise<Tile>;
   readonly tolerance: number;
   readonly linalg: Linalg;
+  /** Memory that decompositions may be written to. */
+  readonly spare?: Spare;
   readonly onPair?: (() => void) | undefined;
 }
 

@@ -11,8 +11,8 @@ import {
   type Matrix,
   matrix,
   type OnProgress,
+  openSpare,
   type Responses,
-  takeCols,
   transpose,
 } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
@@ -23,9 +23,9 @@ import type { Chosen } from "./choice.ts";
 import { crossValidate, defaultTolerance, makeTiles, planSearch } from "./cross-validate.ts";
 import { dualProblems, type Kernel } from "./dual.ts";
 import type { Fold } from "./folds.ts";
-import { wideProduct } from "./lanes.ts";
+import { inLanes } from "./lanes.ts";
 import { primalProblems } from "./primal.ts";
-import { noMeans, type Problems } from "./problem.ts";
+import { noMeans, type Problems, rowsOf } from "./problem.ts";
 import { refit } from "./refit.ts";
 import { checkWeightings, type Weightings } from "./weightings.ts";
 
@@ -180,7 +180,7 @@ export async function fitKernelRidge(
 export function linearKernels(X: Features, bands: readonly Band[], linalg: Linalg): Promise<Kernel[]> {
   return Promise.all(
     bands.map(async (band) => {
-      const kernel = await linalg.syrkNT(bands.length === 1 ? X : takeCols(X, rangeOf(band)));
+      const kernel = await linalg.syrkNT(X, band);
       return matrix(["samples", "kernel"], X.rows, X.rows, kernel.data);
     }),
   );
@@ -193,7 +193,7 @@ async function solveChosen(
   options: FitOptions & { readonly weightings: Weightings },
 ): Promise<{ chosen: Chosen; solved: Matrix<"targets", "rows"> }> {
   const { tile = 4096, tolerance = defaultTolerance(dtypeOf(Y)) } = options;
-  const search = { ...options, tolerance };
+  const search = { ...options, tolerance, spare: openSpare(16) };
   const planned = planSearch(problems, Y, search);
   planned.catch(() => {}); // thrown below
   await new Promise((resolve) => setTimeout(resolve)); // its decompositions are under way while tiles are cut
@@ -219,31 +219,46 @@ export async function toPrimal(
   { bands, weightings, linalg }: BandedOptions,
 ): Promise<Matrix<"features", "targets">> {
   const own = matrix(["targets", "samples"] as const, dual.rows, dual.cols, dual.data);
-  const coefficients = await wideProduct(own, X, linalg);
-  const out = allocate(dtypeOf(dual), X.cols * dual.rows);
-  for (const [b, band] of bands.entries()) {
-    const weights = Float64Array.from(
+  const weightsOf = (b: number) =>
+    Float64Array.from(
       { length: dual.rows },
       (_, t) => weightings.data[(weightingIndex[t] as number) * weightings.cols + b] as number,
     );
-    turnScaled(coefficients, band, weights, out);
-  }
+  const weights = bands.map((_, b) => weightsOf(b));
+  const dtype = dtypeOf(dual);
+  const out = allocate(dtype, X.cols * dual.rows);
+  const spare = openSpare();
+  const panels = linalg.parallel * Math.ceil(dual.rows / turnedAtOnce / linalg.parallel);
+  const each = Math.ceil(dual.rows / panels);
+  await inLanes(Math.ceil(dual.rows / each), linalg.parallel, async (k) => {
+    const first = k * each;
+    const some = rowsOf(own, first, Math.min(dual.rows, first + each));
+    const panel = await linalg.gemm(some, X, spare.need(dtype, some.rows * X.cols));
+    for (const [b, band] of bands.entries())
+      turnScaled(panel, band, weights[b] as Float64Array, first, out, dual.rows);
+    spare.give(panel.data);
+  });
   return matrix(["features", "targets"], X.cols, dual.rows, out);
 }
 
-/** Columns of a band become rows, each number times the weight of the row that it was in; in blocks, so that both sides stay in the cache. */
+/** Targets whose coefficients are made at once, at most, and turned while those of others are made. */
+const turnedAtOnce = 256;
+
+/** Columns of a band become rows, from column `first` on, each number times the weight of the target; in blocks, so that both sides stay in the cache. */
 function turnScaled(
   { rows, cols, data }: Matrix,
   { from, to }: Band,
   weights: Float64Array,
+  first: number,
   out: FloatArray,
+  width: number,
 ): void {
   const block = 32;
   for (let t0 = 0; t0 < rows; t0 += block)
     for (let j0 = from; j0 < to; j0 += block)
       for (let j = j0; j < Math.min(to, j0 + block); j++)
         for (let t = t0; t < Math.min(rows, t0 + block); t++)
-          out[j * rows + t] = (data[t * cols + j] as number) * (weights[t] as number);
+          out[j * width + first + t] = (data[t * cols + j] as number) * (weights[first + t] as number);
 }
 
 function checkInputs(name: string, X: Matrix, Y: Responses, options: FitOptions): void {
@@ -288,8 +303,4 @@ function checkFolds(name: string, folds: readonly Fold[], rows: number): void {
       if (row < 0 || row >= rows)
         throw new EncodingError("range", `${name}: fold ${f} names row ${row}; X has ${rows} samples.`);
   }
-}
-
-function rangeOf({ from, to }: Band): Int32Array {
-  return Int32Array.from({ length: to - from }, (_, k) => from + k);
 }

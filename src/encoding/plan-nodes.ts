@@ -1,10 +1,10 @@
-import type { Matrix } from "../core/index.ts";
+import { type Matrix, openSpare, type Spare } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 import type { Pair } from "./each-weighting.ts";
 import { findNodes, type PlanOptions } from "./find-nodes.ts";
 import { inLanes } from "./lanes.ts";
 import type { Problem, Problems } from "./problem.ts";
-import { keepDecomposed, tryDecompose } from "./spectrum.ts";
+import { decompose, keepDecomposed, takeDecomposed, tryDecompose } from "./spectrum.ts";
 import { planSpectrum, type SpectrumPlan } from "./spectrum-plan.ts";
 
 /** Which pairs of weighting and alpha are solved for the weightings [from, to): plain data, to be kept. */
@@ -115,27 +115,48 @@ async function decomposeEach(
   weightings: Matrix<"weightings", "bands">,
   range: Range,
   alphas: ArrayLike<number>,
-  { tolerance, linalg }: PlanOptions,
+  { tolerance, linalg, spare = openSpare() }: PlanOptions,
 ): Promise<NodeChoice[] | null> {
   const { from, to } = range;
   const first = problems.folds[0] as Problem;
   if (tolerance === 0 || alphas.length <= costOf(problems, weightings, range, linalg)) return null;
   const out: (NodeChoice | null)[] = [];
+  const kept = weightings.rows <= 2;
+  const ahead =
+    kept && linalg.parallel > 1 ? decomposeAhead(problems, rowOf(weightings, from), linalg, spare) : null;
   await inLanes(to - from, linalg.parallel, async (k) => {
     const w = from + k;
     const weights = rowOf(weightings, w);
-    const decomposed = await tryDecompose(first, weights, alphas, linalg);
+    const trying = tryDecompose(first, weights, alphas, { linalg, spare, onDecomposed: ahead?.begin });
+    if (k === 0) for (let idle = to - from; idle < linalg.parallel; idle++) ahead?.begin();
+    const decomposed = await trying;
     if (decomposed === null) {
       out[k] = null;
       return;
     }
-    if (weightings.rows <= 2) keepDecomposed(first, weights, decomposed);
+    if (kept) keepDecomposed(first, weights, Promise.resolve(decomposed));
     const spectrum = planSpectrum(decomposed.values, alphas, tolerance);
     const { nodes, coefficients } = spectrum;
     out[k] = { from: w, to: w + 1, nodes, coefficients, spectrum };
   });
   const found = out.filter((choice) => choice !== null);
-  return found.length === out.length ? found : null;
+  if (found.length === out.length) return found;
+  ahead?.drop();
+  return null;
+}
+
+/** Decompositions of the other folds, which are needed next if the first holds: one begins where a thread has nothing to do. */
+function decomposeAhead({ folds }: Problems, weights: ArrayLike<number>, linalg: Linalg, spare: Spare) {
+  let next = 1;
+  return {
+    begin(): void {
+      const problem = folds[next++];
+      if (problem) keepDecomposed(problem, weights, decompose(problem, weights, linalg, spare));
+    },
+    drop(): void {
+      for (const problem of folds.slice(0, next)) void takeDecomposed(problem, weights);
+    },
+  };
 }
 
 /** An eigen-decomposition takes as long as solving so many pairs of its weighting. */

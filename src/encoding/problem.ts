@@ -54,8 +54,9 @@ export interface Problem {
   readonly size: number;
   /** Components of the system that some weights make. */
   components(weights: ArrayLike<number>): number;
-  /** @param weights band weights, a point of the simplex. @param spare memory that it may be written to. */
-  system(weights: ArrayLike<number>, spare?: Spare): System;
+  /** @param weights band weights, a point of the simplex. @param spare memory that it may be written to.
+   * @param shared whether other folds will be asked for these weights next: what they have in common is then made once, and kept. */
+  system(weights: ArrayLike<number>, spare?: Spare, shared?: boolean): System;
   /** @param spare memory that the result may be written to. */
   sides(tile: Tile, spare?: Spare): Promise<Sides>;
   /** Right sides of `count` targets of white noise with variance 1. */

@@ -1,4 +1,12 @@
-import { allocate, dtypeOf, type FloatArray, type Matrix, matrix, openSpare } from "../core/index.ts";
+import {
+  allocate,
+  dtypeOf,
+  type FloatArray,
+  type Matrix,
+  matrix,
+  openSpare,
+  type Spare,
+} from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 import type { Chosen } from "./choice.ts";
 import { divider } from "./divide.ts";
@@ -30,10 +38,12 @@ export async function refit(
     },
     async work({ system: { active }, divide }, from, to) {
       const some = pairs.slice(from, to);
-      const own = some.map(({ alpha, targets }) => ({ alpha, b: narrow(pickRows(right, targets), active) }));
+      const picked = some.map(({ targets }) => pickRows(right, targets, spare));
+      const own = some.map(({ alpha }, k) => ({ alpha, b: narrow(picked[k] as Rows, active) }));
       for (const [k, solved] of (await divide(own)).entries())
         for (const [i, t] of (some[k]?.targets ?? []).entries())
           widen(rowOf(solved, i), active, right.cols, out, t * right.cols);
+      spare.give(...picked.map(({ data }) => data));
     },
     finish: ({ system }) => spare.give(...system.lent),
   });
@@ -64,11 +74,10 @@ function rowOf<R extends string, C extends string>(m: Matrix<R, C>, i: number): 
   return matrix(m.axes, 1, m.cols, m.data.subarray(i * m.cols, (i + 1) * m.cols) as FloatArray);
 }
 
-function pickRows<R extends string, C extends string>(
-  m: Matrix<R, C>,
-  rows: readonly number[],
-): Matrix<R, C> {
-  const out = allocate(dtypeOf(m), rows.length * m.cols) as FloatArray;
+type Rows = Matrix<"targets", "rows">;
+
+function pickRows(m: Rows, rows: readonly number[], spare: Spare): Rows {
+  const out = spare.need(dtypeOf(m), rows.length * m.cols);
   for (const [k, i] of rows.entries()) out.set(m.data.subarray(i * m.cols, (i + 1) * m.cols), k * m.cols);
   return matrix(m.axes, rows.length, m.cols, out);
 }

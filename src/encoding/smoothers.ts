@@ -46,7 +46,7 @@ export async function makeSmoothers(
   const { spectrum, solved } = plan;
   if (spectrum === null) return { nodes: await solveNodes(problem, solved, linalg, spare) };
   const { weights } = solved[0] as Pair;
-  const decomposed = takeDecomposed(problem, weights) ?? (await decompose(problem, weights, linalg, spare));
+  const decomposed = await (takeDecomposed(problem, weights) ?? decompose(problem, weights, linalg, spare));
   const alphas = plan.pairs.map(({ alpha }) => alpha);
   const { basis, reach, left } = decomposed;
   return { basis, reach, left, parts: makeParts(decomposed, spectrum, alphas) };

@@ -31,7 +31,7 @@ export async function decompose(
   linalg: Linalg,
   spare: Spare = noSpare,
 ): Promise<Decomposed> {
-  const system = problem.system(weights, spare);
+  const system = problem.system(weights, spare, true);
   const { vectors, whole, ...decomposed } = await decomposeSystem(problem, system, linalg, spare);
   spare.give(...system.lent);
   if (decomposed.basis.data !== vectors.data) spare.give(vectors.data);
@@ -54,43 +54,73 @@ function firstRows<R extends string, C extends string>(m: Matrix<R, C>, most: nu
   return matrix(m.axes, rows, m.cols, m.data.slice(0, rows * m.cols) as FloatArray);
 }
 
-/** Decompose, and see whether float32 solutions from it hold at the smallest alpha; null if they do not. */
+/** Decompose, and see whether float32 solutions from it hold at the smallest alpha; null if they do not.
+ * @param onDecomposed is called before that is seen. */
 export async function tryDecompose(
   problem: Problem,
   weights: ArrayLike<number>,
   alphas: ArrayLike<number>,
-  linalg: Linalg,
+  {
+    linalg,
+    spare,
+    onDecomposed,
+  }: { readonly linalg: Linalg; readonly spare: Spare; readonly onDecomposed?: (() => void) | undefined },
 ): Promise<Decomposed | null> {
-  const system = problem.system(weights);
-  const decomposed = await decomposeSystem(problem, system, linalg);
-  const { values, whole, vectors } = decomposed;
-  const alpha = Math.min(...Array.from(alphas));
-  if (dtypeOf(whole) === "float64") return decomposed;
-  if (!((values[values.length - 1] ?? 0) <= widest * alpha)) return null;
+  const system = problem.system(weights, spare, true);
+  const decomposed = await decomposeSystem(problem, system, linalg, spare, onDecomposed);
+  const good = await isBelieved(decomposed, system, Math.min(...Array.from(alphas)), linalg);
+  spare.give(...system.lent);
+  return good ? decomposed : null;
+}
+
+/** Whether solutions at an alpha hold. */
+async function isBelieved(
+  { values, whole, vectors }: Whole,
+  system: System,
+  alpha: number,
+  linalg: Linalg,
+): Promise<boolean> {
+  if (dtypeOf(whole) === "float64") return true;
+  if (!((values[values.length - 1] ?? 0) <= widest * alpha)) return false;
   const divided = firstRows(whole, judged);
   const factors = values.map((value) => 1 / (value + alpha)) as FloatArray;
   for (let from = 0; from < divided.data.length; from += divided.cols)
     scaleRow(divided.data, from, factors, 0, factors.length, divided.data, from);
   const solution = await linalg.gemm(divided, vectors);
   const residual = residualOf(solution, firstRows(system.left, judged), system.kernel, alpha);
-  return residual <= believed ? decomposed : null;
+  return residual <= believed;
 }
 
-/** Decomposed for a plan of one or two weightings, and soon to be used: taken by the first that asks. */
-const planned = new WeakMap<Problem, Map<string, Decomposed>>();
+/** Decomposed while one or two weightings are planned, and soon to be used: taken by the first that asks. */
+const planned = new WeakMap<Problem, Map<string, Promise<Decomposed>>>();
 
-/** Keep what planning decomposed. */
-export function keepDecomposed(problem: Problem, weights: ArrayLike<number>, decomposed: Decomposed): void {
-  const own = planned.get(problem) ?? new Map<string, Decomposed>();
+/** Keep what planning decomposes. */
+export function keepDecomposed(
+  problem: Problem,
+  weights: ArrayLike<number>,
+  decomposed: Promise<Decomposed>,
+): void {
+  decomposed.catch(() => {}); // thrown where it is taken
+  const own = planned.get(problem) ?? new Map<string, Promise<Decomposed>>();
   planned.set(problem, own.set(Array.from(weights).join(), decomposed));
 }
 
 /** What planning decomposed, once. */
-export function takeDecomposed(problem: Problem, weights: ArrayLike<number>): Decomposed | undefined {
+export function takeDecomposed(
+  problem: Problem,
+  weights: ArrayLike<number>,
+): Promise<Decomposed> | undefined {
   const [own, key] = [planned.get(problem), Array.from(weights).join()];
   const found = own?.get(key);
   own?.delete(key);
   return found;
+}
+
+/** With what a decomposition was made of. */
+interface Whole extends Decomposed {
+  readonly vectors: Matrix<"components", "components">;
+  /** All test rows. */
+  readonly whole: Matrix<"samples", "components">;
 }
 
 async function decomposeSystem(
@@ -98,16 +128,12 @@ async function decomposeSystem(
   { kernel, left, active }: System,
   linalg: Linalg,
   spare: Spare = noSpare,
-): Promise<
-  Decomposed & {
-    readonly vectors: Matrix<"components", "components">;
-    /** All test rows. */
-    readonly whole: Matrix<"samples", "components">;
-  }
-> {
+  onDecomposed: () => void = () => {},
+): Promise<Whole> {
   const n = kernel.rows;
   const dtype = dtypeOf(kernel);
   const { values, vectors } = await linalg.eigh(kernel, spare.take(dtype, n * n));
+  onDecomposed();
   const own = matrix(["components", "components"], n, n, vectors.data);
   const whole = await linalg.gemmNT(left, own, spare.take(dtype, left.rows * n));
   return {

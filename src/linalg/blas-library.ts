@@ -10,8 +10,15 @@ export interface Native {
   later(...args: unknown[]): Promise<void>;
 }
 
+/** A routine that reads `count` numbers, `step` apart, in this thread, and answers with one. */
+export type Measure = (count: number, data: ArrayBufferView, step: number) => number;
+
 /** The routines of one precision. Arrays go in as they are, without a copy. */
 export interface Routines {
+  /** Sum of absolute numbers. */
+  readonly asum: Measure;
+  /** Place of the largest absolute number. */
+  readonly iamax: Measure;
   readonly gemm: Native;
   readonly syrk: Native;
   readonly sfrk: Native;
@@ -90,6 +97,8 @@ function load(path: string): BlasLibrary {
 function routines(library: Library, letter: "s" | "d", real: "float" | "double"): Routines {
   const ints = (count: number) => new Array<string>(count).fill("int").join(", ");
   return {
+    asum: measure(library, `${real} cblas_${letter}asum(int, const void *, int)`),
+    iamax: measure(library, `int cblas_i${letter}amax(int, const void *, int)`),
     gemm: native(
       library,
       `void cblas_${letter}gemm(${ints(6)}, ${real}, const void *, int, const void *, int, ${real}, void *, int)`,
@@ -138,6 +147,18 @@ function native(library: Library, prototype: string, tail: readonly number[] = [
           else resolve();
         });
       }),
+  };
+}
+
+function measure(library: Library, prototype: string): Measure {
+  const routine = library.func(prototype);
+  return (...given) => {
+    enterNative();
+    try {
+      return routine(...given) as number;
+    } finally {
+      leaveNative();
+    }
   };
 }
 

@@ -1,9 +1,9 @@
 import { allocate, type Dtype, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
 import { loadBlas, type Routines } from "./blas-library.ts";
-import { checkBlocks, checkOperands } from "./checks.ts";
+import { checkBlocks, checkColumns, checkOperands } from "./checks.ts";
 import { costsOf } from "./costs.ts";
 import { eigh, qr, solve, solveRight, svd } from "./lapack.ts";
-import type { Linalg } from "./linalg.ts";
+import type { Columns, Linalg } from "./linalg.ts";
 import { flipped, type Machine, machineOf, plain, rowMajor } from "./machine.ts";
 import { symmetrise } from "./plain-products.ts";
 import { solveAlone } from "./solve-alone.ts";
@@ -27,8 +27,8 @@ export function createBlasLinalg({ threads }: { threads: number }): Linalg {
     gemm: (a, b, into) => product(machine, "gemm", a, b, false, false, [a.axes[0], b.axes[1]], into),
     gemmTN: (a, b) => product(machine, "gemmTN", a, b, true, false, [a.axes[1], b.axes[1]]),
     gemmNT: (a, b, into) => product(machine, "gemmNT", a, b, false, true, [a.axes[0], b.axes[0]], into),
-    syrkTN: (a) => gram(machine, a, true, a.axes[1]),
-    syrkNT: (a) => gram(machine, a, false, a.axes[0]),
+    syrkTN: (a) => gram(machine, a, [a.cols, a.rows], flipped, a.axes[1]),
+    syrkNT: (a, columns) => gramOfColumns(machine, a, columns),
     solveCholesky: (a, b) => solve(machine, a, b),
     solveRight: (b, a, ridge = 0) => solveRight(machine, b, a, ridge),
     solveRights: (sides, a) => solveAlone(sides, a, (b, m, ridge = 0) => solveRight(machine, b, m, ridge)),
@@ -64,15 +64,25 @@ async function product<R extends string, C extends string>(
 async function gram<R extends string>(
   { of, call }: Machine,
   a: Matrix,
-  flip: boolean,
+  [n, k]: readonly [number, number],
+  op: number,
   axis: R,
 ): Promise<Matrix<R, R>> {
-  const [n, k] = flip ? [a.cols, a.rows] : [a.rows, a.cols];
   const out = allocate(dtypeOf(a), n * n);
   const { syrk } = of(dtypeOf(a));
-  if (n * k > 0)
-    await call(syrk, rowMajor, lower, flip ? flipped : plain, n, k, 1, a.data, a.cols, 0, out, n);
+  if (n * k > 0) await call(syrk, rowMajor, lower, op, n, k, 1, a.data, a.cols, 0, out, n);
   return symmetrise(matrix([axis, axis], n, n, out));
+}
+
+/** A Aᵀ over some columns, read where they are. */
+function gramOfColumns<R extends string>(
+  machine: Machine,
+  a: Matrix<R, string>,
+  columns: Columns = { from: 0, to: a.cols },
+): Promise<Matrix<R, R>> {
+  const { from, to } = checkColumns("syrkNT", a, columns);
+  const data = a.data.subarray(from) as FloatArray;
+  return gram(machine, { ...a, data }, [a.rows, to - from], plain, a.axes[0]);
 }
 
 /** Predictions of some targets at once, in work space where each row has room for the block that is put under them. Their inner

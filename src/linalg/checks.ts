@@ -1,4 +1,5 @@
 import { dtypeOf, EncodingError, type Matrix, shapeOf } from "../core/index.ts";
+import type { Columns } from "./linalg.ts";
 import { packedLength } from "./packed.ts";
 
 /** Refuse operands whose inner sizes or dtypes differ.
@@ -11,6 +12,15 @@ export function checkOperands(name: string, a: Matrix, b: Matrix, innerA: number
       "option",
       `${name}: both operands need one dtype; got ${dtypeOf(a)} and ${dtypeOf(b)}.`,
     );
+}
+
+/** Refuse columns that a matrix has not.
+ * @throws EncodingError "range". */
+export function checkColumns(name: string, a: Matrix, columns: Columns): Columns {
+  const { from, to } = columns;
+  if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to && to <= a.cols))
+    throw new EncodingError("range", `${name}: columns [${from}, ${to}) are not within ${shapeOf(a)}.`);
+  return columns;
 }
 
 /** Refuse what is not square.

@@ -57,7 +57,7 @@ async function solveRows<R extends string, C extends string>(
   const info = new Int32Array(1);
   const uplo = Buffer.from("L");
   return withSpace(dtypeOf(a), n * n, async (factor) => {
-    factor.set(a.data);
+    copyTriangle(a, factor);
     for (let i = 0; i < n * n; i += n + 1) factor[i] = (factor[i] as number) + ridge;
     await call(potrf, uplo, size, factor, size, info);
     if (info[0] !== 0) throw notPositive(name, (info[0] as number) - 1, n);
@@ -65,6 +65,11 @@ async function solveRows<R extends string, C extends string>(
     await call(potrs, uplo, size, Int32Array.of(b.rows), factor, size, x, size, info);
     return matrix(b.axes, b.rows, b.cols, x);
   });
+}
+
+/** The part of a symmetric matrix that LAPACK reads as its lower triangle by columns: each row from the diagonal on. */
+function copyTriangle({ rows: n, data }: Matrix, out: FloatArray): void {
+  for (let i = 0; i < n; i++) out.set(data.subarray(i * n + i, (i + 1) * n), i * n + i);
 }
 
 /** Row-major A is column-major Aᵀ = L Q', so that A = Q'ᵀ Lᵀ: both come out row-major. See {@link Linalg}. */
@@ -100,7 +105,7 @@ export async function eigh<R extends string>(
   into?: FloatArray,
 ): Promise<Eigh<R>> {
   checkSquare("eigh", a);
-  const largest = largestFinite("eigh", a, "A");
+  const largest = largestNumber(machine, "eigh", a, "A");
   const first = await eighOnce(machine, a, largest, into);
   if (dtypeOf(a) === "float64" || (first !== undefined && first.residual <= believed))
     return first ?? fail(a.rows);
@@ -109,6 +114,14 @@ export async function eigh<R extends string>(
   const values = new Float32Array(again.values);
   const residual = await eighResidual(a, values, vectors, largest, thinProduct(machine));
   return { values, vectors, residual, computedIn: "float64" };
+}
+
+/** {@link largestFinite}, where all is well at the speed of memory. */
+function largestNumber({ of }: Machine, name: string, a: Matrix, what: string): number {
+  const { data } = a;
+  const { asum, iamax } = of(dtypeOf(a));
+  if (data.length === 0 || !Number.isFinite(asum(data.length, data, 1))) return largestFinite(name, a, what);
+  return Math.abs(data[iamax(data.length, data, 1)] as number);
 }
 
 async function eighOnce<R extends string>(
@@ -122,7 +135,7 @@ async function eighOnce<R extends string>(
   const n = a.rows;
   const size = Int32Array.of(n);
   const rows = into?.length === n * n ? into : allocate(dtype, n * n); // eigenvectors, one a row
-  rows.set(a.data);
+  copyTriangle(a, rows);
   const values = allocate(dtype, n);
   const lwork = 1 + 6 * n + 2 * n * n; // closed form: float32 queries round down
   const liwork = 3 + 5 * n;

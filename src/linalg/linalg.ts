@@ -23,6 +23,12 @@ export interface Svd<R extends string, C extends string> {
   readonly v: Matrix<C, "components">;
 }
 
+/** Columns [from, to) of a matrix. */
+export interface Columns {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A right side and the ridge that it is solved under. */
 export interface Ridged<R extends string, C extends string> {
   readonly b: Matrix<R, C>;
@@ -62,8 +68,8 @@ export interface Linalg {
   ): Promise<Matrix<R, C>>;
   /** Aᵀ A, exactly symmetric. */
   syrkTN<R extends string, C extends string>(a: Matrix<R, C>): Promise<Matrix<C, C>>;
-  /** A Aᵀ, exactly symmetric. */
-  syrkNT<R extends string, C extends string>(a: Matrix<R, C>): Promise<Matrix<R, R>>;
+  /** A Aᵀ, exactly symmetric. @param columns of A that take part; default all. */
+  syrkNT<R extends string, C extends string>(a: Matrix<R, C>, columns?: Columns): Promise<Matrix<R, R>>;
   /** Solve A X = B for symmetric positive definite A.
    * @throws EncodingError "numeric" if A is not positive definite, naming the first bad pivot. */
   solveCholesky<R extends string, C extends string>(

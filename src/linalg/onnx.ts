@@ -6,7 +6,7 @@ import { costsOf } from "./costs.ts";
 import { ownEigh, ownQr, ownSolve, ownSvd } from "./decompose.ts";
 import type { Linalg, Ridged } from "./linalg.ts";
 import { packedIndex } from "./packed.ts";
-import { symmetrise } from "./plain-products.ts";
+import { columnsOf, symmetrise } from "./plain-products.ts";
 import { openProducts, type Transposed } from "./products.ts";
 import { solveAlone } from "./solve-alone.ts";
 import { openTogether } from "./solve-together.ts";
@@ -56,7 +56,10 @@ export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
     gemmTN: (a, b) => run("gemmTN", a, b, "first", [a.axes[1], b.axes[1]]),
     gemmNT: (a, b) => run("gemmNT", a, b, "second", [a.axes[0], b.axes[0]]),
     syrkTN: async (a) => symmetrise(await run("syrkTN", a, a, "first", [a.axes[1], a.axes[1]])),
-    syrkNT: async (a) => symmetrise(await run("syrkNT", a, a, "second", [a.axes[0], a.axes[0]])),
+    async syrkNT(a, columns) {
+      const own = columnsOf("syrkNT", a, columns);
+      return symmetrise(await run("syrkNT", own, own, "second", [a.axes[0], a.axes[0]]));
+    },
     solveCholesky: async (a, b) => ownSolve(a, b),
     async solveRight(b, a, ridge = 0) {
       const [x] = await solveMany([{ b, ridge }], a);

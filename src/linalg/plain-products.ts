@@ -1,4 +1,14 @@
-import { allocate, dtypeOf, type FloatArray, type Matrix, matrix, transpose } from "../core/index.ts";
+import {
+  allocate,
+  dtypeOf,
+  type FloatArray,
+  type Matrix,
+  matrix,
+  takeCols,
+  transpose,
+} from "../core/index.ts";
+import { checkColumns } from "./checks.ts";
+import type { Columns } from "./linalg.ts";
 import { packedIndex } from "./packed.ts";
 
 /** A B by plain loops with float64 sums. */
@@ -18,6 +28,21 @@ export function plainProduct<R extends string, K extends string, C extends strin
     out.set(sums, i * b.cols);
   }
   return matrix([a.axes[0], b.axes[1]], a.rows, b.cols, out);
+}
+
+/** Columns of a matrix, as a copy unless they are all of it. */
+export function columnsOf<R extends string, C extends string>(
+  name: string,
+  a: Matrix<R, C>,
+  columns: Columns = { from: 0, to: a.cols },
+): Matrix<R, C> {
+  const { from, to } = checkColumns(name, a, columns);
+  return to - from === a.cols
+    ? a
+    : takeCols(
+        a,
+        Int32Array.from({ length: to - from }, (_, k) => from + k),
+      );
 }
 
 /** A Aᵀ by plain loops, exactly symmetric. */
@@ -58,9 +83,13 @@ function dot(x: FloatArray, y: FloatArray): number {
   return sum;
 }
 
-/** The lower triangle copied above the diagonal, in place. */
+/** The lower triangle copied above the diagonal, in place; in blocks, so that both sides stay in the cache. */
 export function symmetrise<R extends string>(m: Matrix<R, R>): Matrix<R, R> {
-  const n = m.rows;
-  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) m.data[j * n + i] = m.data[i * n + j] as number;
+  const { rows: n, data } = m;
+  const block = 32;
+  for (let i0 = 0; i0 < n; i0 += block)
+    for (let j0 = 0; j0 <= i0; j0 += block)
+      for (let i = i0; i < Math.min(n, i0 + block); i++)
+        for (let j = j0; j < Math.min(i, j0 + block); j++) data[j * n + i] = data[i * n + j] as number;
   return m;
 }

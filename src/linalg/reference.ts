@@ -3,7 +3,7 @@ import { checkBlocks, checkOperands } from "./checks.ts";
 import { costsOf } from "./costs.ts";
 import { ownEigh, ownQr, ownSolve, ownSolveRight, ownSvd } from "./decompose.ts";
 import type { Linalg } from "./linalg.ts";
-import { addPlainGrams, plainGram, plainProduct } from "./plain-products.ts";
+import { addPlainGrams, columnsOf, plainGram, plainProduct } from "./plain-products.ts";
 import { solveAlone } from "./solve-alone.ts";
 
 /** Plain TypeScript throughout, with float64 sums: the oracle of the tests, and good for small matrices anywhere. */
@@ -26,7 +26,7 @@ export function createReferenceLinalg(): Linalg {
       return plainProduct(a, transpose(b));
     },
     syrkTN: async (a) => plainGram(transpose(a)),
-    syrkNT: async (a) => plainGram(a),
+    syrkNT: async (a, columns) => plainGram(columnsOf("syrkNT", a, columns)),
     solveCholesky: async (a, b) => ownSolve(a, b),
     solveRight: async (b, a, ridge = 0) => ownSolveRight(b, a, ridge),
     solveRights: (sides, a) => solveAlone(sides, a, async (b, m, ridge = 0) => ownSolveRight(b, m, ridge)),
