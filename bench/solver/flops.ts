@@ -1,8 +1,8 @@
-import { allocate, type Dtype, type Matrix, matrix } from "../../src/core/index.ts";
-import type { Linalg } from "../../src/linalg/index.ts";
+import { allocate, type Dtype, type FloatArray, type Matrix, matrix } from "../../src/core/index.ts";
+import type { Columns, Linalg } from "../../src/linalg/index.ts";
 
-/** Matrices that were taken apart: how many of each size and dtype, "n dtype", and the first of them. */
-type Sizes = Map<string, { count: number; readonly first: Matrix }>;
+/** Matrices that were taken apart: how many of each size and dtype, "n dtype". */
+type Sizes = Map<string, number>;
 
 /** Work that was asked of a backend. Multiplications and additions both count. */
 export interface Tally {
@@ -47,12 +47,7 @@ export function countFlops(linalg: Linalg): { readonly linalg: Linalg; readonly 
       if (--under === 0) tally.busy += (end - since) / 1000;
     }
   };
-  const note = (sizes: Sizes, a: Matrix) => {
-    const key = `${a.rows} ${nameOf(a.data)}`;
-    const known = sizes.get(key);
-    if (known) known.count++;
-    else sizes.set(key, { count: 1, first: a });
-  };
+  const note = (sizes: Sizes, a: Matrix) => sizes.set(sizeOf(a), (sizes.get(sizeOf(a)) ?? 0) + 1);
   const factor = (a: Matrix) => {
     note(tally.factors, a);
     tally.factorFlops += a.rows ** 3 / 3;
@@ -60,14 +55,15 @@ export function countFlops(linalg: Linalg): { readonly linalg: Linalg; readonly 
   };
   const counted: Linalg = {
     ...linalg,
-    gemm: (a, b, into) => timed("gemm", 2 * a.rows * a.cols * b.cols, () => linalg.gemm(a, b, into)),
+    gemm: (a, b, into, columns) =>
+      timed("gemm", 2 * a.rows * a.cols * widthOf(b, columns), () => linalg.gemm(a, b, into, columns)),
     gemmTN: (a, b) => timed("gemmTN", 2 * a.rows * a.cols * b.cols, () => linalg.gemmTN(a, b)),
     gemmNT: (a, b, into) => timed("gemmNT", 2 * a.rows * a.cols * b.rows, () => linalg.gemmNT(a, b, into)),
+    gemmTT: (a, b, into, columns) =>
+      timed("gemmTT", 2 * a.rows * widthOf(a, columns) * b.rows, () => linalg.gemmTT(a, b, into, columns)),
     syrkTN: (a) => timed("syrkTN", a.cols * (a.cols + 1) * a.rows, () => linalg.syrkTN(a)),
-    syrkNT(a, columns) {
-      const cols = columns ? columns.to - columns.from : a.cols;
-      return timed("syrkNT", a.rows * (a.rows + 1) * cols, () => linalg.syrkNT(a, columns));
-    },
+    syrkNT: (a, columns) =>
+      timed("syrkNT", a.rows * (a.rows + 1) * widthOf(a, columns), () => linalg.syrkNT(a, columns)),
     solveCholesky: (a, b) =>
       timed("solveCholesky", factor(a) + 2 * a.rows ** 2 * b.cols, () => linalg.solveCholesky(a, b)),
     solveRight: (b, a, ridge) =>
@@ -90,6 +86,10 @@ export function countFlops(linalg: Linalg): { readonly linalg: Linalg; readonly 
     svd: (a) => timed("svd", 0 * tally.decompositions++, () => linalg.svd(a)),
   };
   return { linalg: counted, tally };
+}
+
+function widthOf(m: Matrix, columns?: Columns): number {
+  return columns === undefined ? m.cols : columns.to - columns.from;
 }
 
 /** Flops a second of square products, as many side by side as the backend runs.
@@ -122,30 +122,76 @@ export interface Seconds {
   readonly cpuSeconds: number;
 }
 
-/** Seconds that the counted Cholesky factors and eigen-decompositions take by themselves: the first of each size is taken apart again, as many
- * side by side as the backend runs.
+/** The first matrix of each size that a fit has eigen-decomposed: it is done again until all have come. Copied then, not when it was timed: what it decomposes is written
+ * over later. */
+export async function copyDecomposed(
+  linalg: Linalg,
+  { eigh }: Tally,
+  fit: (linalg: Linalg) => Promise<unknown>,
+): Promise<Map<string, Matrix<"i", "i">>> {
+  const copies = new Map<string, Matrix<"i", "i">>();
+  if (eigh.size === 0) return copies;
+  const enough = new Error("copyDecomposed: all sizes have come.");
+  const copying: Linalg = {
+    ...linalg,
+    async eigh(a, into) {
+      const size = sizeOf(a);
+      if (!copies.has(size))
+        copies.set(size, matrix(["i", "i"], a.rows, a.cols, a.data.slice() as FloatArray));
+      if (copies.size === eigh.size) throw enough;
+      return linalg.eigh(a, into);
+    },
+  };
+  try {
+    await fit(copying);
+  } catch (error) {
+    if (error !== enough) throw error;
+  }
+  return copies;
+}
+
+/** Seconds that the counted Cholesky factors and eigen-decompositions take by themselves, as many side by side as the backend runs. A factor takes as long for any
+ * matrix, an eigen-decomposition does not.
+ * @param decomposed one matrix of each size, from {@link copyDecomposed}.
  * @returns by the clock (the best of the tries), and CPU seconds (their mean). */
 export async function timeDecompositions(
   linalg: Linalg,
   { factors, eigh }: Tally,
+  decomposed: ReadonlyMap<string, Matrix<"i", "i">>,
 ): Promise<{ readonly factors: Seconds; readonly eigh: Seconds }> {
   return {
-    factors: await timeSizes(linalg, factors, 3, (kernel) =>
+    factors: await timeSizes(linalg, factors, 3, anyKernel, (kernel) =>
       linalg.solveRight(matrix(["one", "i"], 1, kernel.rows, kernel.data.slice(0, kernel.rows)), kernel, 1),
     ),
-    eigh: await timeSizes(linalg, eigh, 2, (kernel) => linalg.eigh(kernel)),
+    eigh: await timeSizes(
+      linalg,
+      eigh,
+      2,
+      (size) => decomposed.get(size) as Matrix<"i", "i">,
+      (kernel) => linalg.eigh(kernel),
+    ),
   };
+}
+
+/** A positive definite matrix of a size. */
+function anyKernel(size: string): Matrix<"i", "i"> {
+  const [rows, dtype] = size.split(" ") as [string, Dtype];
+  const n = Number(rows);
+  const data = allocate(dtype, n * n).fill(0.5);
+  for (let i = 0; i < n; i++) data[i * n + i] = 1;
+  return matrix(["i", "i"], n, n, data);
 }
 
 async function timeSizes(
   linalg: Linalg,
   sizes: Sizes,
   tries: number,
+  kernelOf: (size: string) => Matrix<"i", "i">,
   call: (kernel: Matrix<"i", "i">) => Promise<unknown>,
 ): Promise<Seconds> {
   let [seconds, cpuSeconds] = [0, 0];
-  for (const { count, first } of sizes.values()) {
-    const kernel = matrix(["i", "i"], first.rows, first.cols, first.data);
+  for (const [size, count] of sizes) {
+    const kernel = kernelOf(size);
     let best = Number.POSITIVE_INFINITY;
     const cpu = process.cpuUsage();
     for (let k = 0; k < tries; k++) {
@@ -160,6 +206,7 @@ async function timeSizes(
   return { seconds, cpuSeconds };
 }
 
-function nameOf(data: Float32Array | Float64Array): Dtype {
-  return data instanceof Float32Array ? "float32" : "float64";
+/** "n dtype". */
+function sizeOf({ rows, data }: Matrix): string {
+  return `${rows} ${data instanceof Float32Array ? "float32" : "float64"}`;
 }

@@ -42,7 +42,7 @@ export async function addDirectErrors(
   const chunks = cutTargets(right.rows, targetsPerLane(right.rows, linalg.parallel, bytes));
   // lanes ask for as much as the largest block and chunk take, so that the same memory fits them all
   const largest = Math.min(rowsAtOnce, samples) * Math.max(...chunks.map(({ from, to }) => to - from));
-  const given = spare.need(dtype, basis.rows * right.rows);
+  const given = await turnInto(basis, right, spare.need(dtype, basis.rows * right.rows), linalg);
   const blocks = cutRows(samples, chunks.length);
   await inLanes(blocks.length * chunks.length, linalg.parallel, async (k) => {
     const block = blocks[Math.floor(k / chunks.length)] as Block;
@@ -51,18 +51,16 @@ export async function addDirectErrors(
     chunk.last = work(block, chunk, before);
     await chunk.last;
   });
-  spare.give(given);
+  spare.give(given.data);
 
-  async function prepare({ from, to }: Chunk): Promise<Prepared> {
+  async function prepare({ from, to }: Chunk): Promise<Matrix<"targets", "samples">> {
     const tested = rowsOf(test, from, to);
-    const memory = slice(given, basis.rows * from, basis.rows * (to - from));
-    const made = await linalg.gemmNT(basis, rowsOf(right, from, to), memory);
-    return { given: made, wanted: reach === null ? tested : await reachInto(tested, reach, linalg) };
+    return reach === null ? tested : reachInto(tested, reach, linalg);
   }
 
   async function work(block: Block, chunk: Chunk, before: Promise<void>): Promise<void> {
-    chunk.made ??= prepare(chunk);
-    const { given, wanted } = await chunk.made;
+    chunk.wanted ??= prepare(chunk);
+    const wanted = await chunk.wanted;
     const { from, rows } = block;
     block.memory ??= spare.need(dtype, lengthOfScaled(parts, Math.min(rowsAtOnce, samples)));
     block.scaled ??= scaleRows(left, parts, from, rows, block.memory);
@@ -76,9 +74,8 @@ export async function addDirectErrors(
         const place = slice(memory, first * plane, count * plane);
         first += count;
         if (count === 0) return;
-        const component = (parts[g] as GroupPart).from;
-        const numbers = slice(given.data, component * given.cols, own.cols * given.cols);
-        await productInto(place, own, matrix(given.axes, own.cols, given.cols, numbers), linalg);
+        const { from } = parts[g] as GroupPart;
+        await productInto(place, own, rowsOf(given, from, from + own.cols), linalg, chunk);
       }),
     );
     copyAcross(wanted, from, rows, slice(memory, first * plane, plane));
@@ -90,17 +87,29 @@ export async function addDirectErrors(
   }
 }
 
-interface Prepared {
-  /** Right sides in the basis of the components. */
-  readonly given: Matrix<"components", "targets">;
-  readonly wanted: Matrix<"targets", "samples">;
+/** Right sides in the basis of the components, in as many panels as calls run side by side. */
+async function turnInto(
+  basis: Matrix<"components", "rows">,
+  right: Matrix<"targets", "rows">,
+  memory: FloatArray,
+  linalg: Linalg,
+): Promise<Matrix<"components", "targets">> {
+  const panels = Math.min(linalg.parallel, basis.rows);
+  await inLanes(panels, linalg.parallel, async (k) => {
+    const [from, to] = [Math.floor((k * basis.rows) / panels), Math.floor(((k + 1) * basis.rows) / panels)];
+    const place = slice(memory, from * right.rows, (to - from) * right.rows);
+    const made = await linalg.gemmNT(rowsOf(basis, from, to), right, place);
+    if (made.data !== place) place.set(made.data);
+  });
+  return matrix(["components", "targets"], basis.rows, right.rows, memory);
 }
 
 /** Targets [from, to), as many as a lane holds. */
 interface Chunk {
   readonly from: number;
   readonly to: number;
-  made?: Promise<Prepared>;
+  /** Responses as they are predicted. */
+  wanted?: Promise<Matrix<"targets", "samples">>;
   /** Ends when all rows that came are added. */
   last: Promise<void>;
 }

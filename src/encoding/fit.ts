@@ -15,7 +15,7 @@ import {
   type Responses,
   transpose,
 } from "../core/index.ts";
-import type { Linalg } from "../linalg/index.ts";
+import type { Columns, Linalg } from "../linalg/index.ts";
 import { checkAlphas } from "./alphas.ts";
 import { type Band, checkBands, oneBand } from "./band.ts";
 import { columnMeans, subtractRow } from "./center.ts";
@@ -25,7 +25,7 @@ import { dualProblems, type Kernel } from "./dual.ts";
 import type { Fold } from "./folds.ts";
 import { inLanes } from "./lanes.ts";
 import { primalProblems } from "./primal.ts";
-import { noMeans, type Problems, rowsOf } from "./problem.ts";
+import { noMeans, type Problems } from "./problem.ts";
 import { refit } from "./refit.ts";
 import { checkWeightings, type Weightings } from "./weightings.ts";
 
@@ -219,46 +219,39 @@ export async function toPrimal(
   { bands, weightings, linalg }: BandedOptions,
 ): Promise<Matrix<"features", "targets">> {
   const own = matrix(["targets", "samples"] as const, dual.rows, dual.cols, dual.data);
-  const weightsOf = (b: number) =>
-    Float64Array.from(
-      { length: dual.rows },
-      (_, t) => weightings.data[(weightingIndex[t] as number) * weightings.cols + b] as number,
+  const out = allocate(dtypeOf(dual), X.cols * dual.rows);
+  const panels = bands.flatMap((band, b) =>
+    cutBand(band, linalg.parallel).map((columns) => ({ b, columns })),
+  );
+  await inLanes(panels.length, linalg.parallel, async (k) => {
+    const { b, columns } = panels[k] as (typeof panels)[number];
+    const place = out.subarray(columns.from * dual.rows, columns.to * dual.rows) as FloatArray;
+    const made = await linalg.gemmTT(X, own, place, columns);
+    if (made.data !== place) place.set(made.data);
+    const weights = Float64Array.from(
+      weightingIndex,
+      (w) => weightings.data[w * weightings.cols + b] as number,
     );
-  const weights = bands.map((_, b) => weightsOf(b));
-  const dtype = dtypeOf(dual);
-  const out = allocate(dtype, X.cols * dual.rows);
-  const spare = openSpare();
-  const panels = linalg.parallel * Math.ceil(dual.rows / turnedAtOnce / linalg.parallel);
-  const each = Math.ceil(dual.rows / panels);
-  await inLanes(Math.ceil(dual.rows / each), linalg.parallel, async (k) => {
-    const first = k * each;
-    const some = rowsOf(own, first, Math.min(dual.rows, first + each));
-    const panel = await linalg.gemm(some, X, spare.need(dtype, some.rows * X.cols));
-    for (const [b, band] of bands.entries())
-      turnScaled(panel, band, weights[b] as Float64Array, first, out, dual.rows);
-    spare.give(panel.data);
+    scaleColumns(place, weights);
   });
   return matrix(["features", "targets"], X.cols, dual.rows, out);
 }
 
-/** Targets whose coefficients are made at once, at most, and turned while those of others are made. */
-const turnedAtOnce = 256;
+/** Features whose coefficients are made at once, at most: those before are scaled meanwhile. */
+const featuresAtOnce = 1024;
 
-/** Columns of a band become rows, from column `first` on, each number times the weight of the target; in blocks, so that both sides stay in the cache. */
-function turnScaled(
-  { rows, cols, data }: Matrix,
-  { from, to }: Band,
-  weights: Float64Array,
-  first: number,
-  out: FloatArray,
-  width: number,
-): void {
-  const block = 32;
-  for (let t0 = 0; t0 < rows; t0 += block)
-    for (let j0 = from; j0 < to; j0 += block)
-      for (let j = j0; j < Math.min(to, j0 + block); j++)
-        for (let t = t0; t < Math.min(rows, t0 + block); t++)
-          out[j * width + first + t] = (data[t * cols + j] as number) * (weights[first + t] as number);
+function cutBand({ from, to }: Band, parallel: number): Columns[] {
+  const panels = parallel * Math.ceil((to - from) / featuresAtOnce / parallel);
+  const edge = (k: number) => from + Math.floor((k * (to - from)) / panels);
+  return Array.from({ length: panels }, (_, k) => ({ from: edge(k), to: edge(k + 1) }));
+}
+
+/** Every column times its weight, in place. */
+function scaleColumns(rows: FloatArray, weights: Float64Array): void {
+  if (weights.every((weight) => weight === 1)) return;
+  const cols = weights.length;
+  for (let at = 0; at < rows.length; at += cols)
+    for (let t = 0; t < cols; t++) rows[at + t] = (rows[at + t] as number) * (weights[t] as number);
 }
 
 function checkInputs(name: string, X: Matrix, Y: Responses, options: FitOptions): void {

@@ -1,5 +1,5 @@
 import { allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
-import type { Linalg } from "../linalg/index.ts";
+import type { Columns, Linalg } from "../linalg/index.ts";
 
 /** Do work 0 … count − 1, `parallel` of it under way at a time and one more where that is several, so that no thread waits while this
  * one prepares its next call; begun in order.
@@ -63,13 +63,15 @@ export async function wideProduct<R extends string, C extends string>(
   return matrix([a.axes[0], b.axes[1]], rows, b.cols, out);
 }
 
-/** The product A B in memory of its length, also where a backend takes memory of its own. */
+/** The product A B in memory of its length, also where a backend takes memory of its own.
+ * @param columns of B that take part; default all. */
 export async function productInto(
   place: FloatArray,
   a: Matrix,
   b: Matrix<string, string>,
   linalg: Linalg,
+  columns?: Columns,
 ): Promise<void> {
-  const made = await linalg.gemm(a, b, place);
+  const made = await linalg.gemm(a, b, place, columns);
   if (made.data !== place) place.set(made.data);
 }

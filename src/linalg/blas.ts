@@ -24,11 +24,13 @@ export function createBlasLinalg({ threads }: { threads: number }): Linalg {
     version: library.version,
     parallel: threads,
     ...costsOf(library.name),
-    gemm: (a, b, into) => product(machine, "gemm", a, b, false, false, [a.axes[0], b.axes[1]], into),
-    gemmTN: (a, b) => product(machine, "gemmTN", a, b, true, false, [a.axes[1], b.axes[1]]),
-    gemmNT: (a, b, into) => product(machine, "gemmNT", a, b, false, true, [a.axes[0], b.axes[0]], into),
-    syrkTN: (a) => gram(machine, a, [a.cols, a.rows], flipped, a.axes[1]),
-    syrkNT: (a, columns) => gramOfColumns(machine, a, columns),
+    gemm: (a, b, into, columns) => product(machine, "gemm", asIs(a), asIs(b, "gemm", columns), into),
+    gemmTN: (a, b) => product(machine, "gemmTN", turned(a), asIs(b)),
+    gemmNT: (a, b, into) => product(machine, "gemmNT", asIs(a), turned(b), into),
+    gemmTT: (a, b, into, columns) =>
+      product(machine, "gemmTT", turned(a, "gemmTT", columns), turned(b), into),
+    syrkTN: (a) => gram(machine, turned(a)),
+    syrkNT: (a, columns) => gram(machine, asIs(a, "syrkNT", columns)),
     solveCholesky: (a, b) => solve(machine, a, b),
     solveRight: (b, a, ridge = 0) => solveRight(machine, b, a, ridge),
     solveRights: (sides, a) => solveAlone(sides, a, (b, m, ridge = 0) => solveRight(machine, b, m, ridge)),
@@ -40,49 +42,56 @@ export function createBlasLinalg({ threads }: { threads: number }): Linalg {
   };
 }
 
+/** An operand, whole or some of its columns, read where it is. */
+interface Operand {
+  readonly op: number;
+  readonly matrix: Matrix;
+  /** After the operation. */
+  readonly rows: number;
+  readonly cols: number;
+  readonly data: FloatArray;
+}
+
+function asIs(m: Matrix, name = "gemm", columns: Columns = allColumns(m)): Operand {
+  const { from, to } = checkColumns(name, m, columns);
+  return { op: plain, matrix: m, rows: m.rows, cols: to - from, data: m.data.subarray(from) as FloatArray };
+}
+
+function turned(m: Matrix, name = "gemm", columns: Columns = allColumns(m)): Operand {
+  const { rows, cols, data } = asIs(m, name, columns);
+  return { op: flipped, matrix: m, rows: cols, cols: rows, data };
+}
+
+function allColumns(m: Matrix): Columns {
+  return { from: 0, to: m.cols };
+}
+
 async function product<R extends string, C extends string>(
   { of, call }: Machine,
   name: string,
-  a: Matrix,
-  b: Matrix,
-  flipA: boolean,
-  flipB: boolean,
-  axes: readonly [R, C],
+  a: Operand,
+  b: Operand,
   into?: FloatArray,
 ): Promise<Matrix<R, C>> {
-  const [m, k] = flipA ? [a.cols, a.rows] : [a.rows, a.cols];
-  const [inner, n] = flipB ? [b.cols, b.rows] : [b.rows, b.cols];
-  checkOperands(name, a, b, k, inner);
-  const out = into?.length === m * n && k > 0 ? into : allocate(dtypeOf(a), m * n);
-  const [opA, opB] = [flipA ? flipped : plain, flipB ? flipped : plain];
-  const { gemm } = of(dtypeOf(a));
-  if (m * n * k > 0)
-    await call(gemm, rowMajor, opA, opB, m, n, k, 1, a.data, a.cols, b.data, b.cols, 0, out, n);
-  return matrix(axes, m, n, out);
+  const [m, k, n] = [a.rows, a.cols, b.cols];
+  checkOperands(name, a.matrix, b.matrix, k, b.rows);
+  const dtype = dtypeOf(a.matrix);
+  const out = into?.length === m * n && k > 0 ? into : allocate(dtype, m * n);
+  const given = [a.data, a.matrix.cols, b.data, b.matrix.cols, 0, out, n];
+  if (m * n * k > 0) await call(of(dtype).gemm, rowMajor, a.op, b.op, m, n, k, 1, ...given);
+  const axis = ({ op, matrix }: Operand, place: 0 | 1) => matrix.axes[op === plain ? place : 1 - place];
+  return matrix([axis(a, 0) as R, axis(b, 1) as C], m, n, out);
 }
 
 async function gram<R extends string>(
   { of, call }: Machine,
-  a: Matrix,
-  [n, k]: readonly [number, number],
-  op: number,
-  axis: R,
+  { op, matrix: a, rows: n, cols: k, data }: Operand,
 ): Promise<Matrix<R, R>> {
-  const out = allocate(dtypeOf(a), n * n);
-  const { syrk } = of(dtypeOf(a));
-  if (n * k > 0) await call(syrk, rowMajor, lower, op, n, k, 1, a.data, a.cols, 0, out, n);
+  const dtype = dtypeOf(a);
+  const out = allocate(dtype, n * n);
+  if (n * k > 0) await call(of(dtype).syrk, rowMajor, lower, op, n, k, 1, data, a.cols, 0, out, n);
+  const axis = a.axes[op === plain ? 0 : 1] as R;
   return symmetrise(matrix([axis, axis], n, n, out));
-}
-
-/** A Aᵀ over some columns, read where they are. */
-function gramOfColumns<R extends string>(
-  machine: Machine,
-  a: Matrix<R, string>,
-  columns: Columns = { from: 0, to: a.cols },
-): Promise<Matrix<R, R>> {
-  const { from, to } = checkColumns("syrkNT", a, columns);
-  const data = a.data.subarray(from) as FloatArray;
-  return gram(machine, { ...a, data }, [a.rows, to - from], plain, a.axes[0]);
 }
 
 /** Predictions of some targets at once, in work space where each row has room for the block that is put under them. Their inner

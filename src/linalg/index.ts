@@ -2,7 +2,7 @@
  * @module linalg */
 export { blasHint } from "./find-blas.ts";
 export { type BackendReport, inspectMachine, type MachineReport } from "./inspect-machine.ts";
-export type { Eigh, Linalg, Qr, Svd } from "./linalg.ts";
+export type { Columns, Eigh, Linalg, Qr, Svd } from "./linalg.ts";
 export { type Backend, type LinalgOptions, openLinalg } from "./open-linalg.ts";
 export { packedIndex, packedLength } from "./packed.ts";
 export { createReferenceLinalg } from "./reference.ts";

@@ -49,11 +49,13 @@ export interface Linalg {
   /** A symmetric eigen-decomposition of size n takes as long as solving so many systems of that size. */
   decomposition(n: number): number;
   /** A B.
-   * @param into of the result's length and dtype: a backend may write there instead of taking fresh memory. */
+   * @param into of the result's length and dtype: a backend may write there instead of taking fresh memory.
+   * @param columns of B that take part; default all. */
   gemm<R extends string, K extends string, C extends string>(
     a: Matrix<R, K>,
     b: Matrix<NoInfer<K>, C>,
     into?: FloatArray,
+    columns?: Columns,
   ): Promise<Matrix<R, C>>;
   /** Aᵀ B. */
   gemmTN<R extends string, K extends string, C extends string>(
@@ -65,6 +67,13 @@ export interface Linalg {
     a: Matrix<R, K>,
     b: Matrix<C, NoInfer<K>>,
     into?: FloatArray,
+  ): Promise<Matrix<R, C>>;
+  /** Aᵀ Bᵀ. @param into as in `gemm`. @param columns of A that take part; default all. */
+  gemmTT<R extends string, K extends string, C extends string>(
+    a: Matrix<K, R>,
+    b: Matrix<C, NoInfer<K>>,
+    into?: FloatArray,
+    columns?: Columns,
   ): Promise<Matrix<R, C>>;
   /** Aᵀ A, exactly symmetric. */
   syrkTN<R extends string, C extends string>(a: Matrix<R, C>): Promise<Matrix<C, C>>;

@@ -25,8 +25,11 @@ export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
     transposed: Transposed,
     axes: readonly [R, C],
   ): Promise<Matrix<R, C>> => {
-    const [rows, innerA] = transposed === "first" ? [a.cols, a.rows] : [a.rows, a.cols];
-    const [innerB, cols] = transposed === "second" ? [b.cols, b.rows] : [b.rows, b.cols];
+    const [flipA, flipB] = [transposed === "first", transposed === "second"].map(
+      (one) => one || transposed === "both",
+    );
+    const [rows, innerA] = flipA ? [a.cols, a.rows] : [a.rows, a.cols];
+    const [innerB, cols] = flipB ? [b.cols, b.rows] : [b.rows, b.cols];
     checkOperands(name, a, b, innerA, innerB);
     if (rows * cols * innerA === 0) return matrix(axes, rows, cols, allocate(dtypeOf(a), rows * cols));
     const product = await products.product(a, b, transposed, rows, cols);
@@ -52,9 +55,14 @@ export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
     version: `ONNX Runtime ${onnxVersion()}`,
     parallel: 1,
     ...costsOf("onnx"),
-    gemm: (a, b) => run("gemm", a, b, "none", [a.axes[0], b.axes[1]]),
+    async gemm(a, b, _into, columns) {
+      return run("gemm", a, columnsOf("gemm", b, columns), "none", [a.axes[0], b.axes[1]]);
+    },
     gemmTN: (a, b) => run("gemmTN", a, b, "first", [a.axes[1], b.axes[1]]),
     gemmNT: (a, b) => run("gemmNT", a, b, "second", [a.axes[0], b.axes[0]]),
+    async gemmTT(a, b, _into, columns) {
+      return run("gemmTT", columnsOf("gemmTT", a, columns), b, "both", [a.axes[1], b.axes[0]]);
+    },
     syrkTN: async (a) => symmetrise(await run("syrkTN", a, a, "first", [a.axes[1], a.axes[1]])),
     async syrkNT(a, columns) {
       const own = columnsOf("syrkNT", a, columns);

@@ -1,8 +1,8 @@
 import { type Dtype, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
 import { createGraph, encodeGraph, type GraphSession, openSession } from "../graph/index.ts";
 
-/** Which operand is taken transposed. */
-export type Transposed = "none" | "first" | "second";
+/** Which operands are taken transposed. */
+export type Transposed = "none" | "first" | "second" | "both";
 
 /** Matrix products as ONNX graphs, one session a dtype and kind, opened when first needed. */
 export interface OnnxProducts {
@@ -53,7 +53,10 @@ function productGraph(dtype: Dtype, transposed: Transposed): Uint8Array {
   const product =
     transposed === "none"
       ? g.node("MatMul", [a, b])
-      : g.node("Gemm", [a, b], transposed === "first" ? { transA: 1n } : { transB: 1n });
+      : g.node("Gemm", [a, b], {
+          transA: transposed === "second" ? 0n : 1n,
+          transB: transposed === "first" ? 0n : 1n,
+        });
   g.output("c", product, dtype, ["m", "n"]);
   return encodeGraph(g.build());
 }

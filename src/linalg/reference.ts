@@ -13,7 +13,8 @@ export function createReferenceLinalg(): Linalg {
     version: "plain TypeScript",
     parallel: 1,
     ...costsOf("reference"),
-    async gemm(a, b) {
+    async gemm(a, whole, _into, columns) {
+      const b = columnsOf("gemm", whole, columns);
       checkOperands("gemm", a, b, a.cols, b.rows);
       return plainProduct(a, b);
     },
@@ -24,6 +25,11 @@ export function createReferenceLinalg(): Linalg {
     async gemmNT(a, b) {
       checkOperands("gemmNT", a, b, a.cols, b.cols);
       return plainProduct(a, transpose(b));
+    },
+    async gemmTT(whole, b, _into, columns) {
+      const a = columnsOf("gemmTT", whole, columns);
+      checkOperands("gemmTT", a, b, a.rows, b.cols);
+      return plainProduct(transpose(a), transpose(b));
     },
     syrkTN: async (a) => plainGram(transpose(a)),
     syrkNT: async (a, columns) => plainGram(columnsOf("syrkNT", a, columns)),
