@@ -17,8 +17,8 @@ const headroom = 1 / 8;
 const tooLong = 2;
 
 /** Nothing yet. The smallest memory that fits is taken; what was given longest ago is let go.
- * @param most arrays that are kept. */
-export function openSpare(most = 8): Spare {
+ * @param most arrays that are kept. @param fresh makes new memory. */
+export function openSpare(most = 8, fresh = allocate): Spare {
   const free: FloatArray[] = []; // each is the whole of its buffer
   const take = (dtype: Dtype, length: number) => {
     const fitting = free.filter(
@@ -33,7 +33,7 @@ export function openSpare(most = 8): Spare {
     take,
     need: (dtype, length) =>
       take(dtype, length) ??
-      (allocate(dtype, length + Math.ceil(headroom * length)).subarray(0, length) as FloatArray),
+      (fresh(dtype, length + Math.ceil(headroom * length)).subarray(0, length) as FloatArray),
     give(...used) {
       for (const one of used)
         if (free.every((other) => other.buffer !== one.buffer))

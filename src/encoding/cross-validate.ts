@@ -2,13 +2,13 @@ import {
   checkCancelled,
   dtypeOf,
   type OnProgress,
-  openSpare,
   type Responses,
   type Spare,
   sliceCols,
 } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 import { type Chosen, startChoice } from "./choice.ts";
+import { openLaneMemory } from "./lanes.ts";
 import { addFold, eachLoss, type Sums, sumsOf } from "./losses.ts";
 import { type NodePlan, openPlan, planNodes } from "./plan-nodes.ts";
 import type { Problem, Problems, Tile } from "./problem.ts";
@@ -61,7 +61,7 @@ export async function crossValidate(
   const folds = problems.folds.length;
   const total = plans.reduce((sum, plan) => sum + plan.solved.length, 0) * folds;
   let done = 0;
-  const lanes = openSpare(12);
+  const memory = openLaneMemory();
   const noSums = tiles.map((tile) => sumsOf(dtypeOf(tile.Y)));
   const jobs = problems.folds.flatMap((problem) => tiles.map((tile) => ({ problem, tile })));
   const sides = lendSides(jobs, { rounds: plans.length, parallel: linalg.parallel });
@@ -72,7 +72,7 @@ export async function crossValidate(
       checkCancelled(signal);
       const made = await smoothers.next();
       for (const own of sums)
-        await sides.use((given) => addFold(own, plan, made, given, { folds, linalg, spare: lanes }));
+        await sides.use((given) => addFold(own, plan, made, given, { folds, linalg, memory }));
       smoothers.giveBack(made);
       done += plan.solved.length;
       onProgress?.({ step: "fit", done, total });

@@ -1,18 +1,11 @@
-import {
-  type Dtype,
-  dtypeOf,
-  type FloatArray,
-  type Matrix,
-  matrix,
-  type Spare,
-  toDtype,
-} from "../core/index.ts";
+import { type Dtype, dtypeOf, type FloatArray, type Matrix, matrix, toDtype } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
-import { inLanes, productInto, targetsPerLane } from "./lanes.ts";
+import { type GroupPart, lengthOfScaled, rowsAtOnce, scaleRows } from "./group-parts.ts";
+import { inLanes, type LaneMemory, productInto, targetsPerLane } from "./lanes.ts";
 import { rowsOf, type Sides } from "./problem.ts";
 import { reachInto } from "./shorten.ts";
 import type { GroupSmoothers } from "./smoothers.ts";
-import { type GroupPart, lengthOfScaled, rowsAtOnce, scaleRows } from "./spectrum.ts";
+import { vectorsOn } from "./vector-loops.ts";
 
 /** Add the squared errors of every pair where nodes are few components each: predictions of the nodes are made side by side and one
  * product combines them to the errors of all pairs. Where pairs are few this is less work than products of every two nodes, and more exact.
@@ -27,12 +20,12 @@ export async function addDirectErrors(
     coefficients,
     share,
     linalg,
-    spare,
+    memory: { spare, vectors },
   }: {
     readonly coefficients: Matrix<"pairs", "nodes">;
     readonly share: number;
     readonly linalg: Linalg;
-    readonly spare: Spare;
+    readonly memory: LaneMemory;
   },
 ): Promise<void> {
   const dtype = dtypeOf(basis);
@@ -62,11 +55,11 @@ export async function addDirectErrors(
     chunk.wanted ??= prepare(chunk);
     const wanted = await chunk.wanted;
     const { from, rows } = block;
-    block.memory ??= spare.need(dtype, lengthOfScaled(parts, Math.min(rowsAtOnce, samples)));
+    block.memory ??= vectors.need(dtype, lengthOfScaled(left, parts, Math.min(rowsAtOnce, samples)));
     block.scaled ??= scaleRows(left, parts, from, rows, block.memory);
     const plane = rows * wanted.rows;
     const memory = slice(spare.need(dtype, nodes * largest), 0, nodes * plane);
-    const room = slice(spare.need(dtype, pairs * largest), 0, pairs * plane);
+    const room = vectors.need(dtype, pairs * largest + roomOfSums(wanted.rows));
     let first = 0;
     await Promise.all(
       block.scaled.map(async (own, g) => {
@@ -79,11 +72,13 @@ export async function addDirectErrors(
       }),
     );
     copyAcross(wanted, from, rows, slice(memory, first * plane, plane));
-    if (--block.left === 0) spare.give(block.memory);
-    const errors = await linalg.gemm(coefficients, matrix(["nodes", "places"], nodes, plane, memory), room);
+    if (--block.left === 0) vectors.give(block.memory);
+    const errors = slice(room, 0, pairs * plane);
+    await productInto(errors, coefficients, matrix(["nodes", "places"], nodes, plane, memory), linalg);
     await before; // rows are added in order: sums are the same bytes, whatever ends first
-    addSquares(rowsOf(sums, chunk.from, chunk.to), errors.data, rows, share);
-    spare.give(memory, room);
+    addSquares(rowsOf(sums, chunk.from, chunk.to), errors, rows, share, room);
+    spare.give(memory);
+    vectors.give(room);
   }
 }
 
@@ -164,30 +159,47 @@ function copyAcross({ rows, cols, data }: Matrix, from: number, count: number, o
         out[s * rows + t] = data[t * cols + from + s] as number;
 }
 
-/** Errors stand pair by pair, row by row, target by target. Four rows at a time: sums are loaded and stored less often. */
-function addSquares(sums: Matrix, errors: FloatArray, rows: number, share: number): void {
+/** Numbers that sums of squares take behind the errors: doubles, at a place that fits them. */
+function roomOfSums(targets: number): number {
+  return 2 * targets + 2;
+}
+
+/** Errors stand pair by pair, row by row, target by target.
+ * @param room that they are in, with {@link roomOfSums} behind them. */
+function addSquares(sums: Matrix, errors: FloatArray, rows: number, share: number, room: FloatArray): void {
   const targets = sums.rows;
-  const own = new Float64Array(targets);
+  const vectors = vectorsOn(room);
+  const own = vectors
+    ? new Float64Array(room.buffer, 8 * Math.ceil((room.byteOffset + 4 * errors.length) / 8), targets)
+    : new Float64Array(targets);
   for (let p = 0; p < sums.cols; p++) {
+    const first = p * rows * targets;
     own.fill(0);
-    let s = 0;
-    for (; s + 4 <= rows; s += 4) {
-      const first = (p * rows + s) * targets;
-      const second = first + targets;
-      const third = second + targets;
-      const fourth = third + targets;
-      for (let t = 0; t < targets; t++) {
-        const a = errors[first + t] as number;
-        const b = errors[second + t] as number;
-        const c = errors[third + t] as number;
-        const d = errors[fourth + t] as number;
-        own[t] = (own[t] as number) + (a * a + b * b + (c * c + d * d));
-      }
-    }
-    for (; s < rows; s++)
-      for (let t = 0; t < targets; t++)
-        own[t] = (own[t] as number) + (errors[(p * rows + s) * targets + t] as number) ** 2;
+    if (vectors) vectors.addSquares(room.byteOffset + 4 * first, own.byteOffset, rows, targets);
+    else addSquaresHere(errors, first, own, rows);
     for (let t = 0; t < targets; t++)
       sums.data[t * sums.cols + p] = (sums.data[t * sums.cols + p] as number) + share * (own[t] as number);
   }
+}
+
+/** Four rows at a time: sums are loaded and stored less often. */
+function addSquaresHere(errors: FloatArray, start: number, own: Float64Array, rows: number): void {
+  const targets = own.length;
+  let s = 0;
+  for (; s + 4 <= rows; s += 4) {
+    const first = start + s * targets;
+    const second = first + targets;
+    const third = second + targets;
+    const fourth = third + targets;
+    for (let t = 0; t < targets; t++) {
+      const a = errors[first + t] as number;
+      const b = errors[second + t] as number;
+      const c = errors[third + t] as number;
+      const d = errors[fourth + t] as number;
+      own[t] = (own[t] as number) + (a * a + b * b + (c * c + d * d));
+    }
+  }
+  for (; s < rows; s++)
+    for (let t = 0; t < targets; t++)
+      own[t] = (own[t] as number) + (errors[start + s * targets + t] as number) ** 2;
 }

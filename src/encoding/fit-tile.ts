@@ -5,12 +5,12 @@ import {
   matrix,
   openSpare,
   type Responses,
-  type Spare,
   transpose,
 } from "../core/index.ts";
 import { columnMeans } from "./center.ts";
 import { type Chosen, startChoice } from "./choice.ts";
 import { type BandedOptions, toPrimal } from "./fit.ts";
+import { type LaneMemory, openLaneMemory } from "./lanes.ts";
 import { addFold, eachLoss, sumsOf } from "./losses.ts";
 import type { NodePlan } from "./plan-nodes.ts";
 import type { Problems, Tile } from "./problem.ts";
@@ -102,13 +102,13 @@ export type GetSmoothers = (plan: NodePlan, fold: number) => Promise<Smoothers>;
 
 /** Memory that one tile after the other is worked on in. */
 export interface TileMemory {
-  readonly spare: Spare;
+  readonly lanes: LaneMemory;
   readonly sums: ReturnType<typeof sumsOf>;
 }
 
 /** None yet. */
 export function tileMemory(dtype: Dtype): TileMemory {
-  return { spare: openSpare(12), sums: sumsOf(dtype) };
+  return { lanes: openLaneMemory(), sums: sumsOf(dtype) };
 }
 
 interface TileOptions extends BandedOptions {
@@ -152,7 +152,7 @@ async function weightsOf(
 
 async function chooseTile(
   { tile, sides }: OpenTile,
-  { problems, plans, smoothers, weightings, alphas, linalg, memory: { spare, sums } }: TileOptions,
+  { problems, plans, smoothers, weightings, alphas, linalg, memory: { lanes, sums } }: TileOptions,
 ) {
   const choice = startChoice(weightings.rows, tile.Y.rows, alphas);
   const folds = problems.folds.length;
@@ -165,7 +165,7 @@ async function chooseTile(
     for (let f = 0; f < folds; f++) {
       const made = await next.take();
       await sides.use((given) => {
-        const added = addFold(own, plan, made, given, { folds, linalg, spare });
+        const added = addFold(own, plan, made, given, { folds, linalg, memory: lanes });
         next.begin();
         return added;
       });

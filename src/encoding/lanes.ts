@@ -1,5 +1,14 @@
-import { allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
+import {
+  allocate,
+  dtypeOf,
+  type FloatArray,
+  type Matrix,
+  matrix,
+  openSpare,
+  type Spare,
+} from "../core/index.ts";
 import type { Columns, Linalg } from "../linalg/index.ts";
+import { allocateVector } from "./vector-loops.ts";
 
 /** Do work 0 … count − 1, `parallel` of it under way at a time and one more where that is several, so that no thread waits while this
  * one prepares its next call; begun in order.
@@ -33,6 +42,18 @@ export async function inFewLanes(
   };
   const ends = await Promise.allSettled(Array.from({ length: Math.min(lanes, count) }, lane));
   for (const end of ends) if (end.status === "rejected") throw end.reason;
+}
+
+/** Memory that lanes work in. */
+export interface LaneMemory {
+  readonly spare: Spare;
+  /** That loops of our own go through. */
+  readonly vectors: Spare;
+}
+
+/** None yet. */
+export function openLaneMemory(): LaneMemory {
+  return { spare: openSpare(12), vectors: openSpare(12, allocateVector) };
 }
 
 /** Bytes of predictions that a lane holds at once. */

@@ -10,7 +10,7 @@ import {
 } from "../core/index.ts";
 import { type Linalg, packedIndex, packedLength } from "../linalg/index.ts";
 import { addDirectErrors, errorsOfNodes } from "./direct-errors.ts";
-import { inLanes, targetsPerLane } from "./lanes.ts";
+import { inLanes, type LaneMemory, targetsPerLane } from "./lanes.ts";
 import type { NodePlan } from "./plan-nodes.ts";
 import { rowsOf, type Sides } from "./problem.ts";
 import type { NodeSmoothers, Smoothers } from "./smoothers.ts";
@@ -60,12 +60,13 @@ export async function addFold(
   plan: NodePlan,
   smoothers: Smoothers,
   sides: Sides,
-  { folds, linalg, spare }: { folds: number; linalg: Linalg; spare: Spare },
+  { folds, linalg, memory }: { folds: number; linalg: Linalg; memory: LaneMemory },
 ): Promise<void> {
   const share = 1 / (sides.tested * folds);
-  if ("nodes" in smoothers) return addNodes(sums, plan, smoothers, sides, { linalg, share, spare });
+  if ("nodes" in smoothers)
+    return addNodes(sums, plan, smoothers, sides, { linalg, share, spare: memory.spare });
   const coefficients = errorsOfNodes(plan.coefficients as Matrix<"nodes", "pairs">, dtypeOf(sides.right));
-  await addDirectErrors(sums, sides, smoothers, { coefficients, share, linalg, spare });
+  await addDirectErrors(sums, sides, smoothers, { coefficients, share, linalg, memory });
 }
 
 async function addNodes(

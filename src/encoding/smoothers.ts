@@ -11,10 +11,11 @@ import {
 import type { Linalg } from "../linalg/index.ts";
 import { divider } from "./divide.ts";
 import { eachWeighting, type Pair } from "./each-weighting.ts";
+import { type GroupPart, makeParts } from "./group-parts.ts";
 import type { NodePlan } from "./plan-nodes.ts";
 import { type Problem, widen } from "./problem.ts";
 import type { Reach } from "./shorten.ts";
-import { decompose, type GroupPart, makeParts, takeDecomposed } from "./spectrum.ts";
+import { decompose, takeDecomposed } from "./spectrum.ts";
 
 /** What turns right sides into predictions, for every solved pair of a plan. */
 export type Smoothers = NodeSmoothers | GroupSmoothers;

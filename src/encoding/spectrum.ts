@@ -9,9 +9,9 @@ import {
 } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 import { residualOf } from "./divide.ts";
+import { scaleRow } from "./group-parts.ts";
 import { type Active, type Problem, type System, widen } from "./problem.ts";
 import { type Reach, shortenLeft } from "./shorten.ts";
-import { placesBelow, type SpectrumPlan } from "./spectrum-plan.ts";
 
 /** One weighting of one fold taken apart: predictions of every alpha are left · diag(1 / (values + alpha)) · basis · right side. */
 export interface Decomposed {
@@ -155,77 +155,4 @@ function widened(own: Matrix, active: Active, size: number): FloatArray {
   const out = allocate(dtypeOf(own), own.rows * size);
   widen(own, active, size, out, 0);
   return out;
-}
-
-/** Test rows that are predicted at once: their numbers stay in the cache, and products are about as high as wide. */
-export const rowsAtOnce = 96;
-
-/** Nodes of one group of components. */
-export interface GroupPart {
-  /** First of the components. */
-  readonly from: number;
-  /** 1 / (value + alpha): what a node takes of each component. */
-  readonly factors: Matrix<"nodes", "components">;
-}
-
-/** The nodes of every group, for the eigenvalues of one fold. */
-export function makeParts(
-  { values }: Pick<Decomposed, "values">,
-  { edges, groups, nodes }: SpectrumPlan,
-  alphas: ArrayLike<number>,
-): GroupPart[] {
-  return Array.from(edges.keys()).map((g) => {
-    const from = g === 0 ? 0 : placesBelow(values, edges[g - 1] as number);
-    const to = placesBelow(values, edges[g] as number);
-    const own = nodes.filter((_, j) => groups[j] === g);
-    const data = allocate(values instanceof Float32Array ? "float32" : "float64", own.length * (to - from));
-    for (const [j, node] of own.entries())
-      for (let k = from; k < to; k++)
-        data[j * (to - from) + k - from] = 1 / ((values[k] as number) + (alphas[node] as number));
-    return { from, factors: matrix(["nodes", "components"], own.length, to - from, data) };
-  });
-}
-
-/** Numbers that {@link scaleRows} writes. */
-export function lengthOfScaled(parts: readonly GroupPart[], rows: number): number {
-  return parts.reduce((sum, { factors }) => sum + factors.data.length * rows, 0);
-}
-
-/** What turns components into predictions of some test rows, group by group and in each node by node. Made when it is used, some rows at a time: for all rows of all
- * folds it would take as much memory as their decompositions.
- * @param memory of {@link lengthOfScaled}. */
-export function scaleRows(
-  left: Matrix<"samples", "components">,
-  parts: readonly GroupPart[],
-  start: number,
-  rows: number,
-  memory: FloatArray,
-): Matrix<"predictions", "components">[] {
-  let next = 0;
-  return parts.map(({ from, factors }) => {
-    const first = next;
-    const { rows: count, cols: width } = factors;
-    for (let j = 0; j < count; j++)
-      for (let i = start; i < start + rows; i++, next += width)
-        scaleRow(left.data, i * left.cols + from, factors.data, j * width, width, memory, next);
-    return matrix(
-      ["predictions", "components"] as const,
-      count * rows,
-      width,
-      memory.subarray(first, next) as FloatArray,
-    );
-  });
-}
-
-/** out ← `count` numbers of a row, each by its factor. */
-function scaleRow(
-  data: FloatArray,
-  from: number,
-  factors: FloatArray,
-  first: number,
-  count: number,
-  out: FloatArray,
-  to: number,
-): void {
-  for (let k = 0; k < count; k++) out[to + k] = (data[from + k] as number) * (factors[first + k] as number);
 }
