@@ -45,15 +45,18 @@ export function checkFinite(name: string, m: Matrix, what: string): void {
 
 /** 0 · x is NaN for NaN and infinities, else 0: four sums side by side, without a branch. */
 export function allFinite(data: FloatArray): boolean {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  let k = 0;
-  for (; k + 4 <= data.length; k += 4) {
+  const whole = data.length - (data.length % 4);
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  for (let k = 0; k < whole; k += 4) {
     a += 0 * (data[k] as number);
     b += 0 * (data[k + 1] as number);
     c += 0 * (data[k + 2] as number);
     d += 0 * (data[k + 3] as number);
   }
-  for (; k < data.length; k++) a += 0 * (data[k] as number);
+  for (let k = whole; k < data.length; k++) a += 0 * (data[k] as number);
   return a + b + c + d === 0;
 }
 

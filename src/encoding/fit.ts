@@ -107,9 +107,9 @@ async function fitLinear(name: string, X: Features, Y: Responses, options: Bande
   checkInputs(name, X, Y, options);
   checkBands(name, bands, X.cols);
   checkWeightings(name, weightings, bands.length);
-  const made = linearProblems(X, options); // its products are under way while numbers are looked at
+  const made = linearProblems(name, X, options); // its products are under way while numbers are looked at
   made.catch(() => {}); // thrown below, unless a number is refused first
-  checkNumbers(name, X, Y);
+  checkFinite(name, Y, "Y");
   const { problems, Xc, meanX } = await made;
   const { chosen, solved } = await solveChosen(problems, Y, options);
   return {
@@ -127,18 +127,31 @@ async function fitLinear(name: string, X: Features, Y: Responses, options: Bande
   };
 }
 
-/** Centre the features and set up all folds, in the smaller form unless another is asked for. */
+/** Centre the features and set up all folds, in the smaller form unless another is asked for.
+ * @throws EncodingError "value" if a feature is not finite. */
 export async function linearProblems(
+  name: string,
   X: Features,
   { folds, linalg, intercept = true, form = "auto", bands }: BandedOptions,
 ): Promise<{ problems: Problems; Xc: Features; meanX: Float64Array }> {
   const meanX = intercept ? columnMeans(X) : new Float64Array(X.cols);
   const Xc = intercept ? subtractRow(X, meanX) : X;
   const primal = form === "auto" ? X.cols <= X.rows : form === "primal";
-  const problems = primal
-    ? await primalProblems(Xc, folds, { bands, intercept, linalg })
-    : dualProblems(await linearKernels(Xc, bands, linalg), folds, { intercept });
-  return { problems, Xc, meanX };
+  if (primal) {
+    const made = primalProblems(Xc, folds, { bands, intercept, linalg });
+    made.catch(() => {}); // thrown below
+    checkFinite(name, X, "X");
+    return { problems: await made, Xc, meanX };
+  }
+  const kernels = await linearKernels(Xc, bands, linalg);
+  if (!kernels.every(hasFiniteDiagonal)) checkFinite(name, X, "X");
+  return { problems: dualProblems(kernels, folds, { intercept }), Xc, meanX };
+}
+
+/** Whether all features that a kernel was made of are finite: the squares of each sample's sum to a number on its diagonal. */
+function hasFiniteDiagonal({ rows, data }: Kernel): boolean {
+  for (let i = 0; i < rows; i++) if (!Number.isFinite(data[i * (rows + 1)])) return false;
+  return true;
 }
 
 /** Fit (multiple-)kernel ridge regression: alpha and kernel weights chosen per target by cross-validation.
@@ -155,13 +168,14 @@ export async function fitKernelRidge(
   const { alphas, folds, intercept = true, weightings } = options;
   for (const kernel of kernels) {
     checkInputs("fitKernelRidge", kernel, Y, options);
-    checkNumbers("fitKernelRidge", kernel, Y);
+    checkFinite("fitKernelRidge", kernel, "X");
     if (kernel.rows !== kernel.cols)
       throw new EncodingError(
         "shape",
         `fitKernelRidge: kernels must be square; got ${kernel.rows} × ${kernel.cols}.`,
       );
   }
+  checkFinite("fitKernelRidge", Y, "Y");
   checkWeightings("fitKernelRidge", weightings, kernels.length);
   const problems = dualProblems(kernels, folds, { intercept });
   const { chosen, solved } = await solveChosen(problems, Y, options);
@@ -267,11 +281,6 @@ function checkInputs(name: string, X: Matrix, Y: Responses, options: FitOptions)
       `${name}: X and Y must have the same dtype; got ${dtypeOf(X)} and ${dtypeOf(Y)}. Convert one with toDtype.`,
     );
   checkSearch(name, X, options);
-}
-
-function checkNumbers(name: string, X: Matrix, Y: Responses): void {
-  checkFinite(name, Y, "Y");
-  checkFinite(name, X, "X");
 }
 
 /** Refuse alphas, folds and options that no fit can use. */

@@ -83,11 +83,10 @@ export async function streamBandedRidge(X: Features, Y: TargetReader, options: S
       "shape",
       `${name}: X and Y must have the same samples; got X ${X.rows} samples × ${X.cols} features and Y ${Y.samples} samples × ${Y.targets} targets.`,
     );
-  checkFinite(name, X, "X");
   checkSearch(name, X, options);
   checkBands(name, bands, X.cols);
   checkWeightings(name, weightings, bands.length);
-  const { problems, Xc, meanX } = await linearProblems(X, options);
+  const { problems, Xc, meanX } = await linearProblems(name, X, options);
   const { plans, together, tile, hold } = await divideMemory(problems, X, Y, options);
   const smoothers = await prepare(problems, plans, { ...options, together, hold });
   const testRows =

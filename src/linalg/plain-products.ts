@@ -86,7 +86,7 @@ function dot(x: FloatArray, y: FloatArray): number {
 /** The lower triangle copied above the diagonal, in place; in blocks, so that both sides stay in the cache. */
 export function symmetrise<R extends string>(m: Matrix<R, R>): Matrix<R, R> {
   const { rows: n, data } = m;
-  const block = 32;
+  const block = 16;
   for (let i0 = 0; i0 < n; i0 += block)
     for (let j0 = 0; j0 <= i0; j0 += block)
       for (let i = i0; i < Math.min(n, i0 + block); i++)
