@@ -1,5 +1,6 @@
 import { allocate, type Dtype, type FloatArray, type Matrix, matrix } from "../../src/core/index.ts";
 import type { Columns, Linalg } from "../../src/linalg/index.ts";
+import { median } from "./agreement.ts";
 
 /** Matrices that were taken apart: how many of each size and dtype, "n dtype". */
 type Sizes = Map<string, number>;
@@ -92,30 +93,6 @@ function widthOf(m: Matrix, columns?: Columns): number {
   return columns === undefined ? m.cols : columns.to - columns.from;
 }
 
-/** Flops a second of square products, as many side by side as the backend runs.
- * @param n rows and columns of each factor. @param threads that the backend was opened with.
- * @returns `rate`, the best of `tries` by the clock; `cpuRate`, all tries by CPU seconds over threads, which other programs on the
- * machine disturb less. */
-export async function measureRate(
-  linalg: Linalg,
-  dtype: Dtype,
-  { n = 2000, tries = 3, threads = 1 } = {},
-): Promise<{ rate: number; cpuRate: number }> {
-  const filled = () => matrix(["i", "i"] as const, n, n, allocate(dtype, n * n).fill(0.5));
-  const [a, b] = [filled(), filled()];
-  const into = Array.from({ length: linalg.parallel }, () => allocate(dtype, n * n).fill(0));
-  const flops = 2 * n ** 3 * linalg.parallel;
-  let best = Number.POSITIVE_INFINITY;
-  const cpu = process.cpuUsage();
-  for (let k = 0; k < tries; k++) {
-    const start = performance.now();
-    await Promise.all(into.map((memory) => linalg.gemmNT(a, b, memory)));
-    best = Math.min(best, (performance.now() - start) / 1000);
-  }
-  const { user, system } = process.cpuUsage(cpu);
-  return { rate: flops / best, cpuRate: (tries * flops * threads * 1e6) / (user + system) };
-}
-
 /** Seconds by the clock, and CPU seconds of all threads. */
 export interface Seconds {
   readonly seconds: number;
@@ -150,27 +127,86 @@ export async function copyDecomposed(
   return copies;
 }
 
-/** Seconds that the counted Cholesky factors and eigen-decompositions take by themselves, as many side by side as the backend runs. A factor takes as long for any
- * matrix, an eigen-decomposition does not.
- * @param decomposed one matrix of each size, from {@link copyDecomposed}.
- * @returns by the clock (the best of the tries), and CPU seconds (their mean). */
-export async function timeDecompositions(
+/** How fast the machine is at what a fit was made of. */
+export interface Speed {
+  /** Flops a second of square products, as many side by side as the backend runs, by the clock. */
+  readonly rate: number;
+  /** The same by CPU seconds over threads, which other programs on the machine disturb less. */
+  readonly cpuRate: number;
+  /** What the counted Cholesky factors take by themselves, as many side by side. */
+  readonly factors: Seconds;
+  /** What the counted eigen-decompositions take. */
+  readonly eigh: Seconds;
+}
+
+/** Measure products, factors and decompositions in turn, several times over: the median of each is taken by the clock and by CPU seconds, since a fit that takes seconds
+ * does not meet the machine at its best either. A factor takes as long for any matrix, an eigen-decomposition does not.
+ * @param decomposed one matrix of each size, from {@link copyDecomposed}. @param n rows and columns of each factor of a product. @param threads that the backend was opened
+ * with. */
+export async function measureSpeed(
   linalg: Linalg,
+  dtype: Dtype,
   { factors, eigh }: Tally,
   decomposed: ReadonlyMap<string, Matrix<"i", "i">>,
-): Promise<{ readonly factors: Seconds; readonly eigh: Seconds }> {
+  { n = 2000, tries = 4, threads = 1 } = {},
+): Promise<Speed> {
+  const flops = 2 * n ** 3 * linalg.parallel;
+  const filled = () => matrix(["i", "i"] as const, n, n, allocate(dtype, n * n).fill(0.5));
+  const [a, b] = [filled(), filled()];
+  const memory = Array.from({ length: linalg.parallel }, () => allocate(dtype, n * n).fill(0));
+  const product = stopwatch(linalg.parallel, (k) => linalg.gemmNT(a, b, memory[k]));
+  const factor = [...factors].map(([size, count]) => {
+    const kernel = anyKernel(size);
+    const one = matrix(["one", "i"], 1, kernel.rows, kernel.data.slice(0, kernel.rows) as FloatArray);
+    return { count, run: stopwatch(linalg.parallel, () => linalg.solveRight(one, kernel, 1)) };
+  });
+  const decomposition = [...eigh].map(([size, count]) => {
+    const kernel = decomposed.get(size) as Matrix<"i", "i">;
+    return { count, run: stopwatch(linalg.parallel, () => linalg.eigh(kernel)) };
+  });
+  for (let k = 0; k < tries; k++) {
+    for (let twice = 0; twice < 2; twice++) await product.once();
+    for (const { run } of [...factor, ...decomposition]) await run.once();
+  }
+  const { seconds, cpuSeconds } = product.median();
   return {
-    factors: await timeSizes(linalg, factors, 3, anyKernel, (kernel) =>
-      linalg.solveRight(matrix(["one", "i"], 1, kernel.rows, kernel.data.slice(0, kernel.rows)), kernel, 1),
-    ),
-    eigh: await timeSizes(
-      linalg,
-      eigh,
-      2,
-      (size) => decomposed.get(size) as Matrix<"i", "i">,
-      (kernel) => linalg.eigh(kernel),
-    ),
+    rate: flops / seconds,
+    cpuRate: (flops * threads) / cpuSeconds,
+    factors: sumOf(factor, linalg.parallel),
+    eigh: sumOf(decomposition, linalg.parallel),
   };
+}
+
+/** Times calls side by side. */
+function stopwatch(parallel: number, call: (k: number) => Promise<unknown>) {
+  const seen: Seconds[] = [];
+  return {
+    async once(): Promise<void> {
+      const cpu = process.cpuUsage();
+      const start = performance.now();
+      await Promise.all(Array.from({ length: parallel }, (_, k) => call(k)));
+      const seconds = (performance.now() - start) / 1000;
+      const { user, system } = process.cpuUsage(cpu);
+      seen.push({ seconds, cpuSeconds: (user + system) / 1e6 });
+    },
+    median: (): Seconds => ({
+      seconds: median(seen.map((one) => one.seconds)),
+      cpuSeconds: median(seen.map((one) => one.cpuSeconds)),
+    }),
+  };
+}
+
+function sumOf(
+  timed: readonly { readonly count: number; readonly run: ReturnType<typeof stopwatch> }[],
+  parallel: number,
+): Seconds {
+  let [seconds, cpuSeconds] = [0, 0];
+  for (const { count, run } of timed) {
+    const one = run.median();
+    seconds += (count * one.seconds) / parallel;
+    cpuSeconds += (count * one.cpuSeconds) / parallel;
+  }
+  return { seconds, cpuSeconds };
 }
 
 /** A positive definite matrix of a size. */
@@ -180,30 +216,6 @@ function anyKernel(size: string): Matrix<"i", "i"> {
   const data = allocate(dtype, n * n).fill(0.5);
   for (let i = 0; i < n; i++) data[i * n + i] = 1;
   return matrix(["i", "i"], n, n, data);
-}
-
-async function timeSizes(
-  linalg: Linalg,
-  sizes: Sizes,
-  tries: number,
-  kernelOf: (size: string) => Matrix<"i", "i">,
-  call: (kernel: Matrix<"i", "i">) => Promise<unknown>,
-): Promise<Seconds> {
-  let [seconds, cpuSeconds] = [0, 0];
-  for (const [size, count] of sizes) {
-    const kernel = kernelOf(size);
-    let best = Number.POSITIVE_INFINITY;
-    const cpu = process.cpuUsage();
-    for (let k = 0; k < tries; k++) {
-      const start = performance.now();
-      await Promise.all(Array.from({ length: linalg.parallel }, () => call(kernel)));
-      best = Math.min(best, (performance.now() - start) / 1000);
-    }
-    const { user, system } = process.cpuUsage(cpu);
-    seconds += (count * best) / linalg.parallel;
-    cpuSeconds += (count * (user + system)) / 1e6 / (tries * linalg.parallel);
-  }
-  return { seconds, cpuSeconds };
 }
 
 /** "n dtype". */

@@ -7,7 +7,7 @@ import { type Backend, openLinalg } from "../../src/linalg/index.ts";
 import type { Case } from "./cases.ts";
 import { readData } from "./data.ts";
 import { fitCase, joinBands } from "./fit-case.ts";
-import { copyDecomposed, countFlops, measureRate, timeDecompositions } from "./flops.ts";
+import { copyDecomposed, countFlops, measureSpeed } from "./flops.ts";
 
 /** One fit of ours in a process of its own: node ours.ts FOLDER CASE-AS-JSON BACKEND THREADS. Prints one line of JSON. */
 const [folder, json, backend, threads] = process.argv.slice(2) as [string, string, Backend, string];
@@ -23,8 +23,8 @@ const { cvScores, alphaIndex, weightingIndex, solved } = await fitCase(one, data
 const seconds = (performance.now() - start) / 1000;
 const { user, system } = process.cpuUsage(cpu);
 const peak = peakMemory();
-const { rate, cpuRate } = await measureRate(bare, one.dtype, { threads: Number(threads) });
 const decomposed = await copyDecomposed(bare, tally, (copying) => fitCase(one, data, copying));
+const speed = await measureSpeed(bare, one.dtype, tally, decomposed, { threads: Number(threads) });
 write("cvScores", [cvScores.rows, cvScores.cols], cvScores.data);
 write("alphaIndex", [alphaIndex.length], alphaIndex);
 write("weightingIndex", [weightingIndex.length], weightingIndex);
@@ -38,12 +38,10 @@ console.log(
     solved,
     flops: tally.flops,
     factorFlops: tally.factorFlops,
-    ...(await timeDecompositions(bare, tally, decomposed)),
+    ...speed,
     decompositions: tally.decompositions,
     idle: seconds - tally.busy,
     routines: Object.fromEntries(tally.seconds),
-    rate,
-    cpuRate,
     cores: Number(threads),
     version: `Node ${process.versions.node}; ${bare.name} ${bare.version}; ${bare.parallel} calls side by side`,
   }),
