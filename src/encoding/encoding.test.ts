@@ -150,7 +150,17 @@ describe("fitRidge", () => {
       "fitRidge: X and Y must have the same samples; got X 60 samples × 8 features and Y 59 samples × 5 targets.",
     );
     Y.data[7] = Number.NaN;
-    await expect(fitRidge(X, Y, { alphas, folds, linalg })).rejects.toThrow(/row 1, column 2/);
+    await expect(fitRidge(X, Y, { alphas, folds, linalg })).rejects.toThrow(
+      /Y must be finite.*row 1, column 2/,
+    );
+    Y.data[7] = 0;
+    for (const form of ["primal", "dual"] as const)
+      for (const wrong of [Number.NaN, Number.NEGATIVE_INFINITY]) {
+        X.data[8 + 3] = wrong;
+        await expect(fitRidge(X, Y, { alphas, folds, linalg, form })).rejects.toThrow(
+          /X must be finite.*row 1, column 3/,
+        );
+      }
     const one = zeros(["samples", "features"], 1, 2);
     await expect(
       fitRidge(one, zeros(["samples", "targets"], 1, 1), { alphas, folds, linalg }),

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRandom, type Features, matrix, type Responses, toDtype } from "../core/index.ts";
-import { openLinalg } from "../linalg/index.ts";
+import { type Linalg, openLinalg } from "../linalg/index.ts";
 import { fitRidge, makeFolds, spaceAlphas } from "./index.ts";
 import { planNodes } from "./plan-nodes.ts";
 import { primalProblems } from "./primal.ts";
+import type { Problem, Problems } from "./problem.ts";
+import { decompose, takeDecomposed } from "./spectrum.ts";
 import { planSpectrum } from "./spectrum-plan.ts";
 
 const linalg = await openLinalg({ where: "here" });
@@ -71,12 +73,17 @@ describe("one weighting", () => {
   );
   const folds = makeFolds(new Int32Array(n), { folds: 3, gap: 1 });
   const single = toDtype(X, "float32") as Features;
-  const plan = async (alphas: Float64Array) => {
-    const bands = [{ name: "all", from: 0, to: p }];
-    const problems = await primalProblems(single, folds, { bands, intercept: true, linalg });
-    const tile = () => problems.tile(toDtype(Y, "float32") as Responses);
-    const one = matrix(["weightings", "bands"] as const, 1, 1, new Float64Array([1]));
-    return planNodes(problems, one, alphas, { tile, tolerance: 2e-5, linalg });
+  const one = matrix(["weightings", "bands"] as const, 1, 1, new Float64Array([1]));
+  const open = () =>
+    primalProblems(single, folds, {
+      bands: [{ name: "all", from: 0, to: p }],
+      intercept: true,
+      linalg,
+    });
+  const plan = async (alphas: Float64Array, problems?: Problems, own = linalg) => {
+    const given = problems ?? (await open());
+    const tile = () => given.tile(toDtype(Y, "float32") as Responses);
+    return planNodes(given, one, alphas, { tile, tolerance: 2e-5, linalg: own });
   };
 
   it("is decomposed once, and gives the scores of solving every alpha", async () => {
@@ -94,5 +101,19 @@ describe("one weighting", () => {
   it("is solved pair by pair where float32 cannot hold alpha beside the eigenvalues", async () => {
     const choices = await plan(spaceAlphas(1e-7, 1e4, 16));
     expect(choices.every(({ spectrum }) => spectrum === null)).toBe(true);
+  });
+
+  it("has other folds decomposed while it is planned where calls run side by side, and leaves them where the plan fails", async () => {
+    const side: Linalg = { ...linalg, parallel: 2 };
+    const problems = await open();
+    const next = problems.folds[1] as Problem;
+    await plan(spaceAlphas(1e-2, 1e4, 16), problems, side);
+    const ahead = await takeDecomposed(next, [1]);
+    const alone = await decompose(next, [1], linalg);
+    expect(ahead?.values).toEqual(alone.values);
+    expect(ahead?.basis.data).toEqual(alone.basis.data);
+    expect(takeDecomposed(next, [1])).toBeUndefined();
+    await plan(spaceAlphas(1e-7, 1e4, 16), problems, side);
+    for (const problem of problems.folds) expect(takeDecomposed(problem, [1])).toBeUndefined();
   });
 });

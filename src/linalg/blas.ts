@@ -24,13 +24,13 @@ export function createBlasLinalg({ threads }: { threads: number }): Linalg {
     version: library.version,
     parallel: threads,
     ...costsOf(library.name),
-    gemm: (a, b, into, columns) => product(machine, "gemm", asIs(a), asIs(b, "gemm", columns), into),
+    gemm: async (a, b, into, columns) => product(machine, "gemm", asIs(a), asIs(b, "gemm", columns), into),
     gemmTN: (a, b) => product(machine, "gemmTN", turned(a), asIs(b)),
     gemmNT: (a, b, into) => product(machine, "gemmNT", asIs(a), turned(b), into),
-    gemmTT: (a, b, into, columns) =>
+    gemmTT: async (a, b, into, columns) =>
       product(machine, "gemmTT", turned(a, "gemmTT", columns), turned(b), into),
     syrkTN: (a) => gram(machine, turned(a)),
-    syrkNT: (a, columns) => gram(machine, asIs(a, "syrkNT", columns)),
+    syrkNT: async (a, columns) => gram(machine, asIs(a, "syrkNT", columns)),
     solveCholesky: (a, b) => solve(machine, a, b),
     solveRight: (b, a, ridge = 0) => solveRight(machine, b, a, ridge),
     solveRights: (sides, a) => solveAlone(sides, a, (b, m, ridge = 0) => solveRight(machine, b, m, ridge)),

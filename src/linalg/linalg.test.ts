@@ -7,6 +7,7 @@ import {
   fromRows,
   type Matrix,
   matrix,
+  takeCols,
   toDtype,
   transpose,
   zeros,
@@ -66,6 +67,39 @@ describe.each(opened)("%s", (_, maybe) => {
       expect(gap(await linalg.gemmTN(at, b), await oracle.gemm(a, b))).toBeLessThan(close);
       expect(gap(await linalg.gemmNT(a, bt), await oracle.gemm(a, b))).toBeLessThan(close);
       expect(dtypeOf(await linalg.gemm(a, b))).toBe(dtype);
+    });
+
+    it("multiplies with some columns of a matrix as with a copy of them", async () => {
+      const a = draw([S, F], 9, 20, dtype);
+      const b = draw([F, "targets"], 20, 17, dtype);
+      const columns = { from: 3, to: 14 };
+      const picked = Array.from({ length: 11 }, (_, k) => k + 3);
+      const into = allocate(dtype, 9 * 11);
+      const wanted = await oracle.gemm(a, takeCols(b, picked));
+      expect(gap(await linalg.gemm(a, b, into, columns), wanted)).toBeLessThan(close);
+      const turned = await linalg.gemmTT(b, a, undefined, columns);
+      expect(gap(turned, await oracle.gemm(transpose(takeCols(b, picked)), transpose(a)))).toBeLessThan(
+        close,
+      );
+      const all = await linalg.gemmTT(b, a);
+      expect(gap(all, await oracle.gemm(transpose(b), transpose(a)))).toBeLessThan(close);
+      const gram = await linalg.syrkNT(b, columns);
+      expect(gram.data).toEqual(transpose(gram).data);
+      expect(gap(gram, await oracle.syrkNT(takeCols(b, picked)))).toBeLessThan(close);
+      for (const wrong of [
+        { from: -1, to: 3 },
+        { from: 4, to: 18 },
+        { from: 5, to: 4 },
+        { from: 0.5, to: 2 },
+      ]) {
+        const message = `columns [${wrong.from}, ${wrong.to}) are not within 20 features × 17 targets`;
+        const calls = [
+          () => linalg.gemm(a, b, undefined, wrong),
+          () => linalg.gemmTT(b, a, undefined, wrong),
+          () => linalg.syrkNT(b, wrong),
+        ];
+        for (const call of calls) await expect(call()).rejects.toThrow(message);
+      }
     });
 
     it("makes Gram matrices that are exactly symmetric", async () => {
