@@ -1,5 +1,4 @@
 import { allocate, type FloatArray, type Matrix, matrix } from "../core/index.ts";
-import type { Decomposed } from "./spectrum.ts";
 import { placesBelow, type SpectrumPlan } from "./spectrum-plan.ts";
 import { type Vectors, vectorsOn } from "./vector-loops.ts";
 
@@ -14,9 +13,10 @@ export interface GroupPart {
   readonly factors: Matrix<"nodes", "components">;
 }
 
-/** The nodes of every group, for the eigenvalues of one fold. */
+/** The nodes of every group.
+ * @param values eigenvalues of one fold, ascending. */
 export function makeParts(
-  { values }: Pick<Decomposed, "values">,
+  values: FloatArray,
   { edges, groups, nodes }: SpectrumPlan,
   alphas: ArrayLike<number>,
 ): GroupPart[] {

@@ -50,7 +50,7 @@ export async function makeSmoothers(
   const decomposed = await (takeDecomposed(problem, weights) ?? decompose(problem, weights, linalg, spare));
   const alphas = plan.pairs.map(({ alpha }) => alpha);
   const { basis, reach, left } = decomposed;
-  return { basis, reach, left, parts: makeParts(decomposed, spectrum, alphas) };
+  return { basis, reach, left, parts: makeParts(decomposed.values, spectrum, alphas) };
 }
 
 /** Numbers of the smoothers of one fold, before they are made. */

@@ -52,7 +52,8 @@ function fixedBytes(sizes: FitSizes, { smoothers }: PlanNeeds): number {
   const primal = p <= n;
   const whole = primal ? p : n;
   const X = 3 * n * p;
-  const kernels = primal ? (2 + sizes.folds) * p * p + 2 * n * p : bands * n * n;
+  const mixtures = bands > 1 ? 2 : 0;
+  const kernels = primal ? (2 + sizes.folds) * p * p + 2 * n * p : (bands + mixtures) * n * n;
   const systems = (primal ? 4 : 2 * bands + 4) * whole * whole;
   return program + bytes * (X + kernels + systems + 2 * smoothers);
 }
