@@ -92,8 +92,9 @@ interface Mixture {
   known(weights: ArrayLike<number>): Kernel | undefined;
 }
 
-/** Mixtures that are kept: those of a search that ends with two weightings, or goes from one to the next. */
+/** Mixtures that are kept: both of a search among two weightings, unless they take more than {@link mixedBytes}; then, and where weightings are many, the last. */
 const mostMixed = 2;
+const mixedBytes = 256 << 20;
 
 function mixtureOf(kernels: readonly Kernel[]): Mixture {
   const kept = new Map<string, Kernel>();
@@ -109,7 +110,8 @@ function mixtureOf(kernels: readonly Kernel[]): Mixture {
       const made = blend(kernels, weights, all, all);
       const mixed: Kernel = matrix(["samples", "kernel"], made.rows, made.cols, made.data);
       kept.set(Array.from(weights).join(), mixed);
-      if (kept.size > mostMixed) kept.delete(kept.keys().next().value as string);
+      const many = kept.size > mostMixed || (kept.size > 1 && kept.size * made.data.byteLength > mixedBytes);
+      if (many) kept.delete(kept.keys().next().value as string);
       return mixed;
     },
   };

@@ -3,6 +3,7 @@ import { EncodingError, type ErrorKind } from "../core/index.ts";
 import { startWorker } from "../graph/index.ts";
 import { costsOf } from "./costs.ts";
 import type { Linalg } from "./linalg.ts";
+import { columnsOf } from "./plain-products.ts";
 
 /** Methods that are carried over to the worker. */
 export type Method = Exclude<
@@ -17,7 +18,7 @@ export type Reply =
 
 const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
 
-/** A backend in a thread of its own. Matrices are copied there and results moved back. */
+/** A backend in a thread of its own. Matrices, or the columns of them that take part, are copied there and results moved back. */
 export async function openRemote(options: { backend: string; threads: number }): Promise<Linalg> {
   const worker = startWorker(new URL(file, import.meta.url), options);
   const call = caller(worker);
@@ -31,12 +32,13 @@ export async function openRemote(options: { backend: string; threads: number }):
     version,
     parallel: 1,
     ...costsOf(name),
-    gemm: (a, b, _into, columns) => call("gemm", [a, b, undefined, columns]) as Promise<never>,
+    gemm: async (a, b, _into, columns) => call("gemm", [a, columnsOf("gemm", b, columns)]) as Promise<never>,
     gemmTN: run("gemmTN"),
     gemmNT: (a, b) => call("gemmNT", [a, b]) as Promise<never>,
-    gemmTT: (a, b, _into, columns) => call("gemmTT", [a, b, undefined, columns]) as Promise<never>,
+    gemmTT: async (a, b, _into, columns) =>
+      call("gemmTT", [columnsOf("gemmTT", a, columns), b]) as Promise<never>,
     syrkTN: run("syrkTN"),
-    syrkNT: run("syrkNT"),
+    syrkNT: async (a, columns) => call("syrkNT", [columnsOf("syrkNT", a, columns)]) as Promise<never>,
     solveCholesky: run("solveCholesky"),
     solveRight: run("solveRight"),
     solveRights: run("solveRights"),
