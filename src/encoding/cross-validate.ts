@@ -61,7 +61,7 @@ export async function crossValidate(
   const folds = problems.folds.length;
   const total = plans.reduce((sum, plan) => sum + plan.solved.length, 0) * folds;
   let done = 0;
-  const memory = openLaneMemory();
+  const lanes = openLaneMemory();
   const noSums = tiles.map((tile) => sumsOf(dtypeOf(tile.Y)));
   const jobs = problems.folds.flatMap((problem) => tiles.map((tile) => ({ problem, tile })));
   const sides = lendSides(jobs, { rounds: plans.length, parallel: linalg.parallel });
@@ -72,7 +72,7 @@ export async function crossValidate(
       checkCancelled(signal);
       const made = await smoothers.next();
       for (const own of sums)
-        await sides.use((given) => addFold(own, plan, made, given, { folds, linalg, memory }));
+        await sides.use((given) => addFold(own, plan, made, given, { folds, linalg, lanes }));
       smoothers.giveBack(made);
       done += plan.solved.length;
       onProgress?.({ step: "fit", done, total });

@@ -1,7 +1,7 @@
 import { type Dtype, dtypeOf, type FloatArray, type Matrix, matrix, toDtype } from "../core/index.ts";
 import type { Linalg } from "../linalg/index.ts";
 import { type GroupPart, lengthOfScaled, rowsAtOnce, scaleRows } from "./group-parts.ts";
-import { inLanes, type LaneMemory, productInto, targetsPerLane } from "./lanes.ts";
+import { inLanes, type LaneMemory, putInto, targetsPerLane, wideProductNT } from "./lanes.ts";
 import { rowsOf, type Sides } from "./problem.ts";
 import { reachInto } from "./shorten.ts";
 import type { GroupSmoothers } from "./smoothers.ts";
@@ -20,12 +20,12 @@ export async function addDirectErrors(
     coefficients,
     share,
     linalg,
-    memory: { spare, vectors },
+    lanes: { spare, vectors },
   }: {
     readonly coefficients: Matrix<"pairs", "nodes">;
     readonly share: number;
     readonly linalg: Linalg;
-    readonly memory: LaneMemory;
+    readonly lanes: LaneMemory;
   },
 ): Promise<void> {
   const dtype = dtypeOf(basis);
@@ -35,7 +35,7 @@ export async function addDirectErrors(
   const chunks = cutTargets(right.rows, targetsPerLane(right.rows, linalg.parallel, bytes));
   // lanes ask for as much as the largest block and chunk take, so that the same memory fits them all
   const largest = Math.min(rowsAtOnce, samples) * Math.max(...chunks.map(({ from, to }) => to - from));
-  const given = await turnInto(basis, right, spare.need(dtype, basis.rows * right.rows), linalg);
+  const given = await wideProductNT(basis, right, linalg, spare.need(dtype, basis.rows * right.rows));
   const blocks = cutRows(samples, chunks.length);
   await inLanes(blocks.length * chunks.length, linalg.parallel, async (k) => {
     const block = blocks[Math.floor(k / chunks.length)] as Block;
@@ -68,35 +68,19 @@ export async function addDirectErrors(
         first += count;
         if (count === 0) return;
         const { from } = parts[g] as GroupPart;
-        await productInto(place, own, rowsOf(given, from, from + own.cols), linalg, chunk);
+        putInto(place, await linalg.gemm(own, rowsOf(given, from, from + own.cols), place, chunk));
       }),
     );
     copyAcross(wanted, from, rows, slice(memory, first * plane, plane));
     if (--block.left === 0) vectors.give(block.memory);
     const errors = slice(room, 0, pairs * plane);
-    await productInto(errors, coefficients, matrix(["nodes", "places"], nodes, plane, memory), linalg);
+    const predictions = matrix(["nodes", "places"], nodes, plane, memory);
+    putInto(errors, await linalg.gemm(coefficients, predictions, errors));
     await before; // rows are added in order: sums are the same bytes, whatever ends first
     addSquares(rowsOf(sums, chunk.from, chunk.to), errors, rows, share, room);
     spare.give(memory);
     vectors.give(room);
   }
-}
-
-/** Right sides in the basis of the components, in as many panels as calls run side by side. */
-async function turnInto(
-  basis: Matrix<"components", "rows">,
-  right: Matrix<"targets", "rows">,
-  memory: FloatArray,
-  linalg: Linalg,
-): Promise<Matrix<"components", "targets">> {
-  const panels = Math.min(linalg.parallel, basis.rows);
-  await inLanes(panels, linalg.parallel, async (k) => {
-    const [from, to] = [Math.floor((k * basis.rows) / panels), Math.floor(((k + 1) * basis.rows) / panels)];
-    const place = slice(memory, from * right.rows, (to - from) * right.rows);
-    const made = await linalg.gemmNT(rowsOf(basis, from, to), right, place);
-    if (made.data !== place) place.set(made.data);
-  });
-  return matrix(["components", "targets"], basis.rows, right.rows, memory);
 }
 
 /** Targets [from, to), as many as a lane holds. */

@@ -9,7 +9,7 @@ import {
 } from "../core/index.ts";
 import { columnMeans } from "./center.ts";
 import { type Chosen, startChoice } from "./choice.ts";
-import { type BandedOptions, toPrimal } from "./fit.ts";
+import type { BandedOptions } from "./fit.ts";
 import { type LaneMemory, openLaneMemory } from "./lanes.ts";
 import { addFold, eachLoss, sumsOf } from "./losses.ts";
 import type { NodePlan } from "./plan-nodes.ts";
@@ -18,6 +18,7 @@ import { refit } from "./refit.ts";
 import { lendSides, type SidesAhead } from "./sides-ahead.ts";
 import type { Smoothers } from "./smoothers.ts";
 import { predictRows, type TestRows } from "./test-rows.ts";
+import { toPrimal } from "./to-primal.ts";
 
 /** Fitted targets [from, to). */
 export interface TileFit extends Chosen {
@@ -165,7 +166,7 @@ async function chooseTile(
     for (let f = 0; f < folds; f++) {
       const made = await next.take();
       await sides.use((given) => {
-        const added = addFold(own, plan, made, given, { folds, linalg, memory: lanes });
+        const added = addFold(own, plan, made, given, { folds, linalg, lanes });
         next.begin();
         return added;
       });

@@ -6,7 +6,6 @@ import {
   dtypeOf,
   EncodingError,
   type Features,
-  type FloatArray,
   fromRows,
   type Matrix,
   matrix,
@@ -15,7 +14,7 @@ import {
   type Responses,
   transpose,
 } from "../core/index.ts";
-import type { Columns, Linalg } from "../linalg/index.ts";
+import type { Linalg } from "../linalg/index.ts";
 import { checkAlphas } from "./alphas.ts";
 import { type Band, checkBands, oneBand } from "./band.ts";
 import { columnMeans, subtractRow } from "./center.ts";
@@ -23,10 +22,10 @@ import type { Chosen } from "./choice.ts";
 import { crossValidate, defaultTolerance, makeTiles, planSearch } from "./cross-validate.ts";
 import { dualProblems, type Kernel } from "./dual.ts";
 import type { Fold } from "./folds.ts";
-import { inLanes } from "./lanes.ts";
 import { primalProblems } from "./primal.ts";
 import { noMeans, type Problems } from "./problem.ts";
 import { refit } from "./refit.ts";
+import { toPrimal } from "./to-primal.ts";
 import { checkWeightings, type Weightings } from "./weightings.ts";
 
 /** How a model is fitted. */
@@ -223,49 +222,6 @@ async function solveChosen(
     first += one.Y.rows;
   }
   return { chosen, solved: matrix(["targets", "rows"], Y.cols, problems.whole.size, out) };
-}
-
-/** b_g = w_g X_gᵀ c, (features × targets). */
-export async function toPrimal(
-  dual: Matrix<"targets", "rows">,
-  X: Features,
-  { weightingIndex }: Chosen,
-  { bands, weightings, linalg }: BandedOptions,
-): Promise<Matrix<"features", "targets">> {
-  const own = matrix(["targets", "samples"] as const, dual.rows, dual.cols, dual.data);
-  const out = allocate(dtypeOf(dual), X.cols * dual.rows);
-  const panels = bands.flatMap((band, b) =>
-    cutBand(band, linalg.parallel).map((columns) => ({ b, columns })),
-  );
-  await inLanes(panels.length, linalg.parallel, async (k) => {
-    const { b, columns } = panels[k] as (typeof panels)[number];
-    const place = out.subarray(columns.from * dual.rows, columns.to * dual.rows) as FloatArray;
-    const made = await linalg.gemmTT(X, own, place, columns);
-    if (made.data !== place) place.set(made.data);
-    const weights = Float64Array.from(
-      weightingIndex,
-      (w) => weightings.data[w * weightings.cols + b] as number,
-    );
-    scaleColumns(place, weights);
-  });
-  return matrix(["features", "targets"], X.cols, dual.rows, out);
-}
-
-/** Features whose coefficients are made at once, at most: those before are scaled meanwhile. */
-const featuresAtOnce = 1024;
-
-function cutBand({ from, to }: Band, parallel: number): Columns[] {
-  const panels = parallel * Math.ceil((to - from) / featuresAtOnce / parallel);
-  const edge = (k: number) => from + Math.floor((k * (to - from)) / panels);
-  return Array.from({ length: panels }, (_, k) => ({ from: edge(k), to: edge(k + 1) }));
-}
-
-/** Every column times its weight, in place. */
-function scaleColumns(rows: FloatArray, weights: Float64Array): void {
-  if (weights.every((weight) => weight === 1)) return;
-  const cols = weights.length;
-  for (let at = 0; at < rows.length; at += cols)
-    for (let t = 0; t < cols; t++) rows[at + t] = (rows[at + t] as number) * (weights[t] as number);
 }
 
 function checkInputs(name: string, X: Matrix, Y: Responses, options: FitOptions): void {

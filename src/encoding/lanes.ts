@@ -8,6 +8,7 @@ import {
   type Spare,
 } from "../core/index.ts";
 import type { Columns, Linalg } from "../linalg/index.ts";
+import { rowsOf } from "./problem.ts";
 import { allocateVector } from "./vector-loops.ts";
 
 /** Do work 0 … count − 1, `parallel` of it under way at a time and one more where that is several, so that no thread waits while this
@@ -65,6 +66,12 @@ export function targetsPerLane(targets: number, parallel: number, bytesPerTarget
   return Math.max(1, Math.min(Math.ceil(targets / parallel), most));
 }
 
+/** A range cut into panels of about one width. */
+export function cutEvenly(from: number, to: number, panels: number): Columns[] {
+  const edge = (k: number) => from + Math.floor((k * (to - from)) / panels);
+  return Array.from({ length: panels }, (_, k) => ({ from: edge(k), to: edge(k + 1) }));
+}
+
 /** The product A B, in as many panels of rows as calls run side by side. */
 export async function wideProduct<R extends string, C extends string>(
   a: Matrix<R, string>,
@@ -72,27 +79,39 @@ export async function wideProduct<R extends string, C extends string>(
   linalg: Linalg,
   memory?: FloatArray,
 ): Promise<Matrix<R, C>> {
-  const { rows, cols } = a;
-  const panels = Math.min(linalg.parallel, rows);
-  const out = memory ?? allocate(dtypeOf(a), rows * b.cols);
-  await inLanes(panels, linalg.parallel, async (k) => {
-    const [from, to] = [Math.floor((k * rows) / panels), Math.floor(((k + 1) * rows) / panels)];
-    const own = matrix(a.axes, to - from, cols, a.data.subarray(from * cols, to * cols) as FloatArray);
-    const place = out.subarray(from * b.cols, to * b.cols) as FloatArray;
-    await productInto(place, own, b, linalg);
-  });
-  return matrix([a.axes[0], b.axes[1]], rows, b.cols, out);
+  const data = await inPanels(a, b.cols, linalg, memory, (own, place) => linalg.gemm(own, b, place));
+  return matrix([a.axes[0], b.axes[1]], a.rows, b.cols, data);
 }
 
-/** The product A B in memory of its length, also where a backend takes memory of its own.
- * @param columns of B that take part; default all. */
-export async function productInto(
-  place: FloatArray,
-  a: Matrix,
-  b: Matrix<string, string>,
+/** The same of A Bᵀ. */
+export async function wideProductNT<R extends string, C extends string>(
+  a: Matrix<R, string>,
+  b: Matrix<C, string>,
   linalg: Linalg,
-  columns?: Columns,
-): Promise<void> {
-  const made = await linalg.gemm(a, b, place, columns);
-  if (made.data !== place) place.set(made.data);
+  memory?: FloatArray,
+): Promise<Matrix<R, C>> {
+  const data = await inPanels(a, b.rows, linalg, memory, (own, place) => linalg.gemmNT(own, b, place));
+  return matrix([a.axes[0], b.axes[0]], a.rows, b.rows, data);
+}
+
+async function inPanels<R extends string>(
+  a: Matrix<R, string>,
+  cols: number,
+  { parallel }: Linalg,
+  memory: FloatArray | undefined,
+  multiply: (own: Matrix<R, string>, place: FloatArray) => Promise<Matrix>,
+): Promise<FloatArray> {
+  const out = memory ?? allocate(dtypeOf(a), a.rows * cols);
+  const panels = cutEvenly(0, a.rows, Math.min(parallel, a.rows));
+  await inLanes(panels.length, parallel, async (k) => {
+    const { from, to } = panels[k] as Columns;
+    const place = out.subarray(from * cols, to * cols) as FloatArray;
+    putInto(place, await multiply(rowsOf(a, from, to), place));
+  });
+  return out;
+}
+
+/** A result in memory that it was given, also where a backend takes memory of its own. */
+export function putInto(place: FloatArray, { data }: Matrix): void {
+  if (data !== place) place.set(data);
 }

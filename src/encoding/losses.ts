@@ -10,7 +10,7 @@ import {
 } from "../core/index.ts";
 import { type Linalg, packedIndex, packedLength } from "../linalg/index.ts";
 import { addDirectErrors, errorsOfNodes } from "./direct-errors.ts";
-import { inLanes, type LaneMemory, targetsPerLane } from "./lanes.ts";
+import { inLanes, type LaneMemory, putInto, targetsPerLane } from "./lanes.ts";
 import type { NodePlan } from "./plan-nodes.ts";
 import { rowsOf, type Sides } from "./problem.ts";
 import type { NodeSmoothers, Smoothers } from "./smoothers.ts";
@@ -60,13 +60,13 @@ export async function addFold(
   plan: NodePlan,
   smoothers: Smoothers,
   sides: Sides,
-  { folds, linalg, memory }: { folds: number; linalg: Linalg; memory: LaneMemory },
+  { folds, linalg, lanes }: { folds: number; linalg: Linalg; lanes: LaneMemory },
 ): Promise<void> {
   const share = 1 / (sides.tested * folds);
   if ("nodes" in smoothers)
-    return addNodes(sums, plan, smoothers, sides, { linalg, share, spare: memory.spare });
+    return addNodes(sums, plan, smoothers, sides, { linalg, share, spare: lanes.spare });
   const coefficients = errorsOfNodes(plan.coefficients as Matrix<"nodes", "pairs">, dtypeOf(sides.right));
-  await addDirectErrors(sums, sides, smoothers, { coefficients, share, linalg, memory });
+  await addDirectErrors(sums, sides, smoothers, { coefficients, share, linalg, lanes });
 }
 
 async function addNodes(
@@ -88,7 +88,7 @@ async function addNodes(
       spare.give(predictions.data);
     } else {
       const added = await linalg.addGrams(own, given, nodes, tested, share);
-      if (added.data !== own.data) own.data.set(added.data);
+      putInto(own.data, added);
     }
   });
 }
