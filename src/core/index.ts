@@ -36,3 +36,4 @@ export {
 export { checkCancelled, type OnProgress, type Progress } from "./progress.ts";
 export { createRandom, type Random } from "./random.ts";
 export { noSpare, openSpare, type Spare } from "./spare.ts";
+export * as wasm from "./wasm.ts";

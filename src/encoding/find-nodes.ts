@@ -120,7 +120,6 @@ async function holds(
   tile: Tile,
   { tolerance, linalg }: Pick<PlanOptions, "tolerance" | "linalg">,
 ): Promise<boolean> {
-  const solved = Array.from(nodes, (p) => pairs[p] as Pair);
   const taken = new Set(nodes);
   const others = Array.from(pairs.keys()).filter((p) => !taken.has(p));
   const asked = Array.from(
@@ -128,15 +127,17 @@ async function holds(
     (_, k) => others[Math.floor(((k + 0.5) * others.length) / checks)] ?? (others[0] as number),
   );
   const sketch = await sketchFold(problem, tile, 8, linalg);
-  const known = await lookThrough(problem, sketch, solved, linalg);
-  const wanted = await lookThrough(
+  const looked = [...nodes, ...asked].sort((p, q) => p - q);
+  const views = await lookThrough(
     problem,
     sketch,
-    asked.map((p) => pairs[p] as Pair),
+    looked.map((p) => pairs[p] as Pair),
     linalg,
   );
-  return asked.every((p, k) => {
-    const exact = wanted[k] as Float64Array;
+  const seen = new Map(looked.map((p, k) => [p, views[k] as Float64Array]));
+  const known = Array.from(nodes, (p) => seen.get(p));
+  return asked.every((p) => {
+    const exact = seen.get(p) as Float64Array;
     let error = 0;
     let size = 0;
     for (let i = 0; i < exact.length; i++) {

@@ -1,5 +1,6 @@
-import { allocate, type Dtype, type FloatArray } from "../core/index.ts";
-import { arithmetic, encodeModule, get, int, load, plus, set, shift, stepTo, store } from "./wasm.ts";
+import { allocate, type Dtype, type FloatArray, wasm } from "../core/index.ts";
+
+const { arithmetic, get, int, load, plus, set, shift, stepTo, store } = wasm;
 
 /** Loops over numbers in one memory, several numbers at a time; everything is named by its address there, in bytes. They give the same numbers as
  * the plain loops that they stand for, to the last bit. */
@@ -23,26 +24,17 @@ export function vectorsOn({ buffer }: FloatArray): Vectors | undefined {
   return known.get(buffer);
 }
 
-const pageBytes = 1 << 16;
-
 function openMemory(module: WebAssembly.Module, length: number): FloatArray | null {
-  try {
-    const memory = new WebAssembly.Memory({ initial: Math.ceil((4 * length) / pageBytes) });
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    known.set(memory.buffer, exports as unknown as Vectors);
-    return new Float32Array(memory.buffer, 0, length);
-  } catch {
-    return null; // no address space for it
-  }
+  const opened = wasm.openFunctions<Vectors>(module, 4 * length);
+  if (opened === null) return null;
+  known.set(opened.buffer, opened.functions);
+  return new Float32Array(opened.buffer, 0, length);
 }
 
 let made: WebAssembly.Module | null | undefined;
 
 function compiled(): WebAssembly.Module | null {
-  if (made === undefined) {
-    const bytes = encodeModule([scaleRows(), addSquares()]);
-    made = WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : null;
-  }
+  if (made === undefined) made = wasm.compileFunctions([scaleRows(), addSquares()]);
   return made;
 }
 

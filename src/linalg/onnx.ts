@@ -11,8 +11,9 @@ import { openProducts, type Transposed } from "./products.ts";
 import { solveAlone } from "./solve-alone.ts";
 import { openTogether } from "./solve-together.ts";
 
-/** Systems up to this size are solved by plain loops and a few products. */
-const small = 64;
+/** Systems up to this size are solved by plain loops and a few products, and so are fewer systems of one matrix than this: a reduction to a
+ * band takes as long as three Cholesky factors (measured, n 100 to 1,600). */
+const [small, few] = [64, 4];
 
 /** The default that is always there: products by ONNX Runtime, decompositions our own in float64. Works in the calling thread. */
 export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
@@ -39,14 +40,15 @@ export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
     solveRightInBlocks(b, a, ridge, (x, y, transposed) =>
       run("solveRight", x, y, transposed, ["rows", "columns"]),
     );
-  /** Null where a system is small, or fails: it is solved by itself, which names the pivot. */
+  /** Null where a system is to be solved by itself, or fails: that names the pivot. */
   const solveMany = async <R extends string, C extends string>(
     sides: readonly Ridged<R, C>[],
     a: Matrix<C, C>,
   ): Promise<(Matrix<R, C> | null)[]> => {
     checkSquare("solveRight", a);
     for (const { b } of sides) checkOperands("solveRight", b, a, b.cols, a.rows);
-    if (a.rows <= small || sides.every(({ b }) => b.rows === 0)) return sides.map(() => null);
+    if (a.rows <= small || sides.length < few || sides.every(({ b }) => b.rows === 0))
+      return sides.map(() => null);
     const solved = await together.solve(sides, a);
     return solved.map((x) => (allFinite(x.data) ? x : null));
   };

@@ -8,20 +8,14 @@ import {
   openSpare,
   type Spare,
 } from "../core/index.ts";
-import { type GraphSession, openSession, type Tensor, type Tensors } from "../graph/index.ts";
+import { type GraphSession, openSession, type Tensor } from "../graph/index.ts";
+import { bandGraphs, blockSize } from "./band-graphs.ts";
+import { type BandLoops, openBandLoops } from "./band-loops.ts";
 import type { Ridged } from "./linalg.ts";
-import {
-  backGraph,
-  besideGraph,
-  blockWidth,
-  headGraph,
-  joinGraph,
-  shiftGraph,
-  stepGraph,
-  stepWidth,
-} from "./solve-graphs.ts";
+import { type Piece, solveBand } from "./solve-band.ts";
+import { type Band, type RunBand, reduceToBand } from "./to-band.ts";
 
-/** Solves many systems by the same few runs of a graph. */
+/** Solves systems that differ in their ridges only, from one reduction of their matrix. */
 export interface Together {
   /** B (A + ridge I)⁻¹ of each; numbers that are not finite where A + ridge I is not positive definite. */
   solve<R extends string, C extends string>(
@@ -31,35 +25,38 @@ export interface Together {
   close(): Promise<void>;
 }
 
-/** Bytes of systems that are solved together. */
-const bytesAtOnce = 24 << 20;
+/** Bytes of solutions that are made together. */
+const bytesAtOnce = 64 << 20;
 
 /** Graphs are made ready when they are first needed.
  * @param threads inside one product; they do not wait busily, which takes twice as long here (measured), as runs are short. */
 export function openTogether(threads: number): Together {
   const opened = new Map<string, Promise<GraphSession>>();
-  const spare = openSpare(6);
-  const runner = (dtype: Dtype): Run => {
+  const spare = openSpare(4);
+  let loops: BandLoops | undefined;
+  const runner = (dtype: Dtype): RunBand => {
     return async (graph, feeds, into) => {
       const key = `${dtype} ${graph}`;
       const session =
-        opened.get(key) ?? openSession(encode(graph, dtype), { where: "here", threads, spin: false });
+        opened.get(key) ?? openSession(bandGraphs[graph](dtype), { where: "here", threads, spin: false });
       opened.set(key, session);
       return (await session).run(feeds, into);
     };
   };
+  const solve: Together["solve"] = async (sides, a) => {
+    const run = runner(dtypeOf(a));
+    if (loops === undefined || loops.stride < a.rows) loops = openBandLoops(a.rows);
+    const band = await reduceToBand(run, a, { loops, spare });
+    const solved = await solveSides(run, sides, { band, loops, spare });
+    spare.give(band.q.data as FloatArray);
+    return solved;
+  };
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    async solve<R extends string, C extends string>(sides: readonly Ridged<R, C>[], a: Matrix<C, C>) {
-      const run = runner(dtypeOf(a));
-      const rows = Math.max(...sides.map(({ b }) => b.rows));
-      const each = Math.max(
-        1,
-        Math.floor(bytesAtOnce / a.data.BYTES_PER_ELEMENT / ((a.rows + rows) * a.rows)),
-      );
-      const out: Matrix<R, C>[] = [];
-      for (let from = 0; from < sides.length; from += each)
-        out.push(...(await solveSome(run, sides.slice(from, from + each), a, spare)));
-      return out;
+    solve(sides, a) {
+      const turn = last.then(() => solve(sides, a)); // loops work in one memory
+      last = turn.catch(() => {});
+      return turn;
     },
     async close() {
       for (const one of opened.values()) await (await one).close();
@@ -68,135 +65,93 @@ export function openTogether(threads: number): Together {
   };
 }
 
-/** Names of the graphs of solve-graphs.ts; after `join` the number of steps. */
-type GraphName = "step" | "head" | `join${number}` | "shift" | "back" | "beside";
-type Run = (graph: GraphName, feeds: Tensors, into?: Tensors) => Promise<Tensors>;
-
-function encode(graph: GraphName, dtype: Dtype): Uint8Array {
-  if (graph.startsWith("join")) return joinGraph(dtype, Number(graph.slice(4)));
-  const simple = {
-    step: stepGraph,
-    head: headGraph,
-    shift: shiftGraph,
-    back: backGraph,
-    beside: besideGraph,
-  };
-  return simple[graph as keyof typeof simple](dtype);
+/** What sides are solved with. */
+interface Means {
+  readonly band: Band;
+  readonly loops: BandLoops;
+  readonly spare: Spare;
 }
 
-/** Columns that were eliminated together. */
-interface Block {
-  readonly steps: readonly { readonly panel: Tensor; readonly inverse: Tensor }[];
-  /** −(rows below the block). */
-  readonly below: Tensor;
-  readonly column: Tensor;
-}
-
-async function solveSome<R extends string, C extends string>(
-  run: Run,
+async function solveSides<R extends string, C extends string>(
+  run: RunBand,
   sides: readonly Ridged<R, C>[],
-  a: Matrix<C, C>,
-  spare: Spare,
+  { band, loops, spare }: Means,
 ): Promise<Matrix<R, C>[]> {
-  const r = Math.max(...sides.map(({ b }) => b.rows));
-  const size = stepWidth * Math.ceil(a.rows / stepWidth);
-  const blocks = await factorise(run, sides, a, { size, r, spare });
-  const x = await goBack(run, blocks, { systems: sides.length, r, type: dtypeOf(a) });
-  return sides.map(({ b }, k) => takeOut(x.data as FloatArray, k * r * size, size, b));
-}
-
-async function factorise(
-  run: Run,
-  sides: readonly Ridged<string, string>[],
-  a: Matrix,
-  { size, r, spare }: { readonly size: number; readonly r: number; readonly spare: Spare },
-): Promise<Block[]> {
-  const [type, systems] = [dtypeOf(a), sides.length];
-  const tensor = (data: FloatArray, rows: number, cols: number): Tensor => {
-    const shape = [systems, rows, cols];
-    return { type, shape, data: data.subarray(0, systems * rows * cols) as FloatArray };
-  };
-  const memory = () => spare.need(type, systems * (size + r) * size);
-  let [now, next] = [memory(), memory()];
-  fill(now, sides, a, size, r);
-  const more = whole(-r);
-  const blocks: Block[] = [];
-  for (let left = size; left > 0; left -= blockWidth) {
-    const width = Math.min(blockWidth, left);
-    const after = left - width;
-    const below = whole(-(after + r));
-    const t = tensor(now, left + r, left);
-    let { head } = after > 0 ? await run("head", { t }) : { head: t };
-    const steps: { panel: Tensor; inverse: Tensor }[] = [];
-    for (let k = 0; k < width; k += stepWidth) {
-      const { panel, inverse, rest } = (await run("step", { t: head as Tensor, more: below })) as Record<
-        string,
-        Tensor
-      >;
-      steps.push({ panel, inverse } as { panel: Tensor; inverse: Tensor });
-      head = rest;
+  const { stack, placeOf } = stackRight(sides);
+  const { type, shape } = stack;
+  const n = shape[1] as number;
+  const { blocks: c } = (await run("enter", { x: stack, q: band.q })) as { blocks: Tensor };
+  // sides of many rows are cut into pieces, so that all systems have about as many
+  const rows = Math.ceil(sides.reduce((sum, { b }) => sum + b.rows, 0) / sides.length);
+  const blocks = band.diagonal.length;
+  const bytes = blocks * rows * blockSize * (c.data as FloatArray).BYTES_PER_ELEMENT;
+  const out: Matrix<R, C>[] = [];
+  for (const some of inGroups(sides, rows, Math.floor(bytesAtOnce / bytes))) {
+    const pieces = some.flatMap((k) => cutSide(sides[k] as Ridged<R, C>, placeOf[k] as number, rows));
+    const solved = spare.need(type as Dtype, blocks * pieces.length * rows * blockSize);
+    await solveBand(run, band, c, { pieces, rows, loops, out: solved });
+    const feeds = { blocks: { type, shape: [blocks, pieces.length * rows, blockSize], data: solved } };
+    const { x } = (await run("leave", { ...feeds, q: band.q })) as { x: Tensor };
+    spare.give(solved);
+    let at = 0;
+    for (const k of some) {
+      const { b } = sides[k] as Ridged<R, C>;
+      const own = (x.data as FloatArray).subarray(at * n, (at + b.rows) * n);
+      out.push(matrix(b.axes, b.rows, n, own as FloatArray));
+      at += rows * Math.ceil(b.rows / rows);
     }
-    const panels = Object.fromEntries(steps.map(({ panel }, k) => [`panel${k}`, panel]));
-    const into = after > 0 ? { rest: tensor(next, after + r, after) } : {};
-    const { column } = await run(`join${steps.length}`, { t, below, more, ...panels }, into);
-    blocks.push({ steps, below, column: column as Tensor });
-    [now, next] = [next, now];
   }
-  spare.give(now, next);
-  return blocks;
+  return out;
 }
 
-async function goBack(
-  run: Run,
-  blocks: readonly Block[],
-  { systems, r, type }: { readonly systems: number; readonly r: number; readonly type: Dtype },
-): Promise<Tensor> {
-  const none: Tensor = { type, shape: [systems, r, 0], data: allocate(type, 0) };
-  let x = none;
-  for (const { steps, below, column } of [...blocks].reverse()) {
-    const { y } = (await run("shift", { x, column, more: whole(-r) })) as { y: Tensor };
-    let z = none;
-    for (const [k, { panel, inverse }] of [...steps.entries()].reverse()) {
-      const own = { from: whole(k * stepWidth), to: whole((k + 1) * stepWidth) };
-      z = (await run("back", { y, z, panel, inverse, below, ...own })).x as Tensor;
+/** Sides, by number, whose pieces are no more than `most`, or one by one. */
+function inGroups(sides: readonly Ridged<string, string>[], rows: number, most: number): number[][] {
+  const groups: number[][] = [];
+  let left = 0;
+  for (const [k, { b }] of sides.entries()) {
+    const pieces = Math.ceil(b.rows / rows);
+    if (groups.length > 0 && pieces <= left) groups.at(-1)?.push(k);
+    else {
+      groups.push([k]);
+      left = most;
     }
-    x = (await run("beside", { a: z, b: x })).x as Tensor;
+    left -= pieces;
   }
-  return x;
+  return groups;
 }
 
-function whole(number: number): Tensor {
-  return { type: "int64", shape: [1], data: BigInt64Array.of(BigInt(number)) };
+function cutSide({ b, ridge }: Ridged<string, string>, from: number, rows: number): Piece[] {
+  return Array.from({ length: Math.ceil(b.rows / rows) }, (_, p) => {
+    const start = from + p * rows;
+    return { ridge, from: start, to: Math.min(from + b.rows, start + rows) };
+  });
 }
 
-/** A + ridge I of each, and its right sides below; columns beyond those of A are those of I. */
-function fill(
-  t: FloatArray,
-  sides: readonly Ridged<string, string>[],
-  { rows: n, data }: Matrix,
-  size: number,
-  r: number,
-): void {
-  for (const [k, { b, ridge }] of sides.entries()) {
-    const start = k * (size + r) * size;
-    if (size > n || b.rows < r) t.fill(0, start, start + (size + r) * size);
-    for (let i = 0; i < n; i++) t.set(data.subarray(i * n, (i + 1) * n), start + i * size);
-    for (let i = 0; i < size; i++) {
-      const at = start + i * (size + 1);
-      t[at] = i < n ? (t[at] as number) + ridge : 1;
+/** Right sides under each other, those that stand in the same memory once. */
+function stackRight(sides: readonly Ridged<string, string>[]): {
+  readonly stack: Tensor;
+  readonly placeOf: readonly number[];
+} {
+  const places = new Map<FloatArray, number>();
+  const some: Matrix[] = [];
+  let rows = 0;
+  const placeOf = sides.map(({ b }) => {
+    const known = places.get(b.data);
+    if (known !== undefined) return known;
+    places.set(b.data, rows);
+    some.push(b);
+    rows += b.rows;
+    return rows - b.rows;
+  });
+  const { cols } = some[0] as Matrix;
+  const type = dtypeOf(some[0] as Matrix);
+  const data = some.length === 1 ? (some[0] as Matrix).data : allocate(type, rows * cols);
+  if (some.length > 1) {
+    let at = 0;
+    for (const { data: own } of some) {
+      data.set(own, at);
+      at += own.length;
     }
-    for (let i = 0; i < b.rows; i++) t.set(b.data.subarray(i * n, (i + 1) * n), start + (size + i) * size);
   }
-}
-
-function takeOut<R extends string, C extends string>(
-  x: FloatArray,
-  start: number,
-  size: number,
-  b: Matrix<R, C>,
-): Matrix<R, C> {
-  const out = allocate(dtypeOf(b), b.rows * b.cols);
-  for (let i = 0; i < b.rows; i++)
-    out.set(x.subarray(start + i * size, start + i * size + b.cols), i * b.cols);
-  return matrix(b.axes, b.rows, b.cols, out);
+  return { stack: { type, shape: [rows, cols], data: data.subarray(0, rows * cols) as FloatArray }, placeOf };
 }

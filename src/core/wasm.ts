@@ -3,21 +3,50 @@
 /** Bytes of some instructions. */
 export type Code = readonly number[];
 
-/** A function that takes and has only 32-bit integers, and returns nothing. */
+/** A function that takes 32-bit integers and returns nothing. */
 export interface Func {
   readonly name: string;
   readonly params: number;
+  /** Integers beside the parameters, numbered after them. */
   readonly locals: number;
+  /** Vectors, numbered after these; default none. */
+  readonly vectors?: number;
   readonly body: Code;
 }
 
+/** Ready to be given memory; null where the machine has no vectors. */
+export function compileFunctions(functions: readonly Func[]): WebAssembly.Module | null {
+  const bytes = encodeModule(functions);
+  return WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : null;
+}
+
+const pageBytes = 1 << 16;
+
+/** The functions on a memory of their own, which holds zeros; null where there is no address space for it. */
+export function openFunctions<F>(
+  module: WebAssembly.Module,
+  bytes: number,
+): { readonly buffer: ArrayBuffer; readonly functions: F } | null {
+  try {
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    return { buffer: memory.buffer as ArrayBuffer, functions: exports as F };
+  } catch {
+    return null;
+  }
+}
+
 /** A module of these functions on a memory that is given to it as "env" "memory". */
-export function encodeModule(functions: readonly Func[]): Uint8Array<ArrayBuffer> {
-  const i32 = 0x7f;
+function encodeModule(functions: readonly Func[]): Uint8Array<ArrayBuffer> {
+  const [i32, v128] = [0x7f, 0x7b];
   const types = functions.map(({ params }) => [0x60, ...list(new Array(params).fill([i32])), 0]);
   const imported = [...text("env"), ...text("memory"), 0x02, 0x00, ...unsigned(1)];
-  const bodies = functions.map(({ locals, body }) => {
-    const code = [...list([[...unsigned(locals), i32]]), ...body, 0x0b];
+  const bodies = functions.map(({ locals, vectors = 0, body }) => {
+    const kinds = [
+      [...unsigned(locals), i32],
+      [...unsigned(vectors), v128],
+    ];
+    const code = [...list(kinds), ...body, 0x0b];
     return [...unsigned(code.length), ...code];
   });
   return Uint8Array.from([
@@ -57,8 +86,16 @@ export const stepTo = (local: number, end: Code, step: number, body: Code): Code
   ...[0x0c, 0x00, 0x0b, 0x0b],
 ];
 
+/** Two doubles that are 0 or 1. */
+export const [zeros, ones]: readonly [Code, Code] = [
+  [0xfd, ...unsigned(0x0c), ...new Array<number>(16).fill(0)],
+  [0xfd, ...unsigned(0x0c), ...[0, 0, 0, 0, 0, 0, 0xf0, 0x3f], ...[0, 0, 0, 0, 0, 0, 0xf0, 0x3f]],
+];
+
 /** Memory at an address; two and four mean neighbours side by side in one vector. */
 export const load = {
+  /** One double, twice. */
+  twice: (at: Code, offset = 0): Code => [...at, 0xfd, ...unsigned(0x0a), 3, ...unsigned(offset)],
   float: (at: Code, offset = 0): Code => [...at, 0x2a, 2, ...unsigned(offset)],
   double: (at: Code, offset = 0): Code => [...at, 0x2b, 3, ...unsigned(offset)],
   twoFloats: (at: Code, offset = 0): Code => [...at, 0xfd, ...unsigned(0x5d), 2, ...unsigned(offset)],
@@ -89,7 +126,16 @@ export const arithmetic = {
   twoDoubles: {
     of: (twoFloats: Code): Code => [...twoFloats, 0xfd, ...unsigned(0x5f)],
     plus: (a: Code, b: Code): Code => [...a, ...b, 0xfd, ...unsigned(0xf0)],
+    minus: (a: Code, b: Code): Code => [...a, ...b, 0xfd, ...unsigned(0xf1)],
     times: (a: Code, b: Code): Code => [...a, ...b, 0xfd, ...unsigned(0xf2)],
+    over: (a: Code, b: Code): Code => [...a, ...b, 0xfd, ...unsigned(0xf3)],
+    root: (a: Code): Code => [...a, 0xfd, ...unsigned(0xef)],
+    /** Sum of the two, as one double. */
+    sum: (a: Code): Code => [
+      ...[...a, 0xfd, ...unsigned(0x21), 0],
+      ...[...a, 0xfd, ...unsigned(0x21), 1],
+      0xa0,
+    ],
   },
 } as const;
 
