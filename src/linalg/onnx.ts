@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { allFinite, allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
+import { openTogether } from "./band/together.ts";
 import { solveRightInBlocks } from "./blocked-cholesky.ts";
 import { checkBlocks, checkOperands, checkSquare } from "./checks.ts";
 import { costsOf } from "./costs.ts";
@@ -9,7 +10,6 @@ import { packedIndex } from "./packed.ts";
 import { columnsOf, symmetrise } from "./plain-products.ts";
 import { openProducts, type Transposed } from "./products.ts";
 import { solveAlone } from "./solve-alone.ts";
-import { openTogether } from "./solve-together.ts";
 
 /** Systems up to this size are solved by plain loops and a few products, and so are fewer systems of one matrix than this: a reduction to a
  * band takes as long as three Cholesky factors (measured, n 100 to 1,600). */
@@ -25,6 +25,7 @@ export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
     b: Matrix,
     transposed: Transposed,
     axes: readonly [R, C],
+    into?: FloatArray,
   ): Promise<Matrix<R, C>> => {
     const [flipA, flipB] = [transposed === "first", transposed === "second"].map(
       (one) => one || transposed === "both",
@@ -32,9 +33,10 @@ export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
     const [rows, innerA] = flipA ? [a.cols, a.rows] : [a.rows, a.cols];
     const [innerB, cols] = flipB ? [b.cols, b.rows] : [b.rows, b.cols];
     checkOperands(name, a, b, innerA, innerB);
-    if (rows * cols * innerA === 0) return matrix(axes, rows, cols, allocate(dtypeOf(a), rows * cols));
-    const product = await products.product(a, b, transposed, rows, cols);
-    return matrix(axes, rows, cols, product.data);
+    const length = rows * cols;
+    const data = into?.length === length && innerA > 0 ? into : allocate(dtypeOf(a), length);
+    if (length * innerA > 0) await products.product(a, b, transposed, data);
+    return matrix(axes, rows, cols, data);
   };
   const solveInBlocks = <R extends string, C extends string>(b: Matrix<R, C>, a: Matrix<C, C>, ridge = 0) =>
     solveRightInBlocks(b, a, ridge, (x, y, transposed) =>
@@ -57,13 +59,13 @@ export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
     version: `ONNX Runtime ${onnxVersion()}`,
     parallel: 1,
     ...costsOf("onnx"),
-    async gemm(a, b, _into, columns) {
-      return run("gemm", a, columnsOf("gemm", b, columns), "none", [a.axes[0], b.axes[1]]);
+    async gemm(a, b, into, columns) {
+      return run("gemm", a, columnsOf("gemm", b, columns), "none", [a.axes[0], b.axes[1]], into);
     },
     gemmTN: (a, b) => run("gemmTN", a, b, "first", [a.axes[1], b.axes[1]]),
-    gemmNT: (a, b) => run("gemmNT", a, b, "second", [a.axes[0], b.axes[0]]),
-    async gemmTT(a, b, _into, columns) {
-      return run("gemmTT", columnsOf("gemmTT", a, columns), b, "both", [a.axes[1], b.axes[0]]);
+    gemmNT: (a, b, into) => run("gemmNT", a, b, "second", [a.axes[0], b.axes[0]], into),
+    async gemmTT(a, b, into, columns) {
+      return run("gemmTT", columnsOf("gemmTT", a, columns), b, "both", [a.axes[1], b.axes[0]], into);
     },
     syrkTN: async (a) => symmetrise(await run("syrkTN", a, a, "first", [a.axes[1], a.axes[1]])),
     async syrkNT(a, columns) {
@@ -84,8 +86,7 @@ export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
     async addGrams(sums, a, b, last, factor) {
       const n = checkBlocks(sums, a, b, last);
       if (sums.rows * last.cols === 0) return sums;
-      const predictions = await run("addGrams", a, b, "second", [a.axes[0], "predictions"]);
-      return pack(sums, await products.grams(predictions, n - 1, last), n, factor);
+      return pack(sums, await products.grams(a, b, last), n, factor);
     },
     qr: async (a) => ownQr(a),
     eigh: async (a) => ownEigh(a),

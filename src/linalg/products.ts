@@ -1,4 +1,4 @@
-import { type Dtype, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
+import { type Dtype, dtypeOf, type FloatArray, type Matrix } from "../core/index.ts";
 import { createGraph, encodeGraph, type GraphSession, openSession } from "../graph/index.ts";
 
 /** Which operands are taken transposed. */
@@ -6,9 +6,11 @@ export type Transposed = "none" | "first" | "second" | "both";
 
 /** Matrix products as ONNX graphs, one session a dtype and kind, opened when first needed. */
 export interface OnnxProducts {
-  product(a: Matrix, b: Matrix, transposed: Transposed, rows: number, cols: number): Promise<Matrix>;
-  /** Gram matrices of the `height` blocks in each row of A with the row of `last` under them, (height + 1)² numbers each. */
-  grams(a: Matrix, height: number, last: Matrix): Promise<FloatArray>;
+  /** @param into of the result's length and dtype: written to. */
+  product(a: Matrix, b: Matrix, transposed: Transposed, into: FloatArray): Promise<void>;
+  /** Gram matrices of the blocks in each row of A Bᵀ, as long as a row of `last` and with that row under them: one more than blocks, squared,
+   * numbers each. */
+  grams(a: Matrix, b: Matrix, last: Matrix): Promise<FloatArray>;
   close(): Promise<void>;
 }
 
@@ -23,19 +25,24 @@ export function openProducts(threads: number): OnnxProducts {
     return known;
   };
   return {
-    async product(a, b, transposed, rows, cols) {
+    async product(a, b, transposed, into) {
       const type = dtypeOf(a);
-      const { c } = await (await session(type, transposed)).run({
+      const rows = transposed === "none" || transposed === "second" ? a.rows : a.cols;
+      const feeds = {
         a: { type, shape: [a.rows, a.cols], data: a.data },
         b: { type, shape: [b.rows, b.cols], data: b.data },
-      });
-      return matrix([a.axes[0], b.axes[1]], rows, cols, c?.data as FloatArray);
+      };
+      const c = { type, shape: [rows, into.length / rows], data: into };
+      await (await session(type, transposed)).run(feeds, { c });
     },
-    async grams(a, height, last) {
+    async grams(a, b, last) {
       const type = dtypeOf(a);
+      const blocks = [a.rows, last.cols === 0 ? 0 : b.rows / last.cols, last.cols];
       const { c } = await (await session(type, "grams")).run({
-        a: { type, shape: [a.rows, height, last.cols], data: a.data },
+        a: { type, shape: [a.rows, a.cols], data: a.data },
+        b: { type, shape: [b.rows, b.cols], data: b.data },
         last: { type, shape: [a.rows, 1, last.cols], data: last.data },
+        shape: { type: "int64", shape: [3], data: BigInt64Array.from(blocks, BigInt) },
       });
       return c?.data as FloatArray;
     },
@@ -63,9 +70,10 @@ function productGraph(dtype: Dtype, transposed: Transposed): Uint8Array {
 
 function gramsGraph(dtype: Dtype): Uint8Array {
   const g = createGraph("grams");
-  const a = g.input("a", dtype, ["t", "i", "k"]);
-  const last = g.input("last", dtype, ["t", "one", "k"]);
-  const joined = g.node("Concat", [a, last], { axis: 1n });
+  const [a, b] = [g.input("a", dtype, ["t", "k"]), g.input("b", dtype, ["i", "k"])];
+  const last = g.input("last", dtype, ["t", 1, "width"]);
+  const blocks = g.node("Reshape", [g.node("Gemm", [a, b], { transB: 1n }), g.input("shape", "int64", [3])]);
+  const joined = g.node("Concat", [blocks, last], { axis: 1n });
   const flipped = g.node("Transpose", [joined], { perm: [0n, 2n, 1n] });
   g.output("c", g.node("MatMul", [joined, flipped]), dtype, ["t", "m", "n"]);
   return encodeGraph(g.build());

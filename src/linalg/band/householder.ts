@@ -1,5 +1,5 @@
-import { blockSize } from "./band-graphs.ts";
-import type { BandLoops } from "./band-loops.ts";
+import { blockSize } from "./graphs.ts";
+import type { BandLoops } from "./loops.ts";
 
 /** Householder's reflectors of a panel, joined to one block: P = (I − V T Vᵀ) [R; 0]. */
 export interface Reflectors {
@@ -30,25 +30,25 @@ export function reflectPanel(loops: BandLoops, rows: number): Reflectors {
     own[j] = 1;
     const from = j - (j % 2);
     loops.dots(j, from, to);
-    for (let k = 0; k < j; k++) inner[j * blockSize + k] = sums[k] as number;
+    for (let k = 0; k < j; k++) inner[k * blockSize + j] = sums[k] as number;
     for (let k = 0; k < blockSize; k++) sums[k] = k > j ? tau * (sums[k] as number) : 0;
     loops.takeAway(j, j + 1 - ((j + 1) % 4), from, to);
   }
   return { t: joinReflectors(inner, taus), r, taus };
 }
 
-/** T of reflectors: column j is −tau_j T (Vᵀ v_j), and tau_j on the diagonal. @param inner VᵀV below the diagonal, row-major. */
+/** T of reflectors, from the last row to the first: row i is tau_i (e_i − Σ_{k > i} v_iᵀv_k · row k).
+ * @param inner VᵀV, row-major; what is right of its diagonal is read. @source Puglisi 1992. */
 export function joinReflectors(inner: ArrayLike<number>, taus: Float64Array): Float64Array {
   const n = taus.length;
   const t = new Float64Array(n * n);
-  for (let j = 0; j < n; j++) {
-    const tau = taus[j] as number;
-    for (let i = 0; i < j; i++) {
-      let sum = 0;
-      for (let k = i; k < j; k++) sum += (t[i * n + k] as number) * (inner[j * n + k] as number);
-      t[i * n + j] = -tau * sum;
+  for (let i = n - 1; i >= 0; i--) {
+    const [own, tau] = [i * n, taus[i] as number];
+    for (let k = i + 1; k < n; k++) {
+      const [row, factor] = [k * n, tau * (inner[own + k] as number)];
+      for (let j = k; j < n; j++) t[own + j] = (t[own + j] as number) - factor * (t[row + j] as number);
     }
-    t[j * n + j] = tau;
+    t[own + i] = tau;
   }
   return t;
 }

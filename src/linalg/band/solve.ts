@@ -1,8 +1,9 @@
-import { allocate, type Dtype, type FloatArray } from "../core/index.ts";
-import type { Tensor } from "../graph/index.ts";
-import { blockSize } from "./band-graphs.ts";
-import { abreast, type BandLoops } from "./band-loops.ts";
-import type { Band, RunBand } from "./to-band.ts";
+import { allocate, type Dtype, type FloatArray } from "../../core/index.ts";
+import type { Tensor } from "../../graph/index.ts";
+import { blockSize, type RunBand } from "./graphs.ts";
+import type { BandLoops } from "./loops.ts";
+import type { Band } from "./reduce.ts";
+import { abreast } from "./vectors.ts";
 
 /** Right sides of one system: some rows of all that are to be divided. */
 export interface Piece {
@@ -48,7 +49,7 @@ export async function solveBand(
   const ownOf = (k: number) => sides(out.subarray(k * each, (k + 1) * each) as FloatArray);
   const rightOf = rightSides(c, pieces, rows);
   const nothing = squares(allocate(type, area));
-  let next = allocate(type, systems * area);
+  const next = allocate(type, systems * area);
   for (let s = 0; s < systems; s++) next.set(diagonal[0] as FloatArray, s * area);
   let before = sides(allocate(type, each));
   let f = squares(allocate(type, systems * area));
@@ -57,14 +58,17 @@ export async function solveBand(
     const w = squares(invertFactors(next, pieces, loops));
     const [e, d] = [below[k], diagonal[k + 1]].map((one) => (one ? squares(one) : nothing));
     const feeds = { c: sides(rightOf(k)), before, f, w, e: e as Tensor, d: d as Tensor };
-    const made = (await run("forward", feeds, { y: ownOf(k) })) as Record<"y" | "below" | "next", Tensor>;
+    const made = { y: ownOf(k), below: squares(allocate(type, systems * area)), next: squares(next) };
+    await run("forward", feeds, made);
     factors.push({ w, below: made.below });
-    [before, f, next] = [made.y, made.below, made.next.data as FloatArray];
+    [before, f] = [made.y, made.below];
   }
   let after = sides(allocate(type, each));
   for (let k = blocks - 1; k >= 0; k--) {
     const { w, below: own } = factors[k] as (typeof factors)[number];
-    after = (await run("backward", { y: ownOf(k), after, f: own, w }, { x: ownOf(k) })).x as Tensor;
+    const x = ownOf(k);
+    await run("backward", { y: x, after, f: own, w }, { x });
+    after = x;
   }
 }
 
@@ -79,7 +83,7 @@ function rightSides(
   const of = (k: number, { from, to }: Piece) =>
     numbers.subarray(k * each + from * blockSize, k * each + to * blockSize) as FloatArray;
   const first = pieces[0] as Piece;
-  const same = pieces.every(({ from, to }) => from === first.from && to === first.to);
+  const same = pieces.every(({ from, to }) => from === first.from && to === first.from + rows);
   if (same) return (k) => of(k, first);
   const all = allocate(
     numbers instanceof Float32Array ? "float32" : "float64",

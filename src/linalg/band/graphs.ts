@@ -1,11 +1,41 @@
-import type { Dtype } from "../core/index.ts";
-import { createGraph, encodeGraph, type GraphBuilder, type GraphValue } from "../graph/index.ts";
+import type { Dtype } from "../../core/index.ts";
+import {
+  createGraph,
+  encodeGraph,
+  type GraphBuilder,
+  type GraphSession,
+  type GraphValue,
+  openSession,
+  type Tensors,
+} from "../../graph/index.ts";
 
 /** Rows of a block of a block tridiagonal matrix: as many columns are reflected together. */
 export const blockSize = 32;
 
+/** Runs one of {@link bandGraphs}. */
+export type RunBand = (graph: BandGraph, feeds: Tensors, into?: Tensors) => Promise<Tensors>;
+
+/** Graphs are made ready when they are first needed.
+ * @param threads inside one product; they do not wait busily, which takes twice as long here (measured), as runs are short. */
+export function openBandGraphs(threads: number): { runner(dtype: Dtype): RunBand; close(): Promise<void> } {
+  const opened = new Map<string, Promise<GraphSession>>();
+  return {
+    runner: (dtype) => async (graph, feeds, into) => {
+      const key = `${dtype} ${graph}`;
+      const session =
+        opened.get(key) ?? openSession(bandGraphs[graph](dtype), { where: "here", threads, spin: false });
+      opened.set(key, session);
+      return (await session).run(feeds, into);
+    },
+    async close() {
+      for (const one of opened.values()) await (await one).close();
+      opened.clear();
+    },
+  };
+}
+
 /** Graphs that take a symmetric matrix to a block tridiagonal one and back, for every size. */
-export const bandGraphs = {
+const bandGraphs = {
   look: lookGraph,
   apply: applyGraph,
   grow: growGraph,
@@ -19,48 +49,41 @@ export type BandGraph = keyof typeof bandGraphs;
 
 const end = 2 ** 31 - 1;
 
-/** What the next reflectors I − v t vᵀ do to a symmetric A from both sides, while A stands as it was before a few others: A − V Zᵀ − Z Vᵀ.
- * Gives V and Z with theirs added, and the `panel` that comes next: what is to be taken from rows [from, to) of A. V and Z are kept
- * transposed, one reflector a row.
+/** What the next reflectors I − V T Vᵀ do to a symmetric A from both sides, while A stands as it was before earlier ones: A − Sᵀ U − Vᵀ Z − Zᵀ V.
+ * S has V and Z of those, panel after panel, U the same with Z before V; all are kept transposed, one reflector a row. Gives Z, and the
+ * `panel` that is reflected next: what is to be taken from rows [from, to) of A.
  * @source Dongarra, Sorensen and Hammarling 1989 (Z); Bischof, Lang and Sun 2000 (bands). */
 function lookGraph(dtype: Dtype): Uint8Array {
   const g = createGraph("band look");
   const a = g.input("a", dtype, ["size", "size"]);
-  const [vs, zs] = [g.input("vs", dtype, ["before", "size"]), g.input("zs", dtype, ["before", "size"])];
+  const [s, u] = [g.input("s", dtype, ["before", "size"]), g.input("u", dtype, ["before", "size"])];
   const [v, t] = [g.input("v", dtype, [blockSize, "size"]), g.input("t", dtype, [blockSize, blockSize])];
   const [from, to] = [g.input("from", "int64", [1]), g.input("to", "int64", [1])];
   const w = g.node("Gemm", [t, v], { transA: 1n });
   const seen = (x: GraphValue) => g.node("Gemm", [w, x], { transB: 1n });
-  const earlier = g.node("Add", [g.node("MatMul", [seen(vs), zs]), g.node("MatMul", [seen(zs), vs])]);
-  const y = g.node("Sub", [seen(a), earlier]);
-  const half = g.node("Gemm", [y, w], { transB: 1n, alpha: 0.5 });
-  const z = g.node("Sub", [y, g.node("MatMul", [half, v])]);
-  const moreV = g.node("Concat", [vs, v], { axis: 0n });
-  const moreZ = g.node("Concat", [zs, z], { axis: 0n });
-  const own = (x: GraphValue) => g.node("Slice", [x, from, to, whole(g, 1)]);
-  const panel = g.node("Add", [
-    g.node("Gemm", [own(moreV), moreZ], { transA: 1n }),
-    g.node("Gemm", [own(moreZ), moreV], { transA: 1n }),
-  ]);
-  g.output("moreV", moreV, dtype, ["after", "size"]);
-  g.output("moreZ", moreZ, dtype, ["after", "size"]);
-  g.output("panel", panel, dtype, [blockSize, "size"]);
+  const less = (x: GraphValue, b: GraphValue, c: GraphValue) => g.node("Gemm", [b, c, x], { alpha: -1 });
+  const y = less(seen(a), seen(u), s);
+  const z = less(y, g.node("Gemm", [y, w], { transB: 1n, alpha: 0.5 }), v);
+  const all = g.node("Concat", [s, v, z], { axis: 0n });
+  const own = g.node("Slice", [g.node("Concat", [u, z, v], { axis: 0n }), from, to, whole(g, 1)]);
+  g.output("z", z, dtype, [blockSize, "size"]);
+  g.output("panel", g.node("Gemm", [own, all], { transA: 1n }), dtype, [blockSize, "size"]);
   return encodeGraph(g.build());
 }
 
-/** A − V Zᵀ − Z Vᵀ without its first `from` rows and columns; and VᵀV. */
+/** A − Sᵀ U without its first `from` rows and columns; and VᵀV. */
 function applyGraph(dtype: Dtype): Uint8Array {
   const g = createGraph("band apply");
   const a = g.input("a", dtype, ["size", "size"]);
-  const [vs, zs] = [g.input("vs", dtype, ["width", "size"]), g.input("zs", dtype, ["width", "size"])];
+  const v = g.input("v", dtype, ["width", "size"]);
   const from = g.input("from", "int64", [1]);
   const both = g.node("Concat", [from, from], { axis: 0n });
   const left = g.node("Slice", [a, both, whole(g, end, end), whole(g, 0, 1)]);
-  const rest = (x: GraphValue) => g.node("Slice", [x, from, whole(g, end), whole(g, 1)]);
-  const [v, z] = [rest(vs), rest(zs)];
-  const [one, two] = [g.node("Concat", [v, z], { axis: 0n }), g.node("Concat", [z, v], { axis: 0n })];
-  g.output("rest", g.node("Gemm", [one, two, left], { transA: 1n, alpha: -1 }), dtype, ["less", "less"]);
-  g.output("inner", g.node("Gemm", [vs, vs], { transB: 1n }), dtype, ["width", "width"]);
+  const [s, u] = ["s", "u"].map((name) =>
+    g.node("Slice", [g.input(name, dtype, ["both", "size"]), from, whole(g, end), whole(g, 1)]),
+  ) as [GraphValue, GraphValue];
+  g.output("rest", g.node("Gemm", [s, u, left], { transA: 1n, alpha: -1 }), dtype, ["less", "less"]);
+  g.output("inner", g.node("Gemm", [v, v], { transB: 1n }), dtype, ["width", "width"]);
   return encodeGraph(g.build());
 }
 

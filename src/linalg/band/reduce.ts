@@ -1,8 +1,8 @@
-import { allocate, type Dtype, dtypeOf, type FloatArray, type Matrix, type Spare } from "../core/index.ts";
-import type { Tensor, Tensors } from "../graph/index.ts";
-import { type BandGraph, blockSize } from "./band-graphs.ts";
-import type { BandLoops } from "./band-loops.ts";
+import { allocate, type Dtype, dtypeOf, type FloatArray, type Matrix, type Spare } from "../../core/index.ts";
+import type { Tensor } from "../../graph/index.ts";
+import { blockSize, type RunBand } from "./graphs.ts";
 import { joinReflectors, reflectPanel } from "./householder.ts";
+import type { BandLoops } from "./loops.ts";
 
 /** A symmetric matrix as Q T Qᵀ, T block tridiagonal. Rows and columns of T beyond those of the matrix are those of I. */
 export interface Band {
@@ -14,9 +14,6 @@ export interface Band {
   readonly q: Tensor;
 }
 
-/** Runs one of {@link bandGraphs}. */
-export type RunBand = (graph: BandGraph, feeds: Tensors, into?: Tensors) => Promise<Tensors>;
-
 /** Panels that are reflected before the rest of the matrix is walked through. */
 const panelsAtOnce = 4;
 
@@ -27,7 +24,8 @@ interface Turn {
 }
 
 /** Reduce a symmetric matrix of more than two blocks from both sides, nearly all of it in products of blocks. NaN in gives NaN out.
- * @param loops for panels of as many rows. @param spare memory that Q is left in, and that is worked in. @source Bischof, Lang and Sun 2000 (successive band reduction). */
+ * @param loops for panels of as many rows. @param spare memory that Q is left in, and that is worked in.
+ * @source Bischof, Lang and Sun 2000 (successive band reduction). */
 export async function reduceToBand(
   run: RunBand,
   a: Matrix,
@@ -41,11 +39,8 @@ export async function reduceToBand(
   const turns: Turn[] = [];
   let now: Square = { data: a.data, size: a.rows };
   while (now.size > 2 * blockSize) {
-    const { turn, rest } = await turnSome(run, now, {
-      band,
-      loops,
-      into: pair[turns.length % 2] as FloatArray,
-    });
+    const into = pair[turns.length % 2] as FloatArray;
+    const { turn, rest } = await turnSome(run, now, { band, loops, spare, into });
     turns.push(turn);
     now = rest;
   }
@@ -71,6 +66,7 @@ interface Square {
 interface Turning {
   readonly band: { readonly diagonal: FloatArray[]; readonly below: FloatArray[] };
   readonly loops: BandLoops;
+  readonly spare: Spare;
   /** Memory for what is left of the matrix. */
   readonly into: FloatArray;
 }
@@ -79,48 +75,86 @@ interface Turning {
 async function turnSome(
   run: RunBand,
   a: Square,
-  { band, loops, into }: Turning,
+  { band, loops, spare, into }: Turning,
 ): Promise<{ readonly turn: Turn; readonly rest: Square }> {
-  const { data, size } = a;
-  const type = nameOf(data);
-  const tensor = (numbers: FloatArray, rows: number, cols: number): Tensor => ({
-    type,
-    shape: [rows, cols],
-    data: numbers.subarray(0, rows * cols) as FloatArray,
-  });
-  const none = tensor(allocate(type, 0), 0, size);
-  let [vs, zs] = [none, none];
-  let taken: FloatArray | null = null;
+  const { size } = a;
+  const type = nameOf(a.data);
+  const stacks = openStacks(type, size, spare);
   const taus: number[] = [];
   let top = 0;
   for (let k = 0; k < panelsAtOnce && size - top > 2 * blockSize; k++) {
-    band.diagonal.push(readPanel(a, top, taken, loops));
+    band.diagonal.push(readPanel(a, top, k > 0 ? stacks.taken : null, loops));
+    const reflected = reflectPanel(loops, size - top - blockSize);
+    band.below.push(like(type, reflected.r));
+    taus.push(...reflected.taus);
+    await look(run, a, { top, loops, t: like(type, reflected.t), stacks });
     top += blockSize;
-    const { t, r, taus: more } = reflectPanel(loops, size - top);
-    band.below.push(like(type, r));
-    taus.push(...more);
-    const v = allocate(type, blockSize * size);
-    for (let j = 0; j < blockSize; j++)
-      v.set(loops.panel.subarray(j * loops.stride, j * loops.stride + size - top), j * size + top);
-    const looked = (await run("look", {
-      a: tensor(data, size, size),
-      vs,
-      zs,
-      v: tensor(v, blockSize, size),
-      t: tensor(like(type, t), blockSize, blockSize),
-      from: whole(top),
-      to: whole(top + blockSize),
-    })) as Record<"moreV" | "moreZ" | "panel", Tensor>;
-    [vs, zs, taken] = [looked.moreV, looked.moreZ, looked.panel.data as FloatArray];
   }
   const less = size - top;
-  const { rest, inner } = (await run(
-    "apply",
-    { a: tensor(data, size, size), vs, zs, from: whole(top) },
-    { rest: tensor(into, less, less) },
-  )) as Record<"rest" | "inner", Tensor>;
+  const v = rowsOf(stacks.v, size, 0, top);
+  const feeds = {
+    a: rowsOf(a.data, size, 0, size),
+    s: rowsOf(stacks.s, size, 0, 2 * top),
+    u: rowsOf(stacks.u, size, 0, 2 * top),
+    v,
+    from: whole(top),
+  };
+  const made = await run("apply", feeds, { rest: rowsOf(into, less, 0, less) });
+  const { rest, inner } = made as Record<"rest" | "inner", Tensor>;
+  spare.give(stacks.s, stacks.u, stacks.taken);
   const t = like(type, joinReflectors(inner.data as FloatArray, Float64Array.from(taus)));
-  return { turn: { v: vs, t }, rest: { data: rest.data as FloatArray, size: less } };
+  return { turn: { v, t }, rest: { data: rest.data as FloatArray, size: less } };
+}
+
+/** V of some panels, S and U (see `look` in graphs.ts), one reflector a row, and what they take from the next panel. */
+interface Stacks {
+  readonly v: FloatArray;
+  readonly s: FloatArray;
+  readonly u: FloatArray;
+  readonly taken: FloatArray;
+}
+
+function openStacks(type: Dtype, size: number, spare: Spare): Stacks {
+  const most = panelsAtOnce * blockSize * size;
+  const [s, u] = [spare.need(type, 2 * most), spare.need(type, 2 * most)];
+  return { v: allocate(type, most), s, u, taken: spare.need(type, blockSize * size) };
+}
+
+/** Add the reflectors in `loops`, made of the block of columns that begins at `top`, to the stacks, and see what they take from the next one. */
+async function look(
+  run: RunBand,
+  { data, size }: Square,
+  {
+    top,
+    loops: { panel, stride },
+    t,
+    stacks: { v, s, u, taken },
+  }: { readonly top: number; readonly loops: BandLoops; readonly t: FloatArray; readonly stacks: Stacks },
+): Promise<void> {
+  const next = top + blockSize;
+  for (let j = 0; j < blockSize; j++)
+    v.set(panel.subarray(j * stride, j * stride + size - next), (top + j) * size + next);
+  const own = rowsOf(v, size, top, next);
+  const z = rowsOf(s, size, 2 * top + blockSize, 2 * next);
+  const feeds = {
+    a: rowsOf(data, size, 0, size),
+    s: rowsOf(s, size, 0, 2 * top),
+    u: rowsOf(u, size, 0, 2 * top),
+    v: own,
+    t: rowsOf(t, blockSize, 0, blockSize),
+    from: whole(next),
+    to: whole(next + blockSize),
+  };
+  await run("look", feeds, { z, panel: rowsOf(taken, size, 0, blockSize) });
+  s.set(own.data as FloatArray, 2 * top * size);
+  u.set(z.data as FloatArray, 2 * top * size);
+  u.set(own.data as FloatArray, (2 * top + blockSize) * size);
+}
+
+/** Rows [from, to) of a matrix. */
+function rowsOf(numbers: FloatArray, cols: number, from: number, to: number): Tensor {
+  const data = numbers.subarray(from * cols, to * cols) as FloatArray;
+  return { type: nameOf(data), shape: [to - from, cols], data };
 }
 
 /** Rows of a block of A, less what earlier reflectors take from them: what lies right of the diagonal block goes to the panel that is to be
@@ -157,13 +191,8 @@ async function growQ(
   size: number,
   pair: readonly [FloatArray, FloatArray],
 ): Promise<Tensor> {
-  const type = nameOf(pair[0]);
   let [rows, columns] = [size, 2 * blockSize];
-  const place = (k: number): Tensor => ({
-    type,
-    shape: [rows, columns],
-    data: (pair[k % 2] as FloatArray).subarray(0, rows * columns) as FloatArray,
-  });
+  const place = (k: number) => rowsOf(pair[k % 2] as FloatArray, columns, 0, rows);
   let q = place(turns.length);
   (q.data as FloatArray).fill(0);
   for (let i = 0; i < size; i++) (q.data as FloatArray)[i * (columns + 1)] = 1;
@@ -172,7 +201,7 @@ async function growQ(
     const width = v.shape[0] as number;
     rows += width;
     columns += width;
-    const feeds = { q, v, t: { type, shape: [width, width], data: t }, pads: whole(width, width, 0, 0) };
+    const feeds = { q, v, t: rowsOf(t, width, 0, width), pads: whole(width, width, 0, 0) };
     const { all } = (await run("grow", feeds, { all: place(k) })) as { all: Tensor };
     const data = all.data as FloatArray;
     for (let i = 0; i < width; i++) data[i * (columns + 1)] = (data[i * (columns + 1)] as number) + 1;

@@ -7,13 +7,13 @@ import {
   matrix,
   openSpare,
   type Spare,
-} from "../core/index.ts";
-import { type GraphSession, openSession, type Tensor } from "../graph/index.ts";
-import { bandGraphs, blockSize } from "./band-graphs.ts";
-import { type BandLoops, openBandLoops } from "./band-loops.ts";
-import type { Ridged } from "./linalg.ts";
-import { type Piece, solveBand } from "./solve-band.ts";
-import { type Band, type RunBand, reduceToBand } from "./to-band.ts";
+} from "../../core/index.ts";
+import type { Tensor } from "../../graph/index.ts";
+import type { Ridged } from "../linalg.ts";
+import { blockSize, openBandGraphs, type RunBand } from "./graphs.ts";
+import { type BandLoops, openBandLoops } from "./loops.ts";
+import { type Band, reduceToBand } from "./reduce.ts";
+import { type Piece, solveBand } from "./solve.ts";
 
 /** Solves systems that differ in their ridges only, from one reduction of their matrix. */
 export interface Together {
@@ -26,25 +26,15 @@ export interface Together {
 }
 
 /** Bytes of solutions that are made together. */
-const bytesAtOnce = 64 << 20;
+const bytesAtOnce = 32 << 20;
 
-/** Graphs are made ready when they are first needed.
- * @param threads inside one product; they do not wait busily, which takes twice as long here (measured), as runs are short. */
+/** @param threads inside one product. */
 export function openTogether(threads: number): Together {
-  const opened = new Map<string, Promise<GraphSession>>();
-  const spare = openSpare(4);
+  const graphs = openBandGraphs(threads);
+  const spare = openSpare(8);
   let loops: BandLoops | undefined;
-  const runner = (dtype: Dtype): RunBand => {
-    return async (graph, feeds, into) => {
-      const key = `${dtype} ${graph}`;
-      const session =
-        opened.get(key) ?? openSession(bandGraphs[graph](dtype), { where: "here", threads, spin: false });
-      opened.set(key, session);
-      return (await session).run(feeds, into);
-    };
-  };
   const solve: Together["solve"] = async (sides, a) => {
-    const run = runner(dtypeOf(a));
+    const run = graphs.runner(dtypeOf(a));
     if (loops === undefined || loops.stride < a.rows) loops = openBandLoops(a.rows);
     const band = await reduceToBand(run, a, { loops, spare });
     const solved = await solveSides(run, sides, { band, loops, spare });
@@ -58,10 +48,7 @@ export function openTogether(threads: number): Together {
       last = turn.catch(() => {});
       return turn;
     },
-    async close() {
-      for (const one of opened.values()) await (await one).close();
-      opened.clear();
-    },
+    close: graphs.close,
   };
 }
 
@@ -78,29 +65,36 @@ async function solveSides<R extends string, C extends string>(
   { band, loops, spare }: Means,
 ): Promise<Matrix<R, C>[]> {
   const { stack, placeOf } = stackRight(sides);
-  const { type, shape } = stack;
+  const { shape } = stack;
+  const type = stack.type as Dtype;
   const n = shape[1] as number;
-  const { blocks: c } = (await run("enter", { x: stack, q: band.q })) as { blocks: Tensor };
+  const blocks = band.diagonal.length;
+  const memory = (first: number, second: number, third: number): Tensor => {
+    return { type, shape: [first, second, third], data: spare.need(type, first * second * third) };
+  };
+  const c = memory(blocks, shape[0] as number, blockSize);
+  await run("enter", { x: stack, q: band.q }, { blocks: c });
   // sides of many rows are cut into pieces, so that all systems have about as many
   const rows = Math.ceil(sides.reduce((sum, { b }) => sum + b.rows, 0) / sides.length);
-  const blocks = band.diagonal.length;
   const bytes = blocks * rows * blockSize * (c.data as FloatArray).BYTES_PER_ELEMENT;
   const out: Matrix<R, C>[] = [];
   for (const some of inGroups(sides, rows, Math.floor(bytesAtOnce / bytes))) {
     const pieces = some.flatMap((k) => cutSide(sides[k] as Ridged<R, C>, placeOf[k] as number, rows));
-    const solved = spare.need(type as Dtype, blocks * pieces.length * rows * blockSize);
-    await solveBand(run, band, c, { pieces, rows, loops, out: solved });
-    const feeds = { blocks: { type, shape: [blocks, pieces.length * rows, blockSize], data: solved } };
-    const { x } = (await run("leave", { ...feeds, q: band.q })) as { x: Tensor };
-    spare.give(solved);
+    const height = pieces.length * rows;
+    const solved = memory(blocks, height, blockSize);
+    await solveBand(run, band, c, { pieces, rows, loops, out: solved.data as FloatArray });
+    const x = { type, shape: [height, n], data: allocate(type, height * n) };
+    await run("leave", { blocks: solved, q: band.q }, { x });
+    spare.give(solved.data as FloatArray);
     let at = 0;
     for (const k of some) {
       const { b } = sides[k] as Ridged<R, C>;
-      const own = (x.data as FloatArray).subarray(at * n, (at + b.rows) * n);
+      const own = x.data.subarray(at * n, (at + b.rows) * n);
       out.push(matrix(b.axes, b.rows, n, own as FloatArray));
       at += rows * Math.ceil(b.rows / rows);
     }
   }
+  spare.give(c.data as FloatArray);
   return out;
 }
 
