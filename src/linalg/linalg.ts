@@ -48,6 +48,8 @@ export interface Linalg {
   readonly together: number;
   /** A symmetric eigen-decomposition of size n takes as long as solving so many systems of that size. */
   decomposition(n: number): number;
+  /** Numbers that solving systems of size n takes, beyond operands, results and what LAPACK takes. */
+  workspace(n: number): number;
   /** A B.
    * @param into of the result's length and dtype: a backend may write there instead of taking fresh memory.
    * @param columns of B that take part; default all. */

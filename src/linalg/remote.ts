@@ -8,7 +8,7 @@ import { columnsOf } from "./plain-products.ts";
 /** Methods that are carried over to the worker. */
 export type Method = Exclude<
   keyof Linalg,
-  "name" | "version" | "parallel" | "together" | "decomposition" | "close"
+  "name" | "version" | "parallel" | "together" | "decomposition" | "workspace" | "close"
 >;
 
 /** What the worker answers. */

@@ -102,6 +102,7 @@ describe("planMemory", () => {
     folds: 5,
     targets: 84_038,
     bytes: 4,
+    workspace: 0,
     coefficients: false,
     predictions: false,
   };
@@ -125,5 +126,7 @@ describe("planMemory", () => {
     expect(planMemory(least - 1e6, sizes, needs)).toBeNull();
     expect(planMemory(least, sizes, needs)?.tile).toBeGreaterThanOrEqual(512);
     expect(leastMemory(sizes, smallestNeeds(sizes))).toBeLessThan(least);
+    const more = leastMemory({ ...sizes, workspace: 1e7 }, needs);
+    expect(more - least).toBe(4e7);
   });
 });

@@ -132,6 +132,7 @@ export async function fitFiles(options: FitFilesOptions): Promise<FitFilesResult
       folds: options.folds,
       targets: responses.cols,
       bytes: dtype === "float32" ? 4 : 8,
+      workspace: linalg.workspace(Math.min(X.rows, X.cols)),
       coefficients: options.coefficients,
       predictions: test !== null,
     };

@@ -11,6 +11,8 @@ export interface FitSizes {
   readonly targets: number;
   /** Bytes of a number. */
   readonly bytes: number;
+  /** Numbers that the backend takes to solve a system: `Linalg.workspace`. */
+  readonly workspace: number;
   readonly coefficients: boolean;
   /** Whether responses of other samples are predicted. */
   readonly predictions: boolean;
@@ -54,7 +56,7 @@ function fixedBytes(sizes: FitSizes, { smoothers }: PlanNeeds): number {
   const X = 3 * n * p;
   const mixtures = bands > 1 ? 2 : 0;
   const kernels = primal ? (2 + sizes.folds) * p * p + 2 * n * p : (bands + mixtures) * n * n;
-  const systems = (primal ? 4 : 2 * bands + 4) * whole * whole;
+  const systems = (primal ? 4 : 2 * bands + 4) * whole * whole + sizes.workspace;
   return program + bytes * (X + kernels + systems + 2 * smoothers);
 }
 
@@ -69,7 +71,7 @@ function bytesPerTarget(
   return bytes * (p <= n ? 5 * (n + p) : 6 * n) + bytes * solutions + 2 * sums;
 }
 
-/** `1.5 GB`, for messages. */
+/** `1.26 GB`, for messages; rounded up, so that what is asked for is enough. */
 export function sizeName(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+  return bytes >= 1e9 ? `${Math.ceil(bytes / 1e7) / 100} GB` : `${Math.ceil(bytes / 1e6)} MB`;
 }
