@@ -50,6 +50,19 @@ describe("countFlops", () => {
     expect(tally.flops - before).toBe(6 ** 3 / 3 + 2 * 36 * 4);
     expect(tally.factorFlops).toBe(72);
     expect([...tally.factors]).toEqual([["6 float64", 1]]);
+    const sides = [1, 2].map((ridge) => ({ b: filled(["row", "i"], 4, 6), ridge }));
+    await linalg.solveRights(sides, a);
+    expect([...tally.factors]).toEqual([["6 float64", 3]]);
+  });
+
+  it("counts systems that a backend solves together as if alone, but as no factors that could be timed", async () => {
+    const { linalg, tally } = countFlops({ ...createReferenceLinalg(), together: 20 });
+    const a = await linalg.syrkTN(filled(["k", "i"], 9, 6));
+    const before = tally.flops;
+    const sides = [1, 2].map((ridge) => ({ b: filled(["row", "i"], 4, 6), ridge }));
+    await linalg.solveRights(sides, a);
+    expect(tally.flops - before).toBe(2 * (6 ** 3 / 3 + 2 * 36 * 4));
+    expect([tally.factorFlops, tally.factors.size]).toEqual([0, 0]);
   });
 
   it("gives the answers of the backend that it counts", async () => {

@@ -9,7 +9,7 @@ type Sizes = Map<string, number>;
 export interface Tally {
   /** Products, triangular solutions and Cholesky factors. Decompositions of other kinds are not counted. */
   flops: number;
-  /** Of those, Cholesky factors: n³ / 3 each. */
+  /** Of those, Cholesky factors: n³ / 3 each; none for systems that a backend solves together. */
   factorFlops: number;
   /** Cholesky factors by size. */
   readonly factors: Sizes;
@@ -54,6 +54,8 @@ export function countFlops(linalg: Linalg): { readonly linalg: Linalg; readonly 
     tally.factorFlops += a.rows ** 3 / 3;
     return a.rows ** 3 / 3;
   };
+  /** What is solved together has no factor of its own. */
+  const oneOfMany = linalg.together > 1 ? (a: Matrix) => a.rows ** 3 / 3 : factor;
   const counted: Linalg = {
     ...linalg,
     gemm: (a, b, into, columns) =>
@@ -72,7 +74,7 @@ export function countFlops(linalg: Linalg): { readonly linalg: Linalg; readonly 
     solveRights: (sides, a) =>
       timed(
         "solveRights",
-        sides.reduce((sum, { b }) => sum + factor(a) + 2 * a.rows ** 2 * b.rows, 0),
+        sides.reduce((sum, { b }) => sum + oneOfMany(a) + 2 * a.rows ** 2 * b.rows, 0),
         () => linalg.solveRights(sides, a),
       ),
     addGrams: (sums, a, b, last, factor) =>
