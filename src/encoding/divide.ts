@@ -1,5 +1,5 @@
 import { createRandom, dtypeOf, type Matrix, matrix, toDtype } from "../core/index.ts";
-import type { Linalg } from "../linalg/index.ts";
+import type { Eigh, Linalg } from "../linalg/index.ts";
 import type { System } from "./problem.ts";
 
 /** Largest relative residual of a float32 solution that is believed; good ones are below 1e-5. */
@@ -23,40 +23,43 @@ export interface Divider {
  * kernel indefinite by more than alpha, its eigen-decomposition is used with negative values set to 0. */
 export function divider({ kernel }: Pick<System, "kernel">, linalg: Linalg): Divider {
   const probe = probeOf(kernel);
+  const single = dtypeOf(kernel) === "float32";
   let double: Matrix<"components", "components"> | undefined;
-  const inDouble = async <R extends string>(b: Matrix<R, "components">, ridge: number) => {
+  let eigen: Promise<Eigh<"components">> | undefined;
+  const good = <R extends string>(x: Matrix<R, "components"> | null, { b, alpha }: Dividend<R>) =>
+    x !== null && (!single || residual(x, b, alpha, probe) <= believed);
+  const inDouble = async <R extends string>(dividends: readonly Dividend<R>[]) => {
     double ??= toDtype(kernel, "float64");
-    const [x] = await linalg.solveRights([{ b: toDtype(b, "float64"), ridge }], double);
-    return x ? toDtype(x, dtypeOf(b)) : null;
+    const sides = dividends.map(({ b, alpha }) => ({ b: toDtype(b, "float64"), ridge: alpha }));
+    const solved = await linalg.solveRights(sides, double);
+    return solved.map((x) => x && toDtype(x, "float32"));
   };
-  const check = async <R extends string>(
-    x: Matrix<R, "components"> | null,
-    { b, alpha }: Dividend<R>,
-  ): Promise<Matrix<R, "components">> => {
-    const good = x !== null && (dtypeOf(b) === "float64" || residual(x, b, alpha, probe) <= believed);
-    if (good) return x;
-    const again = dtypeOf(b) === "float64" ? null : await inDouble(b, alpha);
-    return again ?? divideByEigen(b, kernel, alpha, linalg);
+  const byEigen = async <R extends string>({ b, alpha }: Dividend<R>) => {
+    eigen ??= linalg.eigh(kernel);
+    return divideByEigen(b, await eigen, alpha, linalg);
   };
   return {
-    async divide(dividends) {
+    async divide<R extends string>(dividends: readonly Dividend<R>[]) {
       if (kernel.rows === 0) return dividends.map(({ b }) => b);
-      const solved = await linalg.solveRights(
-        dividends.map(({ b, alpha }) => ({ b, ridge: alpha })),
-        kernel,
+      const sides = dividends.map(({ b, alpha }) => ({ b, ridge: alpha }));
+      const solved = await linalg.solveRights(sides, kernel);
+      const failed = [...dividends.keys()].filter(
+        (k) => !good(solved[k] ?? null, dividends[k] as Dividend<R>),
       );
-      return Promise.all(dividends.map((dividend, k) => check(solved[k] ?? null, dividend)));
+      const some = failed.map((k) => dividends[k] as Dividend<R>);
+      const again = single && some.length > 0 ? await inDouble(some) : [];
+      for (const [i, k] of failed.entries()) solved[k] = again[i] ?? (await byEigen(some[i] as Dividend<R>));
+      return solved as Matrix<R, "components">[];
     },
   };
 }
 
 async function divideByEigen<R extends string>(
   b: Matrix<R, "components">,
-  kernel: Matrix<"components", "components">,
+  { values, vectors }: Eigh<"components">,
   alpha: number,
   linalg: Linalg,
 ): Promise<Matrix<R, "components">> {
-  const { values, vectors } = await linalg.eigh(kernel);
   const n = values.length;
   const basis = matrix(["components", "components"], n, n, vectors.data);
   const turned = await linalg.gemmNT(b, basis);

@@ -178,6 +178,25 @@ describe("divider", () => {
       expect(data[1]).toBeCloseTo(1e4, 0);
     },
   );
+  it("decomposes such a kernel once for all alphas that need it, and solves the others as ever", async () => {
+    const one = system([1, 0, 0, -1e-3], "float32");
+    let decomposed = 0;
+    const counting = {
+      ...linalg,
+      eigh: (...given: Parameters<typeof linalg.eigh>) => {
+        decomposed++;
+        return linalg.eigh(...given);
+      },
+    } as typeof linalg;
+    const alphas = [1e-4, 1, 5e-4, 2];
+    const divided = await divider(one, counting).divide(alphas.map((alpha) => ({ b: one.left, alpha })));
+    expect(decomposed).toBe(1);
+    for (const [k, alpha] of alphas.entries()) {
+      const low = alpha > 1e-3 ? 1 / (alpha - 1e-3) : 1 / alpha;
+      expect((divided[k]?.data[0] as number) * (1 + alpha)).toBeCloseTo(1, 5);
+      expect((divided[k]?.data[1] as number) / low).toBeCloseTo(1, 5);
+    }
+  });
   it("goes to float64 where float32 cannot solve", async () => {
     const n = 12;
     const hilbert = Array.from({ length: n * n }, (_, k) => 1 / (Math.floor(k / n) + (k % n) + 1));

@@ -5,7 +5,7 @@ import { solveRightInBlocks } from "./blocked-cholesky.ts";
 import { checkBlocks, checkOperands, checkSquare } from "./checks.ts";
 import { costsOf } from "./costs.ts";
 import { ownEigh, ownQr, ownSolve, ownSvd } from "./decompose.ts";
-import type { Linalg, Ridged } from "./linalg.ts";
+import type { Linalg } from "./linalg.ts";
 import { packedIndex } from "./packed.ts";
 import { columnsOf, symmetrise } from "./plain-products.ts";
 import { openProducts, type Transposed } from "./products.ts";
@@ -42,18 +42,6 @@ export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
     solveRightInBlocks(b, a, ridge, (x, y, transposed) =>
       run("solveRight", x, y, transposed, ["rows", "columns"]),
     );
-  /** Null where a system is to be solved by itself, or fails: that names the pivot. */
-  const solveMany = async <R extends string, C extends string>(
-    sides: readonly Ridged<R, C>[],
-    a: Matrix<C, C>,
-  ): Promise<(Matrix<R, C> | null)[]> => {
-    checkSquare("solveRight", a);
-    for (const { b } of sides) checkOperands("solveRight", b, a, b.cols, a.rows);
-    if (a.rows <= small || sides.length < few || sides.every(({ b }) => b.rows === 0))
-      return sides.map(() => null);
-    const solved = await together.solve(sides, a);
-    return solved.map((x) => (allFinite(x.data) ? x : null));
-  };
   return {
     name: "onnx",
     version: `ONNX Runtime ${onnxVersion()}`,
@@ -73,15 +61,19 @@ export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
       return symmetrise(await run("syrkNT", own, own, "second", [a.axes[0], a.axes[0]]));
     },
     solveCholesky: async (a, b) => ownSolve(a, b),
-    async solveRight(b, a, ridge = 0) {
-      const [x] = await solveMany([{ b, ridge }], a);
-      return x ?? solveInBlocks(b, a, ridge);
+    solveRight: async (b, a, ridge = 0) => {
+      checkSides([b], a);
+      return solveInBlocks(b, a, ridge);
     },
     async solveRights(sides, a) {
-      const out = await solveMany(sides, a);
-      for (const [k, side] of sides.entries())
-        if (out[k] === null) out[k] = (await solveAlone([side], a, solveInBlocks))[0] ?? null;
-      return out;
+      checkSides(
+        sides.map(({ b }) => b),
+        a,
+      );
+      const alone = a.rows <= small || sides.length < few || sides.every(({ b }) => b.rows === 0);
+      if (alone) return solveAlone(sides, a, solveInBlocks);
+      const solved = await together.solve(sides, a);
+      return solved.map((x) => (allFinite(x.data) ? x : null));
     },
     async addGrams(sums, a, b, last, factor) {
       const n = checkBlocks(sums, a, b, last);
@@ -96,6 +88,11 @@ export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
       await together.close();
     },
   };
+}
+
+function checkSides(sides: readonly Matrix[], a: Matrix): void {
+  checkSquare("solveRight", a);
+  for (const b of sides) checkOperands("solveRight", b, a, b.cols, a.rows);
 }
 
 /** Add whole Gram matrices, n² numbers each, to packed ones. */
