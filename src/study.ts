@@ -4,7 +4,7 @@
 import { createRandom, type OnProgress } from "./core/index.ts";
 import { codeVersion, hashValue, openPool, openStore, runSteps, type Step } from "./engine/index.ts";
 import type { StudyResult } from "./report/index.ts";
-import { findBackend } from "./study/backend.ts";
+import { findBackend, noticeOf } from "./study/backend.ts";
 import { computeCeilings } from "./study/ceilings.ts";
 import { clusterSpacesOf } from "./study/cluster-space.ts";
 import { addControls } from "./study/controls/add-controls.ts";
@@ -106,6 +106,7 @@ export async function solveStudy(settings: StudySettings, options: SolveOptions)
 
     // 4. Fit: banded ridge, every choice made inside the training rows; predictions of the held-out rows come back.
     const made = { random, backend: (await findBackend()).name };
+    progress.tell("fit", noticeOf(data, made.backend));
     const fitting = planFits(data, settings, plan, folds, made);
     const fits = fitting.collect(await run(fitting.steps, fitting.costs));
     const judging = planTruth(data, settings, folds, made); // the virtual laboratory only

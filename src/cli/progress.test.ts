@@ -50,6 +50,20 @@ describe("showProgress", () => {
       .map((line) => (JSON.parse(line) as { secondsLeft?: number }).secondsLeft);
     expect(left).toEqual([undefined, undefined, 5]);
   });
+  it("tells a notice on a line of its own, to programs as part of the event", () => {
+    const tell = (options: { json: boolean; bar?: boolean }) => {
+      let text = "";
+      const show = showProgress({ ...options, stream: { write: (more) => (text += more) } });
+      show.onProgress({ step: "fit", done: 0, total: 1, notice: "this will take long." });
+      return text;
+    };
+    expect(tell({ json: false })).toBe("fitting …\nnote: this will take long.\n");
+    expect(tell({ json: false, bar: true })).toMatch(/^note: this will take long\.\n\rfitting /);
+    expect(JSON.parse(tell({ json: true }))).toEqual({
+      ...{ event: "progress", step: "fit", done: 0, total: 1 },
+      notice: "this will take long.",
+    });
+  });
   it("draws one line over itself on a terminal, as wide as it is, and ends it once", () => {
     const text = written({ json: false, bar: true, columns: 60 });
     expect(text.split("\r").slice(1)).toEqual([

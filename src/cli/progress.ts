@@ -12,6 +12,7 @@ const words: Readonly<Record<string, string>> = {
   simulate: "virtual laboratory",
   look: "low-level vision",
   load: "reading files",
+  prepare: "preparing",
   fit: "fitting",
   score: "scoring and resampling",
   clusters: "testing maps",
@@ -57,6 +58,10 @@ export function showProgress({
     if (progress.cached !== true) computed += progress.done - before;
     before = progress.done;
     const left = secondsLeft(progress, computed, (now() - started) / 1000);
+    if (!json && progress.notice !== undefined) {
+      end();
+      stream.write(`note: ${progress.notice}\n`);
+    }
     if (json)
       stream.write(
         `${JSON.stringify({ event: "progress", ...progress, ...(left !== null && { secondsLeft: left }) })}\n`,

@@ -10,6 +10,8 @@ export interface Progress {
   readonly message?: string;
   /** True when the result was found in the store and nothing was computed. */
   readonly cached?: boolean;
+  /** Something to know before it goes on, in a sentence: told once. */
+  readonly notice?: string;
 }
 
 /** Receives progress; must return quickly and never throw. */

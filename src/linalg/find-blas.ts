@@ -21,6 +21,17 @@ export function blasCandidates(): readonly string[] {
   return found.length > 0 ? found : ["libopenblas.so.0", "libopenblas.so"];
 }
 
+/** Systems from this size on are worth a word where they could be solved faster. */
+const large = 500;
+
+/** What to know before large systems are solved where no BLAS was found; null where there is nothing to be said, or the backend was asked for.
+ * @param name of the backend. @param size rows of the systems. */
+export function slowNotice(name: string, size: number): string | null {
+  const asked = process.env.SIMCORTEX_LINALG ?? "";
+  if (name !== "onnx" || asked === "onnx" || size < large) return null;
+  return `no BLAS library was found: fits of this size take about twice as long without one (docs/solver.md). To get one: ${blasHint()}.`;
+}
+
 /** The one command that gets a fast library on this machine. */
 export function blasHint(): string {
   if (process.platform === "darwin") return "Accelerate is part of macOS; nothing to install";

@@ -1,6 +1,6 @@
 /** Products and decompositions behind one interface; backends from the machine, with our own as the default.
  * @module linalg */
-export { blasHint } from "./find-blas.ts";
+export { blasHint, slowNotice } from "./find-blas.ts";
 export { type BackendReport, inspectMachine, type MachineReport } from "./inspect-machine.ts";
 export type { Columns, Eigh, Linalg, Qr, Svd } from "./linalg.ts";
 export { type Backend, type LinalgOptions, openLinalg } from "./open-linalg.ts";

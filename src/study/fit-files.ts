@@ -28,9 +28,10 @@ import {
   readNifti,
   writeFileAtomic,
 } from "../io/index.ts";
-import { openLinalg } from "../linalg/index.ts";
+import { openLinalg, slowNotice } from "../linalg/index.ts";
 import type { ReportVolume } from "../report/index.ts";
 import { beginResults, type ResultFormat } from "./fit-results.ts";
+import { follow } from "./follow.ts";
 import { leastMemory, planMemory, sizeName, smallestNeeds } from "./plan-memory.ts";
 import { version } from "./version.ts";
 
@@ -114,6 +115,7 @@ export async function fitFiles(options: FitFilesOptions): Promise<FitFilesResult
     coefficients: options.coefficients,
   };
   const linalg = await openLinalg({ where: "here", threads: options.threads });
+  follow(options.onProgress).tell("prepare", slowNotice(linalg.name, Math.min(X.rows, X.cols)));
   const results = await beginResults(out, {
     ...search,
     targets: responses.cols,
