@@ -184,6 +184,14 @@ describe("openTogether", () => {
     expect(small.map((x) => x.rows)).toEqual([2, 2, 2, 2]);
   });
 
+  it("takes ridges below 0 where the matrix stays positive definite, whole blocks or not", async () => {
+    for (const n of [96, 101]) {
+      const a = square(n, (i, j) => (i === j ? 10 + (i % 7) : 1 / (2 + Math.abs(i - j))));
+      const sides = [-4, -2, 0, 1].map((ridge) => ({ b: draw(3, n, ridge + 9), ridge }));
+      for (const residual of await divided(sides, a)) expect(residual).toBeLessThan(1e-13);
+    }
+  });
+
   it("marks what is not positive definite by numbers that are not finite, and solves the others", async () => {
     const a = square(100, (i, j) => (i === j ? (i === 77 ? -5 : 1) : 0));
     const b = draw(3, 100, 1);

@@ -4,7 +4,7 @@ import { blockSize, type RunBand } from "./graphs.ts";
 import { joinReflectors, reflectPanel } from "./householder.ts";
 import type { BandLoops } from "./loops.ts";
 
-/** A symmetric matrix as Q T Qᵀ, T block tridiagonal. Rows and columns of T beyond those of the matrix are those of I. */
+/** A symmetric matrix as Q T Qᵀ, T block tridiagonal. Rows and columns of T beyond those of the matrix have {@link padding} on the diagonal. */
 export interface Band {
   /** Diagonal blocks of T, one after the other, row-major. */
   readonly diagonal: readonly FloatArray[];
@@ -13,6 +13,9 @@ export interface Band {
   /** Q, n × (blocks · {@link blockSize}), its last columns 0. */
   readonly q: Tensor;
 }
+
+/** Positive under any ridge. */
+const padding = 1e20;
 
 /** Panels that are reflected before the rest of the matrix is walked through. */
 const panelsAtOnce = 4;
@@ -51,7 +54,7 @@ export async function reduceToBand(
   ];
   band.diagonal.push(cut(now, first, first), cut(now, second, second));
   band.below.push(cut(now, second, first));
-  for (let i = last; i < blockSize; i++) (band.diagonal.at(-1) as FloatArray)[i * (blockSize + 1)] = 1;
+  for (let i = last; i < blockSize; i++) (band.diagonal.at(-1) as FloatArray)[i * (blockSize + 1)] = padding;
   const q = await growQ(run, turns, now.size, pair);
   spare.give(pair[0] === q.data ? pair[1] : pair[0]);
   return { ...band, q };

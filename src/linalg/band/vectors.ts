@@ -82,7 +82,7 @@ export function invertCode(): wasm.Func {
   const totals = [10, 11] as const;
   const both = (make: (q: 0 | 1, offset: number) => wasm.Code) => [...make(0, 0), ...make(1, 16)];
   const begin = (value: (offset: number) => wasm.Code) => both((q, offset) => set(totals[q], value(offset)));
-  /** totals −= Σ of what lies from x on, before `last`, times what lies from `with_` on. */
+  /** totals −= Σ of what lies from x on, before `last`, times what lies from `second` on. */
   const reduce = (last: wasm.Code, second: number) =>
     stepTo(x, last, step, [
       ...both((q, offset) => {
