@@ -86,26 +86,37 @@ export const stepTo = (local: number, end: Code, step: number, body: Code): Code
   ...[0x0c, 0x00, 0x0b, 0x0b],
 ];
 
-/** Two doubles that are 0 or 1. */
-export const [zeros, ones]: readonly [Code, Code] = [
-  [0xfd, ...unsigned(0x0c), ...new Array<number>(16).fill(0)],
-  [0xfd, ...unsigned(0x0c), ...[0, 0, 0, 0, 0, 0, 0xf0, 0x3f], ...[0, 0, 0, 0, 0, 0, 0xf0, 0x3f]],
+/** Two doubles that are 0. */
+export const zeros: Code = [0xfd, ...unsigned(0x0c), ...new Array<number>(16).fill(0)];
+
+/** Two doubles that are 1. */
+export const ones: Code = [
+  ...[0xfd, ...unsigned(0x0c)],
+  ...[0, 0, 0, 0, 0, 0, 0xf0, 0x3f],
+  ...[0, 0, 0, 0, 0, 0, 0xf0, 0x3f],
 ];
 
-/** Memory at an address; two and four mean neighbours side by side in one vector. */
+/** Memory at an address. */
 export const load = {
-  /** One double, twice. */
-  twice: (at: Code, offset = 0): Code => [...at, 0xfd, ...unsigned(0x0a), 3, ...unsigned(offset)],
+  /** One float. */
   float: (at: Code, offset = 0): Code => [...at, 0x2a, 2, ...unsigned(offset)],
+  /** One double. */
   double: (at: Code, offset = 0): Code => [...at, 0x2b, 3, ...unsigned(offset)],
+  /** One double, twice side by side. */
+  twice: (at: Code, offset = 0): Code => [...at, 0xfd, ...unsigned(0x0a), 3, ...unsigned(offset)],
+  /** Two neighbouring floats, half a vector. */
   twoFloats: (at: Code, offset = 0): Code => [...at, 0xfd, ...unsigned(0x5d), 2, ...unsigned(offset)],
+  /** A vector: four neighbouring floats or two doubles. */
   vector: (at: Code, offset = 0): Code => [...at, 0xfd, ...unsigned(0x00), 2, ...unsigned(offset)],
 } as const;
 
 /** Write to memory at an address. */
 export const store = {
+  /** One float. */
   float: (at: Code, value: Code, offset = 0): Code => [...at, ...value, 0x38, 2, ...unsigned(offset)],
+  /** One double. */
   double: (at: Code, value: Code, offset = 0): Code => [...at, ...value, 0x39, 3, ...unsigned(offset)],
+  /** A vector. */
   vector: (at: Code, value: Code, offset = 0): Code => [
     ...at,
     ...value,
@@ -114,21 +125,45 @@ export const store = {
   ],
 } as const;
 
+/** Two operands, then a vector's instruction. */
+const vectors =
+  (instruction: number) =>
+  (a: Code, b: Code): Code => [...a, ...b, 0xfd, ...unsigned(instruction)];
+
 /** Arithmetic of one float, one double, four floats, two doubles. */
 export const arithmetic = {
-  float: { times: (a: Code, b: Code): Code => [...a, ...b, 0x94] },
+  /** One float. */
+  float: {
+    /** Product. */
+    times: (a: Code, b: Code): Code => [...a, ...b, 0x94],
+  },
+  /** One double. */
   double: {
+    /** From a float. */
     of: (float: Code): Code => [...float, 0xbb],
+    /** Sum. */
     plus: (a: Code, b: Code): Code => [...a, ...b, 0xa0],
+    /** Product. */
     times: (a: Code, b: Code): Code => [...a, ...b, 0xa2],
   },
-  fourFloats: { times: (a: Code, b: Code): Code => [...a, ...b, 0xfd, ...unsigned(0xe6)] },
+  /** Four floats. */
+  fourFloats: {
+    /** Products. */
+    times: vectors(0xe6),
+  },
+  /** Two doubles. */
   twoDoubles: {
+    /** From the first two floats of a vector. */
     of: (twoFloats: Code): Code => [...twoFloats, 0xfd, ...unsigned(0x5f)],
-    plus: (a: Code, b: Code): Code => [...a, ...b, 0xfd, ...unsigned(0xf0)],
-    minus: (a: Code, b: Code): Code => [...a, ...b, 0xfd, ...unsigned(0xf1)],
-    times: (a: Code, b: Code): Code => [...a, ...b, 0xfd, ...unsigned(0xf2)],
-    over: (a: Code, b: Code): Code => [...a, ...b, 0xfd, ...unsigned(0xf3)],
+    /** Sums. */
+    plus: vectors(0xf0),
+    /** Differences. */
+    minus: vectors(0xf1),
+    /** Products. */
+    times: vectors(0xf2),
+    /** Quotients. */
+    over: vectors(0xf3),
+    /** Square roots. */
     root: (a: Code): Code => [...a, 0xfd, ...unsigned(0xef)],
     /** Sum of the two, as one double. */
     sum: (a: Code): Code => [
