@@ -4,6 +4,7 @@ export { allFinite, checkFinite, checkNumber, checkSameRows, largestFinite, shap
 export { EncodingError, type ErrorKind, isEncodingError } from "./error.ts";
 export {
   allocate,
+  asDtype,
   at,
   column,
   type Dtype,

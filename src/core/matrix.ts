@@ -79,20 +79,21 @@ export function allocate(dtype: Dtype, length: number): FloatArray {
   return dtype === "float32" ? new Float32Array(length) : new Float64Array(length);
 }
 
-/** The dtype of a matrix. */
-export function dtypeOf(m: Matrix): Dtype {
-  return m.data instanceof Float32Array ? "float32" : "float64";
+/** The dtype of a matrix, or of anything else that holds such numbers. */
+export function dtypeOf({ data }: Pick<Matrix, "data">): Dtype {
+  return data instanceof Float32Array ? "float32" : "float64";
+}
+
+/** Numbers in another dtype; themselves when the dtype already fits. */
+export function asDtype(data: FloatArray | Float64Array, dtype: Dtype): FloatArray {
+  const own = data as FloatArray;
+  if (dtypeOf({ data: own }) === dtype) return own;
+  return dtype === "float32" ? new Float32Array(data) : new Float64Array(data);
 }
 
 /** The same numbers in another dtype; the matrix itself when the dtype already fits. */
 export function toDtype<R extends string, C extends string>(m: Matrix<R, C>, dtype: Dtype): Matrix<R, C> {
-  if (dtypeOf(m) === dtype) return m;
-  return matrix(
-    m.axes,
-    m.rows,
-    m.cols,
-    dtype === "float32" ? new Float32Array(m.data) : new Float64Array(m.data),
-  );
+  return dtypeOf(m) === dtype ? m : matrix(m.axes, m.rows, m.cols, asDtype(m.data, dtype));
 }
 
 /** Entry (i, j); undefined entries do not exist, so this never returns undefined.

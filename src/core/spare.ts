@@ -1,4 +1,4 @@
-import { allocate, type Dtype, type FloatArray } from "./matrix.ts";
+import { allocate, type Dtype, dtypeOf, type FloatArray } from "./matrix.ts";
 
 /** Memory of results that are no longer needed, to be written again: a fresh page costs more than filling it. */
 export interface Spare {
@@ -22,7 +22,7 @@ export function openSpare(most = 8, fresh = allocate): Spare {
   const free: FloatArray[] = []; // each is the whole of its buffer
   const take = (dtype: Dtype, length: number) => {
     const fitting = free.filter(
-      (one) => nameOf(one) === dtype && one.length >= length && one.length <= tooLong * length,
+      (one) => dtypeOf({ data: one }) === dtype && one.length >= length && one.length <= tooLong * length,
     );
     if (fitting.length === 0) return undefined;
     const best = fitting.reduce((least, one) => (one.length < least.length ? one : least));
@@ -47,7 +47,3 @@ export function openSpare(most = 8, fresh = allocate): Spare {
 
 /** No memory to be had, and none kept. */
 export const noSpare: Spare = { take: () => undefined, need: allocate, give: () => {} };
-
-function nameOf(one: FloatArray): Dtype {
-  return one instanceof Float32Array ? "float32" : "float64";
-}

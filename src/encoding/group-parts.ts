@@ -1,4 +1,4 @@
-import { allocate, type FloatArray, type Matrix, matrix } from "../core/index.ts";
+import { allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
 import { placesBelow, type SpectrumPlan } from "./spectrum-plan.ts";
 import { type Vectors, vectorsOn } from "./vector-loops.ts";
 
@@ -24,7 +24,7 @@ export function makeParts(
     const from = g === 0 ? 0 : placesBelow(values, edges[g - 1] as number);
     const to = placesBelow(values, edges[g] as number);
     const own = nodes.filter((_, j) => groups[j] === g);
-    const data = allocate(values instanceof Float32Array ? "float32" : "float64", own.length * (to - from));
+    const data = allocate(dtypeOf({ data: values }), own.length * (to - from));
     for (const [j, node] of own.entries())
       for (let k = from; k < to; k++)
         data[j * (to - from) + k - from] = 1 / ((values[k] as number) + (alphas[node] as number));

@@ -1,4 +1,4 @@
-import { allocate, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
+import { allocate, asDtype, dtypeOf, type FloatArray, type Matrix, matrix } from "../core/index.ts";
 import { notPositive } from "./checks.ts";
 
 /** A Bᵀ or A B of plain row-major blocks, made by whatever multiplies fastest here. */
@@ -100,10 +100,8 @@ function factoriseBlock(
   return { factor: like(panel, l, size), inverse: like(panel, inverse, size) };
 }
 
-function like(m: Matrix, numbers: Float64Array, size: number): Matrix {
-  const out = allocate(dtypeOf(m), numbers.length);
-  out.set(numbers);
-  return matrix(m.axes, size, size, out);
+function like(m: Matrix, numbers: FloatArray, size: number): Matrix {
+  return matrix(m.axes, size, size, asDtype(numbers, dtypeOf(m)));
 }
 
 function cut(m: Matrix, top: number, bottom: number, left: number, right: number): Matrix {

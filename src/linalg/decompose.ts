@@ -1,5 +1,5 @@
 import {
-  allocate,
+  asDtype,
   checkFinite,
   dtypeOf,
   type FloatArray,
@@ -29,7 +29,7 @@ export function ownSolve<R extends string, C extends string>(
   checkOperands(name, a, b, a.cols, b.rows);
   checkFinite(name, a, "A");
   const x = choleskySolve(choleskyFactor(a.data, a.rows, name), a.rows, b.data, b.cols);
-  return matrix(b.axes, b.rows, b.cols, like(b, x));
+  return matrix(b.axes, b.rows, b.cols, asDtype(x, dtypeOf(b)));
 }
 
 /** B (A + ridge I)⁻¹ by Cholesky. See {@link Linalg}. */
@@ -54,8 +54,8 @@ export async function ownEigh<R extends string>(a: Matrix<R, R>): Promise<Eigh<R
   const largest = largestFinite("eigh", a, "A");
   const n = a.rows;
   const { values, rows } = symmetricEigen(a.data, n);
-  const vectors = matrix(["components", a.axes[0]] as const, n, n, like(a, rows));
-  const result = { values: like(a, values), vectors };
+  const vectors = matrix(["components", a.axes[0]] as const, n, n, asDtype(rows, dtypeOf(a)));
+  const result = { values: asDtype(values, dtypeOf(a)), vectors };
   const residual = await eighResidual(a, result.values, vectors, largest, (m, x, transposed) =>
     plainProduct(transposed ? transpose(m) : m, x),
   );
@@ -68,8 +68,8 @@ export function ownQr<R extends string, C extends string>(a: Matrix<R, C>): Qr<R
   checkFinite("qr", a, "A");
   const [m, n] = [a.rows, a.cols];
   const { columns, factors } = gramSchmidt(Float64Array.from(transpose(a).data), m, n);
-  const q = transpose(matrix(["components", a.axes[0]] as const, n, m, like(a, columns)));
-  return { q, r: matrix(["components", a.axes[1]] as const, n, n, like(a, factors)) };
+  const q = transpose(matrix(["components", a.axes[0]] as const, n, m, asDtype(columns, dtypeOf(a))));
+  return { q, r: matrix(["components", a.axes[1]] as const, n, n, asDtype(factors, dtypeOf(a))) };
 }
 
 /** Thin singular value decomposition. See {@link Linalg}. */
@@ -81,15 +81,8 @@ export function ownSvd<R extends string, C extends string>(a: Matrix<R, C>): Svd
   }
   const { left, right, s } = thinSvd(a.data, a.rows, a.cols);
   return {
-    u: transpose(matrix(["components", a.axes[0]] as const, a.cols, a.rows, like(a, left))),
-    s: like(a, s),
-    v: transpose(matrix(["components", a.axes[1]] as const, a.cols, a.cols, like(a, right))),
+    u: transpose(matrix(["components", a.axes[0]] as const, a.cols, a.rows, asDtype(left, dtypeOf(a)))),
+    s: asDtype(s, dtypeOf(a)),
+    v: transpose(matrix(["components", a.axes[1]] as const, a.cols, a.cols, asDtype(right, dtypeOf(a)))),
   };
-}
-
-function like(a: Matrix, numbers: Float64Array): FloatArray {
-  if (dtypeOf(a) === "float64") return numbers as Float64Array<ArrayBuffer>;
-  const out = allocate("float32", numbers.length);
-  out.set(numbers);
-  return out;
 }

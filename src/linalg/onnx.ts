@@ -35,8 +35,9 @@ export function createOnnxLinalg({ threads }: { threads: number }): Linalg {
     checkOperands(name, a, b, innerA, innerB);
     const length = rows * cols;
     const data = into?.length === length && innerA > 0 ? into : allocate(dtypeOf(a), length);
-    if (length * innerA > 0) await products.product(a, b, transposed, data);
-    return matrix(axes, rows, cols, data);
+    const product = matrix(axes, rows, cols, data);
+    if (length * innerA > 0) await products.product(a, b, transposed, product);
+    return product;
   };
   const solveInBlocks = <R extends string, C extends string>(b: Matrix<R, C>, a: Matrix<C, C>, ridge = 0) =>
     solveRightInBlocks(b, a, ridge, (x, y, transposed) =>

@@ -6,8 +6,8 @@ export type Transposed = "none" | "first" | "second" | "both";
 
 /** Matrix products as ONNX graphs, one session a dtype and kind, opened when first needed. */
 export interface OnnxProducts {
-  /** @param into of the result's length and dtype: written to. */
-  product(a: Matrix, b: Matrix, transposed: Transposed, into: FloatArray): Promise<void>;
+  /** @param into the result is written there. */
+  product(a: Matrix, b: Matrix, transposed: Transposed, into: Matrix): Promise<void>;
   /** Gram matrices of the blocks in each row of A Bᵀ, as long as a row of `last` and with that row under them: one more than blocks, squared,
    * numbers each. */
   grams(a: Matrix, b: Matrix, last: Matrix): Promise<FloatArray>;
@@ -27,12 +27,11 @@ export function openProducts(threads: number): OnnxProducts {
   return {
     async product(a, b, transposed, into) {
       const type = dtypeOf(a);
-      const rows = transposed === "none" || transposed === "second" ? a.rows : a.cols;
       const feeds = {
         a: { type, shape: [a.rows, a.cols], data: a.data },
         b: { type, shape: [b.rows, b.cols], data: b.data },
       };
-      const c = { type, shape: [rows, into.length / rows], data: into };
+      const c = { type, shape: [into.rows, into.cols], data: into.data };
       await (await session(type, transposed)).run(feeds, { c });
     },
     async grams(a, b, last) {

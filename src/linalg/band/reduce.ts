@@ -1,4 +1,12 @@
-import { allocate, type Dtype, dtypeOf, type FloatArray, type Matrix, type Spare } from "../../core/index.ts";
+import {
+  allocate,
+  asDtype,
+  type Dtype,
+  dtypeOf,
+  type FloatArray,
+  type Matrix,
+  type Spare,
+} from "../../core/index.ts";
 import type { Tensor } from "../../graph/index.ts";
 import { blockSize, type RunBand } from "./graphs.ts";
 import { joinReflectors, reflectPanel } from "./householder.ts";
@@ -81,16 +89,16 @@ async function turnSome(
   { band, loops, spare, into }: Turning,
 ): Promise<{ readonly turn: Turn; readonly rest: Square }> {
   const { size } = a;
-  const type = nameOf(a.data);
+  const type = dtypeOf(a);
   const stacks = openStacks(type, size, spare);
   const taus: number[] = [];
   let top = 0;
   for (let k = 0; k < panelsAtOnce && size - top > 2 * blockSize; k++) {
     band.diagonal.push(readPanel(a, top, k > 0 ? stacks.taken : null, loops));
     const reflected = reflectPanel(loops, size - top - blockSize);
-    band.below.push(like(type, reflected.r));
+    band.below.push(asDtype(reflected.r, type));
     taus.push(...reflected.taus);
-    await look(run, a, { top, loops, t: like(type, reflected.t), stacks });
+    await look(run, a, { top, loops, t: asDtype(reflected.t, type), stacks });
     top += blockSize;
   }
   const less = size - top;
@@ -105,7 +113,7 @@ async function turnSome(
   const made = await run("apply", feeds, { rest: rowsOf(into, less, 0, less) });
   const { rest, inner } = made as Record<"rest" | "inner", Tensor>;
   spare.give(stacks.s, stacks.u, stacks.taken);
-  const t = like(type, joinReflectors(inner.data as FloatArray, Float64Array.from(taus)));
+  const t = asDtype(joinReflectors(inner.data as FloatArray, Float64Array.from(taus)), type);
   return { turn: { v, t }, rest: { data: rest.data as FloatArray, size: less } };
 }
 
@@ -157,7 +165,7 @@ async function look(
 /** Rows [from, to) of a matrix. */
 function rowsOf(numbers: FloatArray, cols: number, from: number, to: number): Tensor {
   const data = numbers.subarray(from * cols, to * cols) as FloatArray;
-  return { type: nameOf(data), shape: [to - from, cols], data };
+  return { type: dtypeOf({ data }), shape: [to - from, cols], data };
 }
 
 /** Rows of a block of A, less what earlier reflectors take from them: what lies right of the diagonal block goes to the panel that is to be
@@ -169,7 +177,7 @@ function readPanel(
   taken: FloatArray | null,
   { panel, stride }: BandLoops,
 ): FloatArray {
-  const block = allocate(nameOf(data), blockSize * blockSize);
+  const block = allocate(dtypeOf({ data }), blockSize * blockSize);
   const rows = size - top - blockSize;
   for (let j = 0; j < blockSize; j++) {
     const own = data.subarray((top + j) * size + top, (top + j + 1) * size);
@@ -220,7 +228,7 @@ interface Range {
 
 /** A part of a matrix as a block, the rest of the block 0. */
 function cut({ data, size }: Square, rows: Range, cols: Range): FloatArray {
-  const out = allocate(nameOf(data), blockSize * blockSize);
+  const out = allocate(dtypeOf({ data }), blockSize * blockSize);
   for (let i = 0; i < rows.to - rows.from; i++) {
     const start = (rows.from + i) * size;
     out.set(data.subarray(start + cols.from, start + cols.to), i * blockSize);
@@ -228,17 +236,7 @@ function cut({ data, size }: Square, rows: Range, cols: Range): FloatArray {
   return out;
 }
 
-function nameOf(numbers: FloatArray): Dtype {
-  return numbers instanceof Float32Array ? "float32" : "float64";
-}
-
-function like(type: Dtype, numbers: Float64Array): FloatArray {
-  const out = allocate(type, numbers.length);
-  out.set(numbers);
-  return out;
-}
-
 /** Whole numbers as a tensor. */
-export function whole(...numbers: number[]): Tensor {
+function whole(...numbers: number[]): Tensor {
   return { type: "int64", shape: [numbers.length], data: BigInt64Array.from(numbers, BigInt) };
 }

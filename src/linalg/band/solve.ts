@@ -1,4 +1,4 @@
-import { allocate, type Dtype, type FloatArray } from "../../core/index.ts";
+import { allocate, type Dtype, dtypeOf, type FloatArray } from "../../core/index.ts";
 import type { Tensor } from "../../graph/index.ts";
 import { blockSize, type RunBand } from "./graphs.ts";
 import type { BandLoops } from "./loops.ts";
@@ -74,7 +74,7 @@ export async function solveBand(
 
 /** Right sides of a block: those of all systems one after the other, or once if all have the same. */
 function rightSides(
-  { data, shape }: Tensor,
+  { type, data, shape }: Tensor,
   pieces: readonly Piece[],
   rows: number,
 ): (k: number) => FloatArray {
@@ -85,10 +85,7 @@ function rightSides(
   const first = pieces[0] as Piece;
   const same = pieces.every(({ from, to }) => from === first.from && to === first.from + rows);
   if (same) return (k) => of(k, first);
-  const all = allocate(
-    numbers instanceof Float32Array ? "float32" : "float64",
-    pieces.length * rows * blockSize,
-  );
+  const all = allocate(type as Dtype, pieces.length * rows * blockSize);
   return (k) => {
     for (const [s, piece] of pieces.entries()) all.set(of(k, piece), s * rows * blockSize);
     return all;
@@ -101,7 +98,7 @@ function invertFactors(
   pieces: readonly Piece[],
   { factors, inverses, invert }: BandLoops,
 ): FloatArray {
-  const out = allocate(blocks instanceof Float32Array ? "float32" : "float64", blocks.length);
+  const out = allocate(dtypeOf({ data: blocks }), blocks.length);
   for (let from = 0; from < pieces.length; from += abreast) {
     const count = Math.min(abreast, pieces.length - from);
     for (let s = 0; s < abreast; s++) {

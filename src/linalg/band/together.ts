@@ -7,6 +7,7 @@ import {
   matrix,
   openSpare,
   type Spare,
+  stackRows,
 } from "../../core/index.ts";
 import type { Tensor } from "../../graph/index.ts";
 import type { Ridged } from "../linalg.ts";
@@ -137,15 +138,6 @@ function stackRight(sides: readonly Ridged<string, string>[]): {
     rows += b.rows;
     return rows - b.rows;
   });
-  const { cols } = some[0] as Matrix;
-  const type = dtypeOf(some[0] as Matrix);
-  const data = some.length === 1 ? (some[0] as Matrix).data : allocate(type, rows * cols);
-  if (some.length > 1) {
-    let at = 0;
-    for (const { data: own } of some) {
-      data.set(own, at);
-      at += own.length;
-    }
-  }
-  return { stack: { type, shape: [rows, cols], data: data.subarray(0, rows * cols) as FloatArray }, placeOf };
+  const one = some.length === 1 ? (some[0] as Matrix) : stackRows(some);
+  return { stack: { type: dtypeOf(one), shape: [one.rows, one.cols], data: one.data }, placeOf };
 }
